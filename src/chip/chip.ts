@@ -1,0 +1,21 @@
+/** The Chip port: the one interface that programming, readout and inference are written against. */
+
+import type { Descriptor } from "./descriptor.ts";
+import type { PulseReceipt, PulseTrain } from "./pulse.ts";
+import type { ReadOptions, Readout } from "./readout.ts";
+import type { Region } from "./region.ts";
+
+export interface Chip {
+  readonly descriptor: Descriptor;
+  /** Reads every cell of a region of at most `maxCellsPerRequest` cells. May be repeated. */
+  read(region: Region, options: ReadOptions): Promise<Readout>;
+  /** Applies pulses to a region of at most `maxCellsPerRequest` cells, at most once, refusing what the descriptor forbids. */
+  pulse(region: Region, train: PulseTrain): Promise<PulseReceipt>;
+  /** Chip time in seconds since power-up. */
+  now(): Promise<number>;
+  /** Comes back when the chip clock has reached the given time; returns the chip time then. */
+  waitUntil(chipSeconds: number): Promise<number>;
+  /** Drives are switched off and stay off until the next pulse. */
+  safeOff(): Promise<void>;
+  close(): Promise<void>;
+}

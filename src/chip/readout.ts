@@ -1,0 +1,47 @@
+/** Readings are raw ADC codes with their times; conductance is derived from them with a named calibration. */
+
+import { type Descriptor, nominalSiemensPerCode } from "./descriptor.ts";
+import type { Region } from "./region.ts";
+
+export interface ReadOptions {
+  /** Conversions of each device that are added up, 1 to the descriptor's maxAverages. */
+  readonly averages: number;
+  readonly readVolts: number;
+}
+
+export interface Readout extends ReadOptions {
+  readonly region: Region;
+  /** Sum of the ADC codes of all averages, one for each cell, row by row. */
+  readonly codeSums: Uint16Array;
+  /** Chip times of the first and the last conversion; cells are read row by row in equal steps. */
+  readonly firstSampleSeconds: number;
+  readonly lastSampleSeconds: number;
+  readonly temperatureKelvin: number;
+  /** Cells with at least one conversion at the largest code. */
+  readonly saturatedCells: number;
+}
+
+/** Affine converter model: conductance = (mean code - offsetCodes) * siemensPerCode. */
+export interface ConverterCalibration {
+  readonly name: string;
+  readonly siemensPerCode: number;
+  readonly offsetCodes: number;
+}
+
+/** The calibration that trusts the descriptor. */
+export const nominalCalibration = (descriptor: Descriptor): ConverterCalibration => ({
+  name: "nominal",
+  siemensPerCode: nominalSiemensPerCode(descriptor),
+  offsetCodes: 0,
+});
+
+/** Conductances in S, one for each cell, row by row. */
+export function conductances(
+  codeSums: Uint16Array,
+  averages: number,
+  calibration: ConverterCalibration,
+): Float32Array {
+  const scale = calibration.siemensPerCode / averages;
+  const offset = calibration.offsetCodes * calibration.siemensPerCode;
+  return Float32Array.from(codeSums, (sum) => sum * scale - offset);
+}

@@ -1,0 +1,67 @@
+/** The one catalogue of expected failures: a stable code, the exit code of the command line, and what the code means. */
+
+export const errorCatalogue = {
+  USAGE: { exitCode: 2, meaning: "The command line or an argument is wrong." },
+  PORT_MISSING: {
+    exitCode: 3,
+    meaning: "The named port or host does not exist or does not answer a connection.",
+  },
+  PORT_BUSY: { exitCode: 3, meaning: "Another program holds the port." },
+  PORT_PERMISSION: { exitCode: 3, meaning: "The operating system refuses access to the port." },
+  NOT_OURS: { exitCode: 4, meaning: "Something answers, but not a board that speaks the pcmlab protocol." },
+  NO_ANSWER: { exitCode: 4, meaning: "The board did not answer within the documented time." },
+  LINK_LOST: { exitCode: 4, meaning: "The connection closed while a request was under way." },
+  BAD_REPLY: { exitCode: 4, meaning: "The board answered bytes that the protocol does not allow." },
+  REFUSED: { exitCode: 5, meaning: "The board refused the request; its SCPI error is in the message." },
+  LIMIT: { exitCode: 5, meaning: "The request is outside the limits of the chip; nothing was sent." },
+  DOES_NOT_FIT: {
+    exitCode: 6,
+    meaning: "The network needs more devices, rows or columns than the chip has.",
+  },
+  UNSUPPORTED_OPERATOR: { exitCode: 6, meaning: "The ONNX file uses an operator that cannot be run." },
+  BAD_NETWORK: { exitCode: 6, meaning: "The network file is damaged or not what it claims to be." },
+  BAD_DATA: {
+    exitCode: 7,
+    meaning: "An image, label or calibration file has the wrong size, format or content.",
+  },
+  BAD_PROFILE: { exitCode: 7, meaning: "A chip profile has a missing or impossible value." },
+  STORE: { exitCode: 8, meaning: "The store cannot be opened, is damaged, or is from a newer version." },
+  STORE_CONTENT: { exitCode: 8, meaning: "The store lacks what the command needs." },
+  ENVIRONMENT: { exitCode: 9, meaning: "This machine lacks something that the command needs." },
+  INTERRUPTED: { exitCode: 130, meaning: "The user stopped the command; what was acknowledged is stored." },
+} as const;
+
+export type ErrorCode = keyof typeof errorCatalogue;
+
+export interface LabErrorOptions {
+  /** What the user can do next, as a sentence. */
+  readonly next?: string;
+  readonly cause?: unknown;
+}
+
+/** An expected failure. `message` names the request, the limit and the value; `next` says what to do. */
+export class LabError extends Error {
+  readonly code: ErrorCode;
+  readonly next: string | undefined;
+
+  constructor(code: ErrorCode, message: string, options: LabErrorOptions = {}) {
+    super(message, options.cause === undefined ? {} : { cause: options.cause });
+    this.name = "LabError";
+    this.code = code;
+    this.next = options.next;
+  }
+
+  get exitCode(): number {
+    return errorCatalogue[this.code].exitCode;
+  }
+}
+
+/** A broken promise of the program itself, never of the user or the board. */
+export function unreachable(value: never, what: string): never {
+  throw new TypeError(`${what}: unexpected value ${JSON.stringify(value)}`);
+}
+
+/** The text of anything that was thrown, for joining into a message. */
+export function textOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown);
+}
