@@ -1,0 +1,85 @@
+/** Parameters of iterative melt-quench programming, and the defaults of the published experiment. */
+
+import { LabError } from "../../src/core/errors.ts";
+
+export interface PulseAmperes {
+  readonly amperes: number;
+  readonly widthSeconds: number;
+}
+
+export interface MeltQuenchParameters {
+  /** Brings a device into a high-conductance state before the first feedback pulse. */
+  readonly preparation: readonly PulseAmperes[];
+  /** Brings a device that is meant to hold nothing into the RESET state. */
+  readonly reset: PulseAmperes;
+  readonly pulseWidthSeconds: number;
+  /** Amplitude that the first error is added to. */
+  readonly startAmperes: number;
+  readonly minAmperes: number;
+  readonly maxAmperes: number;
+  /** The constant c of I(k+1) = I(k) + c (G - target), in A/S. */
+  readonly gainAmperesPerSiemens: number;
+  /** Accepted |G - target|. */
+  readonly marginSiemens: number;
+  /** Targets up to this are the RESET state; such a device gets `reset` pulses only. */
+  readonly zeroSiemens: number;
+  /** Largest conductance accepted as RESET. */
+  readonly zeroMarginSiemens: number;
+  /** Feedback pulses of one device. */
+  readonly maxIterations: number;
+  /** RESET pulses of a device that is meant to hold nothing. */
+  readonly maxResets: number;
+  /** A device that moved less than this after `stuckIterations` pulses is stuck. */
+  readonly stuckSiemens: number;
+  readonly stuckIterations: number;
+  readonly averages: number;
+  readonly readVolts: number;
+}
+
+/**
+ * Joshi et al. 2020 as far as known (FACTS.md 1.2): RESET 450 µA x 50 ns, six pulses of 1 µs falling evenly from 160 to
+ * 60 µA; five reads at 0.3 V; margin 0.25 µS; amplitude bounded to 80..400 µA; at most 55 iterations. The paper gives
+ * neither c nor the pulse width of the loop. Here c is near the reciprocal of the steepest slope of conductance against
+ * current, so that a step is never larger than twice what is needed. The start is the lower end of melting.
+ */
+export const joshi2020: MeltQuenchParameters = {
+  preparation: [
+    { amperes: 450e-6, widthSeconds: 50e-9 },
+    ...[160, 140, 120, 100, 80, 60].map((microamperes) => ({
+      amperes: microamperes * 1e-6,
+      widthSeconds: 1e-6,
+    })),
+  ],
+  reset: { amperes: 450e-6, widthSeconds: 50e-9 },
+  pulseWidthSeconds: 1e-6,
+  startAmperes: 150e-6,
+  minAmperes: 80e-6,
+  maxAmperes: 400e-6,
+  gainAmperesPerSiemens: 3,
+  marginSiemens: 0.25e-6,
+  zeroSiemens: 0.25e-6,
+  zeroMarginSiemens: 0.75e-6,
+  maxIterations: 55,
+  maxResets: 5,
+  stuckSiemens: 1e-6,
+  stuckIterations: 12,
+  averages: 5,
+  readVolts: 0.3,
+};
+
+/** @throws LabError USAGE when parameters contradict each other; every other limit is the chip's to check. */
+export function assertConsistent(parameters: MeltQuenchParameters): void {
+  const { minAmperes, maxAmperes, maxIterations, maxResets, marginSiemens } = parameters;
+  const complaint =
+    minAmperes > maxAmperes
+      ? `the smallest amplitude ${minAmperes} A is above the largest ${maxAmperes} A`
+      : !(maxIterations >= 1 && maxIterations <= 255 && maxResets >= 1 && maxResets <= 255)
+        ? `iterations must be 1 to 255, not ${maxIterations} and ${maxResets}`
+        : !(marginSiemens > 0)
+          ? `the margin ${marginSiemens} S is not positive`
+          : undefined;
+  if (complaint === undefined) return;
+  throw new LabError("USAGE", `programming parameters: ${complaint}`, {
+    next: "correct the programming parameters",
+  });
+}

@@ -1,0 +1,143 @@
+/** The Chip port over a SCPI session: turns the vocabulary of the lab into operations of the wire and back. */
+
+import { advanceTime } from "../../firmware-protocol/operation/advance-time.ts";
+import { chipTime } from "../../firmware-protocol/operation/chip-time.ts";
+import { lastOperation } from "../../firmware-protocol/operation/last-operation.ts";
+import type { Operation } from "../../firmware-protocol/operation/operation.ts";
+import { pulseCells } from "../../firmware-protocol/operation/pulse-cells.ts";
+import type { PulseReply } from "../../firmware-protocol/operation/pulse-reply.ts";
+import { pulseTrain } from "../../firmware-protocol/operation/pulse-train.ts";
+import { readRegion } from "../../firmware-protocol/operation/read-region.ts";
+import { safeOff } from "../../firmware-protocol/operation/safe-off.ts";
+import type { Chip } from "../../src/chip/chip.ts";
+import type { Descriptor } from "../../src/chip/descriptor.ts";
+import { type PulseReceipt, type PulseTrain, pulsesIn } from "../../src/chip/pulse.ts";
+import type { ReadOptions, Readout } from "../../src/chip/readout.ts";
+import { cellCount, type Region, regionText } from "../../src/chip/region.ts";
+import type { Timer } from "../../src/core/clock.ts";
+import { LabError } from "../../src/core/errors.ts";
+import { nanoseconds } from "../../src/core/units.ts";
+import { perform } from "../instrument/perform.ts";
+import { Session } from "../instrument/session.ts";
+import type { Transport } from "../transport/transport.ts";
+import { identify } from "./identify.ts";
+
+/** Longest sleep between two looks at the clock of a chip that follows the wall clock. */
+const maxSleepSeconds = 60;
+
+export interface RemoteChip extends Chip {
+  /** The resource that it was opened by. */
+  readonly resource: string;
+  /** The answer to `*IDN?`. */
+  readonly identification: string;
+  /** New at every power-up of the board. */
+  readonly bootId: number;
+  /** Performs any operation of the protocol; for tests and for what the Chip port does not cover. */
+  perform<Request, Reply>(operation: Operation<Request, Reply>, request: Request): Promise<Reply>;
+}
+
+/**
+ * Identifies the board behind a transport and returns its Chip port.
+ * @throws LabError NO_ANSWER, NOT_OURS, BAD_REPLY, LINK_LOST; the transport is closed then.
+ */
+export async function openRemoteChip(transport: Transport, timer: Timer): Promise<RemoteChip> {
+  const session = new Session(transport, timer);
+  try {
+    const { identification, descriptor } = await identify(session);
+    const { bootId, lastOperationId } = await perform(session, lastOperation, {});
+    return chipOver(session, timer, { identification, descriptor, bootId, lastOperationId });
+  } catch (failure) {
+    await session.close();
+    throw failure;
+  }
+}
+
+interface Opened {
+  readonly identification: string;
+  readonly descriptor: Descriptor;
+  readonly bootId: number;
+  readonly lastOperationId: number;
+}
+
+function chipOver(session: Session, timer: Timer, opened: Opened): RemoteChip {
+  const { descriptor } = opened;
+  let operationId = opened.lastOperationId;
+  const now = async (): Promise<number> => (await perform(session, chipTime, {})).chipSeconds;
+  return {
+    resource: session.name,
+    identification: opened.identification,
+    bootId: opened.bootId,
+    descriptor,
+    perform: (operation, request) => perform(session, operation, request),
+    read: (region, options) => read(session, region, options),
+    pulse: (region, train) => pulse(session, ++operationId, region, train),
+    now,
+    async waitUntil(chipSeconds) {
+      if (!descriptor.features.includes("advance-time")) return sleepUntil(chipSeconds, now, timer);
+      return (await perform(session, advanceTime, { untilSeconds: chipSeconds })).chipSeconds;
+    },
+    async safeOff() {
+      await perform(session, safeOff, {});
+    },
+    close: () => session.close(),
+  };
+}
+
+async function read(session: Session, region: Region, options: ReadOptions): Promise<Readout> {
+  const { averages, readVolts } = options;
+  const reply = await perform(session, readRegion, { region, averages, readVolts });
+  if (reply.codeSums.length !== cellCount(region)) {
+    const message = `${session.name} sent ${reply.codeSums.length} codes for ${regionText(region)}`;
+    throw new LabError("BAD_REPLY", message, {
+      next: "update the board's firmware; SPEC.md says what it must send",
+    });
+  }
+  return { region, averages, readVolts, ...reply };
+}
+
+async function pulse(
+  session: Session,
+  operationId: number,
+  region: Region,
+  train: PulseTrain,
+): Promise<PulseReceipt> {
+  const receipt = await sendPulses(session, operationId, region, train);
+  const asked = pulsesIn(train);
+  if (receipt.operationId === operationId && receipt.pulses === asked) return receipt;
+  const message =
+    `${session.name} acknowledged ${receipt.pulses} pulses as operation ${receipt.operationId}, ` +
+    `asked were ${asked} as operation ${operationId}, on ${regionText(region)}`;
+  throw new LabError("BAD_REPLY", message, { next: "read the region before any further pulse" });
+}
+
+function sendPulses(
+  session: Session,
+  operationId: number,
+  region: Region,
+  train: PulseTrain,
+): Promise<PulseReply> {
+  if (train.kind === "per-cell") {
+    return perform(session, pulseCells, {
+      operationId,
+      region,
+      widthNanoseconds: nanoseconds(train.shape.widthSeconds),
+      trailingNanoseconds: nanoseconds(train.shape.trailingSeconds),
+      amplitudeCodes: train.amplitudeCodes,
+    });
+  }
+  const steps = train.steps.map((step) => ({
+    amplitudeCode: step.amplitudeCode,
+    widthNanoseconds: nanoseconds(step.widthSeconds),
+    trailingNanoseconds: nanoseconds(step.trailingSeconds),
+  }));
+  return perform(session, pulseTrain, { operationId, region, mask: train.mask, steps });
+}
+
+async function sleepUntil(chipSeconds: number, now: () => Promise<number>, timer: Timer): Promise<number> {
+  for (;;) {
+    const current = await now();
+    if (current >= chipSeconds) return current;
+    const sleepSeconds = Math.min(chipSeconds - current, maxSleepSeconds);
+    await new Promise<void>((resolve) => timer.after(sleepSeconds, resolve));
+  }
+}

@@ -1,0 +1,45 @@
+/** One operation of the protocol over a session, with its timeout and its refusals as typed errors. */
+
+import {
+  decodeResponse,
+  type Operation,
+  type Outcome,
+  requestMessage,
+} from "../../firmware-protocol/operation/operation.ts";
+import { LabError, textOf } from "../../src/core/errors.ts";
+import type { Session } from "./session.ts";
+
+/** SPEC.md, Timing. */
+export const timeoutSeconds = { quick: 5, bulk: 60 } as const;
+
+/** @throws LabError REFUSED, BAD_REPLY, NO_ANSWER, LINK_LOST. */
+export async function perform<Request, Reply>(
+  session: Session,
+  operation: Operation<Request, Reply>,
+  request: Request,
+): Promise<Reply> {
+  const message = requestMessage(operation, request);
+  const response = await session.query(message, operation.header, timeoutSeconds[operation.timeout]);
+  const outcome = decoded(session, operation, response);
+  if (outcome.ok) return outcome.reply;
+  throw new LabError(
+    "REFUSED",
+    `${session.name} refused ${operation.header} ${outcome.error}, "${outcome.text}"`,
+    {
+      next: "nothing was applied; the text says which value is outside the board's limits",
+    },
+  );
+}
+
+function decoded<Request, Reply>(
+  session: Session,
+  operation: Operation<Request, Reply>,
+  response: Uint8Array,
+): Outcome<Reply> {
+  try {
+    return decodeResponse(operation, response);
+  } catch (cause) {
+    const message = `${session.name} answered ${operation.header} with what the protocol does not allow: ${textOf(cause)}`;
+    throw new LabError("BAD_REPLY", message, { cause, next: "check the firmware against SPEC.md" });
+  }
+}

@@ -1,0 +1,65 @@
+/** A serial port through `serialport`: opened exclusively, greeted, then handed on as plain bytes. */
+
+import { SerialPort } from "serialport";
+import type { Timer } from "../../src/core/clock.ts";
+import { LabError, textOf } from "../../src/core/errors.ts";
+import { Inbox } from "../transport/inbox.ts";
+import type { Transport } from "../transport/transport.ts";
+import { greet } from "./greeting.ts";
+import { openFailure } from "./open-failure.ts";
+
+/** The largest rate of common USB bridges that every one of them has; boards with native USB ignore it. */
+export const defaultBaudRate = 921_600;
+
+/**
+ * Opens the port and waits until a SCPI instrument answers on it.
+ * @throws LabError PORT_MISSING, PORT_BUSY, PORT_PERMISSION, NO_ANSWER, NOT_OURS.
+ */
+export async function openSerial(
+  path: string,
+  timer: Timer,
+  baudRate: number = defaultBaudRate,
+): Promise<Transport> {
+  const port = new SerialPort({ path, baudRate, autoOpen: false, lock: true, highWaterMark: 1 << 20 });
+  await new Promise<void>((resolve, reject) => {
+    port.open((cause) => (cause ? reject(openFailure(path, cause)) : resolve()));
+  });
+  try {
+    await greet(port, path, timer);
+  } catch (failure) {
+    await closed(port);
+    throw failure;
+  }
+  return transportOver(port, path);
+}
+
+function transportOver(port: SerialPort, path: string): Transport {
+  const inbox = new Inbox();
+  const lost = (cause?: unknown): LabError =>
+    new LabError("LINK_LOST", `the connection on ${path} closed${cause ? `: ${textOf(cause)}` : ""}`, {
+      cause,
+      next: "check the cable and the board's power, then connect again",
+    });
+  port.on("data", (chunk: Uint8Array) => inbox.bytes(chunk));
+  port.on("error", (cause) => inbox.close(lost(cause)));
+  port.on("close", (cause: unknown) => inbox.close(lost(cause)));
+  return {
+    name: path,
+    listen: (listener) => inbox.listen(listener),
+    write: (bytes) =>
+      new Promise((resolve, reject) => {
+        if (inbox.closedBy !== undefined) return reject(inbox.closedBy);
+        port.write(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length), (cause) =>
+          cause ? reject(lost(cause)) : resolve(),
+        );
+      }),
+    close: () => closed(port),
+  };
+}
+
+function closed(port: SerialPort): Promise<void> {
+  return new Promise((resolve) => {
+    if (!port.isOpen) return resolve();
+    port.close(() => resolve());
+  });
+}

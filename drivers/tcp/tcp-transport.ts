@@ -1,0 +1,61 @@
+/** A raw SCPI socket (VISA `TCPIP0::host::5025::SOCKET`). */
+
+import { connect, type Socket } from "node:net";
+import { LabError, textOf } from "../../src/core/errors.ts";
+import { Inbox } from "../transport/inbox.ts";
+import type { Transport } from "../transport/transport.ts";
+
+/** The port that SCPI instruments listen on (IANA scpi-raw). */
+export const scpiPort = 5025;
+const connectMilliseconds = 5000;
+
+/** @throws LabError PORT_MISSING when nobody listens there or the connection takes longer than 5 s. */
+export async function openTcp(host: string, port: number): Promise<Transport> {
+  const name = `${host}:${port}`;
+  const socket = connect({ host, port, noDelay: true });
+  await connected(socket, name);
+  return transportOver(socket, name);
+}
+
+function connected(socket: Socket, name: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const refuse = (cause: unknown): void => {
+      socket.destroy();
+      const next = "start the board or `pcmlab emulator --tcp PORT`, and check host and port";
+      reject(new LabError("PORT_MISSING", `no connection to ${name}: ${textOf(cause)}`, { next, cause }));
+    };
+    const expire = (): void => refuse(`no answer in ${connectMilliseconds / 1000} s`);
+    socket.setTimeout(connectMilliseconds, expire);
+    socket.once("error", refuse);
+    socket.once("connect", () => {
+      socket.setTimeout(0);
+      socket.removeListener("timeout", expire);
+      socket.removeListener("error", refuse);
+      resolve();
+    });
+  });
+}
+
+function transportOver(socket: Socket, name: string): Transport {
+  const inbox = new Inbox();
+  const lost = (cause?: unknown): LabError =>
+    new LabError("LINK_LOST", `the connection to ${name} closed`, { cause, next: "connect again" });
+  socket.on("data", (chunk) => inbox.bytes(chunk));
+  socket.on("error", (cause) => inbox.close(lost(cause)));
+  socket.on("close", () => inbox.close(lost()));
+  return {
+    name,
+    listen: (listener) => inbox.listen(listener),
+    write: (bytes) =>
+      new Promise((resolve, reject) => {
+        if (inbox.closedBy !== undefined) return reject(inbox.closedBy);
+        socket.write(bytes, (cause) => (cause ? reject(lost(cause)) : resolve()));
+      }),
+    close: () =>
+      new Promise((resolve) => {
+        if (socket.closed) return resolve();
+        socket.once("close", () => resolve());
+        socket.destroy();
+      }),
+  };
+}

@@ -1,0 +1,51 @@
+/** ARRay:READ? — conversions of every cell of a region, added up over the averages. */
+
+import { littleEndianBytes, uint16FromLittleEndian } from "../../src/core/bytes.ts";
+import { block, number } from "../scpi/element.ts";
+import type { Operation } from "./operation.ts";
+import { decodeRegion, encodeRegion, maxCells, type RegionFields } from "./region-fields.ts";
+
+export interface ReadRequest {
+  readonly region: RegionFields;
+  readonly averages: number;
+  readonly readVolts: number;
+}
+
+export interface ReadReply {
+  readonly firstSampleSeconds: number;
+  readonly lastSampleSeconds: number;
+  readonly temperatureKelvin: number;
+  readonly saturatedCells: number;
+  /** Sum of codes over the averages, row by row; on the wire unsigned 16 bits, least significant byte first. */
+  readonly codeSums: Uint16Array;
+}
+
+export const readRegion: Operation<ReadRequest, ReadReply> = {
+  header: "ARRay:READ?",
+  repeatable: true,
+  timeout: "bulk",
+  encodeRequest: ({ region, averages, readVolts }) => [
+    ...encodeRegion(region),
+    number(averages),
+    number(readVolts),
+  ],
+  decodeRequest: (fields) => ({
+    region: decodeRegion(fields),
+    averages: fields.integer("averages", 1, 255),
+    readVolts: fields.real("read voltage", 0, 10),
+  }),
+  encodeReply: (reply) => [
+    number(reply.firstSampleSeconds),
+    number(reply.lastSampleSeconds),
+    number(reply.temperatureKelvin),
+    number(reply.saturatedCells),
+    block(littleEndianBytes(reply.codeSums)),
+  ],
+  decodeReply: (fields) => ({
+    firstSampleSeconds: fields.real("first sample", 0),
+    lastSampleSeconds: fields.real("last sample", 0),
+    temperatureKelvin: fields.real("temperature", 0),
+    saturatedCells: fields.integer("saturated cells", 0, maxCells),
+    codeSums: uint16FromLittleEndian(fields.block("code sums")),
+  }),
+};

@@ -1,0 +1,19 @@
+/** What the firmware needs of the silicon below it. The firmware knows nothing of devices, only of regions and codes. */
+
+import type { Descriptor } from "../../src/chip/descriptor.ts";
+import type { PulseTrain } from "../../src/chip/pulse.ts";
+import type { ReadOptions } from "../../src/chip/readout.ts";
+import type { Region } from "../../src/chip/region.ts";
+
+export interface ChipArray {
+  readonly descriptor: Descriptor;
+  read(
+    region: Region,
+    options: ReadOptions,
+    startSeconds: number,
+  ): { codeSums: Uint16Array; saturatedCells: number; endSeconds: number };
+  pulse(region: Region, train: PulseTrain, startSeconds: number): { pulses: number; endSeconds: number };
+  /** Noise-free conductances in S. */
+  conductances(region: Region, atSeconds: number): Float32Array;
+  pulseCounts(region: Region): Uint32Array;
+}

@@ -1,0 +1,110 @@
+/**
+ * The emulated firmware: bytes in, bytes out, one message after the other. It sees nothing but bytes, and answers only
+ * queries. A message whose grammar is broken is dropped whole and reported in the error queue (IEEE 488.2, 6.1.6).
+ */
+
+import { ScpiFault } from "../../firmware-protocol/scpi/errors.ts";
+import {
+  headerMatches,
+  parseProgramMessage,
+  printable,
+  type Unit,
+} from "../../firmware-protocol/scpi/parse.ts";
+import { MessageScanner, type Scanned } from "../../firmware-protocol/scpi/scanner.ts";
+import type { Descriptor } from "../../src/chip/descriptor.ts";
+import { bytesOf, concatBytes } from "../../src/core/bytes.ts";
+import { Board } from "./board.ts";
+import type { ChipArray } from "./chip-array.ts";
+import type { Command } from "./command.ts";
+import { commonCommands } from "./common-commands.ts";
+import { operationCommands } from "./operations.ts";
+
+const commands: readonly Command[] = [...commonCommands, ...operationCommands];
+
+/** Text around the block of the longest message. */
+const messageOverhead = 1024;
+const bytesPerCell = 2;
+
+export class Firmware {
+  readonly #board: Board;
+
+  /** @param bootId any number that differs from that of the power-up before. */
+  constructor(array: ChipArray, bootId: number) {
+    this.#board = new Board(array, bootId);
+  }
+
+  get descriptor(): Descriptor {
+    return this.#board.array.descriptor;
+  }
+
+  /** A cable to the board; messages of different lines do not mix, and are executed in the order of their ends. */
+  openLine(): FirmwareLine {
+    return new FirmwareLine(this.#board);
+  }
+}
+
+export class FirmwareLine {
+  readonly #board: Board;
+  readonly #scanner: MessageScanner;
+
+  constructor(board: Board) {
+    this.#board = board;
+    this.#scanner = new MessageScanner(
+      board.array.descriptor.maxCellsPerRequest * bytesPerCell + messageOverhead,
+    );
+  }
+
+  /** Takes bytes from the line and returns the response messages that they call for, terminators included. */
+  receive(chunk: Uint8Array): Uint8Array[] {
+    return this.#scanner.push(chunk).flatMap((scanned) => this.#answer(scanned));
+  }
+
+  /** True while a message has begun and not ended; the host of the firmware then watches for silence. */
+  get midMessage(): boolean {
+    return this.#scanner.midMessage;
+  }
+
+  /** The line was silent for the time that SPEC.md allows inside a message: the message is given up. */
+  silence(): void {
+    if (!this.#scanner.midMessage) return;
+    this.#scanner.reset();
+    this.#board.status.report(new ScpiFault(-161, "the line fell silent inside a message"));
+  }
+
+  #answer(scanned: Scanned): Uint8Array[] {
+    if (scanned.kind === "fault") {
+      this.#board.status.report(new ScpiFault(scanned.error, scanned.detail));
+      return [];
+    }
+    const responses = this.#unitsOf(scanned.bytes).flatMap((unit) => this.#run(unit));
+    if (responses.length === 0) return [];
+    const separated = responses.flatMap((response, i) => [bytesOf(i === 0 ? "" : ";"), response]);
+    return [concatBytes([...separated, bytesOf("\n")])];
+  }
+
+  #unitsOf(message: Uint8Array): Unit[] {
+    try {
+      return parseProgramMessage(message);
+    } catch (thrown) {
+      this.#report(thrown);
+      return [];
+    }
+  }
+
+  #run(unit: Unit): Uint8Array[] {
+    try {
+      const command = commands.find(({ header }) => headerMatches(header, unit.header));
+      if (command === undefined) throw new ScpiFault(-113, printable(unit.header));
+      const response = command.run(this.#board, unit.parameters);
+      return response === undefined ? [] : [response];
+    } catch (thrown) {
+      this.#report(thrown);
+      return [];
+    }
+  }
+
+  #report(thrown: unknown): void {
+    if (!(thrown instanceof ScpiFault)) throw thrown;
+    this.#board.status.report(thrown);
+  }
+}

@@ -1,0 +1,37 @@
+/** Wraps an operation of the protocol as a command of the firmware. */
+
+import {
+  decodeRequest,
+  type Operation,
+  refusalResponse,
+  successResponse,
+} from "../../firmware-protocol/operation/operation.ts";
+import { ScpiFault } from "../../firmware-protocol/scpi/errors.ts";
+import { LabError } from "../../src/core/errors.ts";
+import type { Board } from "./board.ts";
+import type { Command } from "./command.ts";
+
+/** A refusal is both the response and an entry of the error queue. */
+export function operationCommand<Request, Reply>(
+  operation: Operation<Request, Reply>,
+  handle: (board: Board, request: Request) => Reply,
+): Command {
+  return {
+    header: operation.header,
+    run(board, parameters) {
+      try {
+        return successResponse(operation, handle(board, decodeRequest(operation, parameters)));
+      } catch (thrown) {
+        const fault = asFault(thrown);
+        board.status.report(fault);
+        return refusalResponse({ error: fault.number, text: fault.message });
+      }
+    },
+  };
+}
+
+function asFault(thrown: unknown): ScpiFault {
+  if (thrown instanceof ScpiFault) return thrown;
+  if (thrown instanceof LabError && thrown.code === "LIMIT") return new ScpiFault(-222, thrown.message);
+  throw thrown;
+}

@@ -1,0 +1,60 @@
+/** The operations of the pcmlab protocol as commands of the emulated firmware. */
+
+import { advanceTime } from "../../firmware-protocol/operation/advance-time.ts";
+import { chipTime } from "../../firmware-protocol/operation/chip-time.ts";
+import { describeChip } from "../../firmware-protocol/operation/describe-chip.ts";
+import { lastOperation } from "../../firmware-protocol/operation/last-operation.ts";
+import { readRegion } from "../../firmware-protocol/operation/read-region.ts";
+import { safeOff } from "../../firmware-protocol/operation/safe-off.ts";
+import { trueConductance } from "../../firmware-protocol/operation/true-conductance.ts";
+import { trueWear } from "../../firmware-protocol/operation/true-wear.ts";
+import { assertReadAllowed } from "../../src/chip/limits.ts";
+import { assertInside } from "../../src/chip/region.ts";
+import { ambientKelvin } from "./board.ts";
+import type { Command } from "./command.ts";
+import { operationCommand } from "./operation-command.ts";
+import { pulseCommands } from "./pulse-commands.ts";
+
+export const operationCommands: readonly Command[] = [
+  operationCommand(describeChip, (board) => ({ json: JSON.stringify(board.array.descriptor) })),
+  operationCommand(lastOperation, (board) => ({
+    bootId: board.bootId,
+    lastOperationId: board.lastPulse?.operationId ?? 0,
+  })),
+  operationCommand(chipTime, (board) => ({ chipSeconds: board.chipSeconds })),
+  operationCommand(safeOff, () => ({})),
+  operationCommand(readRegion, (board, { region, averages, readVolts }) => {
+    assertReadAllowed(board.array.descriptor, region, { averages, readVolts });
+    const firstSampleSeconds = board.chipSeconds;
+    const { codeSums, saturatedCells, endSeconds } = board.array.read(
+      region,
+      { averages, readVolts },
+      firstSampleSeconds,
+    );
+    board.chipSeconds = endSeconds;
+    const lastSampleSeconds = Math.max(
+      firstSampleSeconds,
+      endSeconds - board.array.descriptor.read.sampleSeconds,
+    );
+    return {
+      firstSampleSeconds,
+      lastSampleSeconds,
+      temperatureKelvin: ambientKelvin,
+      saturatedCells,
+      codeSums,
+    };
+  }),
+  ...pulseCommands,
+  operationCommand(advanceTime, (board, { untilSeconds }) => {
+    board.chipSeconds = Math.max(board.chipSeconds, untilSeconds);
+    return { chipSeconds: board.chipSeconds };
+  }),
+  operationCommand(trueConductance, (board, { region }) => {
+    assertInside(region, board.array.descriptor);
+    return { siemens: board.array.conductances(region, board.chipSeconds) };
+  }),
+  operationCommand(trueWear, (board, { region }) => {
+    assertInside(region, board.array.descriptor);
+    return { pulses: board.array.pulseCounts(region) };
+  }),
+];

@@ -1,0 +1,102 @@
+/**
+ * The emulated board behind a pseudo-terminal, which a serial driver opens like any port. `node-pty` gives a usable master
+ * only for a process that it starts, so it starts a sleeper that holds the slave side open between clients.
+ */
+
+import { lstat, rename, symlink, unlink } from "node:fs/promises";
+import { resolve } from "node:path";
+import type { IPty } from "node-pty";
+import type { Timer } from "../../src/core/clock.ts";
+import { LabError, textOf } from "../../src/core/errors.ts";
+import type { Firmware } from "../firmware/firmware.ts";
+import { serveLine } from "./line-server.ts";
+
+export interface PtyHost {
+  /** The device that the operating system gave, for example /dev/pts/3. */
+  readonly device: string;
+  close(): Promise<void>;
+}
+
+/** Prints the terminal's name, makes it transparent for all byte values, says so, and sleeps. */
+const sleeper = 'tty && stty raw -echo && printf "ready\\n" && exec sleep 2147483647';
+const startSeconds = 5;
+
+/**
+ * Serves the firmware on a new pseudo-terminal and links `path` to it.
+ * @throws LabError ENVIRONMENT where there are no pseudo-terminals, USAGE when `path` is taken by something else.
+ */
+export async function hostOnPty(firmware: Firmware, path: string, timer: Timer): Promise<PtyHost> {
+  await assertLinkable(path);
+  const pty = await spawnSleeper();
+  const device = await deviceOf(pty, timer);
+  const take = serveLine(firmware.openLine(), timer, (response) => pty.write(Buffer.from(response)));
+  // With encoding null node-pty hands out buffers, whatever its types say.
+  pty.onData((data: string | Uint8Array) =>
+    take(typeof data === "string" ? Buffer.from(data, "latin1") : data),
+  );
+  await linkTo(device, path);
+  return {
+    device,
+    async close() {
+      await unlink(path).catch(() => {});
+      pty.kill("SIGKILL");
+    },
+  };
+}
+
+async function spawnSleeper(): Promise<IPty> {
+  if (process.platform === "win32") {
+    const next = "use --tcp PORT instead of --pty PATH";
+    throw new LabError("ENVIRONMENT", "this system has no pseudo-terminals that look like serial ports", {
+      next,
+    });
+  }
+  try {
+    const { spawn } = await import("node-pty");
+    return spawn("/bin/sh", ["-c", sleeper], { encoding: null });
+  } catch (cause) {
+    const next = "use --tcp PORT instead of --pty PATH, or run `npm rebuild node-pty`";
+    throw new LabError("ENVIRONMENT", `no pseudo-terminal could be made: ${textOf(cause)}`, { next, cause });
+  }
+}
+
+function deviceOf(pty: IPty, timer: Timer): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let text = "";
+    const failed = (why: string): void => {
+      pty.kill("SIGKILL");
+      reject(
+        new LabError("ENVIRONMENT", `the pseudo-terminal did not start: ${why}`, { next: "use --tcp PORT" }),
+      );
+    };
+    const cancel = timer.after(startSeconds, () => failed(`no answer in ${startSeconds} s`));
+    const exit = pty.onExit(({ exitCode }) =>
+      failed(`its holder ended with status ${exitCode}: ${text.trim()}`),
+    );
+    const data = pty.onData((chunk) => {
+      text += String(chunk);
+      if (!/ready\r?\n/.test(text)) return;
+      for (const listener of [data, exit]) listener.dispose();
+      cancel();
+      resolve(text.split(/\r?\n/)[0] ?? "");
+    });
+  });
+}
+
+/** A link that an emulator left behind may be replaced; anything else is somebody's. */
+async function assertLinkable(path: string): Promise<void> {
+  const found = await lstat(path).catch(() => undefined);
+  if (found === undefined || found.isSymbolicLink()) return;
+  throw new LabError("USAGE", `${path} exists and is not a link`, { next: "choose another name for --pty" });
+}
+
+async function linkTo(device: string, path: string): Promise<void> {
+  const fresh = `${resolve(path)}.${process.pid}`;
+  try {
+    await symlink(device, fresh);
+    await rename(fresh, path);
+  } catch (cause) {
+    const next = "choose a --pty path in a folder that exists and that you may write to";
+    throw new LabError("USAGE", `${path} cannot be linked to ${device}: ${textOf(cause)}`, { next, cause });
+  }
+}

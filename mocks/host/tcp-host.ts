@@ -1,0 +1,56 @@
+/** The emulated board on a TCP port of this machine. One client at a time; a second one is told so and closed. */
+
+import { createServer, type Server, type Socket } from "node:net";
+import type { Timer } from "../../src/core/clock.ts";
+import { LabError, textOf } from "../../src/core/errors.ts";
+import type { Firmware } from "../firmware/firmware.ts";
+import { serveLine } from "./line-server.ts";
+
+export interface TcpHost {
+  readonly port: number;
+  close(): Promise<void>;
+}
+
+/** Never reachable from another machine. */
+const loopback = "127.0.0.1";
+
+/** @param port 0 lets the system choose. @throws LabError USAGE when the port is taken. */
+export async function hostOnTcp(firmware: Firmware, port: number, timer: Timer): Promise<TcpHost> {
+  let client: Socket | undefined;
+  const server = createServer({ noDelay: true }, (socket) => {
+    if (client !== undefined) {
+      socket.end("BUSY,another program is connected to this board,0,0\n");
+      return;
+    }
+    client = socket;
+    socket.on(
+      "data",
+      serveLine(firmware.openLine(), timer, (response) => socket.write(response)),
+    );
+    socket.on("error", () => socket.destroy());
+    socket.on("close", () => {
+      client = undefined;
+    });
+  });
+  return {
+    port: await listening(server, port),
+    close: () =>
+      new Promise((resolve) => {
+        client?.destroy();
+        server.close(() => resolve());
+      }),
+  };
+}
+
+function listening(server: Server, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once("error", (cause) => {
+      const next = "choose another port, or 0 for a free one";
+      reject(new LabError("USAGE", `TCP port ${port} cannot be served: ${textOf(cause)}`, { next, cause }));
+    });
+    server.listen(port, loopback, () => {
+      const address = server.address();
+      resolve(typeof address === "object" && address !== null ? address.port : port);
+    });
+  });
+}

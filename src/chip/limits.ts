@@ -1,0 +1,95 @@
+/** What the descriptor forbids is refused before anything is sent, and by the board again; nothing is ever clamped. */
+
+import { LabError } from "../core/errors.ts";
+import type { Chip } from "./chip.ts";
+import { type Descriptor, largestDacCode, nominalAmperesPerCode } from "./descriptor.ts";
+import type { PulseShape, PulseTrain } from "./pulse.ts";
+import type { ReadOptions } from "./readout.ts";
+import { assertInside, cellCount, type Region, regionText } from "./region.ts";
+
+/** Half a nanosecond, the resolution of times on the wire: 100e-9 s written in binary is no limit violation. */
+const timeTolerance = 0.5e-9;
+
+/** @throws LabError LIMIT. */
+export function assertReadAllowed(descriptor: Descriptor, region: Region, options: ReadOptions): void {
+  assertRegion(descriptor, region);
+  const { maxAverages, minVolts, maxVolts } = descriptor.read;
+  if (!Number.isInteger(options.averages)) refuse("averages", options.averages, 1, maxAverages);
+  assertWithin("averages", options.averages, 1, maxAverages);
+  assertWithin("read voltage in V", options.readVolts, minVolts, maxVolts);
+}
+
+/** @throws LabError LIMIT. */
+export function assertPulseAllowed(descriptor: Descriptor, region: Region, train: PulseTrain): void {
+  assertRegion(descriptor, region);
+  const cells = train.kind === "per-cell" ? train.amplitudeCodes.length : train.mask.length;
+  if (cells !== cellCount(region)) {
+    throw new LabError("LIMIT", `a pulse train for ${cells} cells was given to ${regionText(region)}`);
+  }
+  const shapes = train.kind === "per-cell" ? [train.shape] : train.steps;
+  if (train.kind === "shared")
+    assertWithin("steps of a train", shapes.length, 1, descriptor.program.maxSteps);
+  for (const shape of shapes) assertShape(descriptor, shape);
+  assertWithin("amplitude code", largestCodeOf(train), 0, largestAllowedDacCode(descriptor));
+}
+
+/** The largest DAC code whose current the board may apply. */
+export const largestAllowedDacCode = (descriptor: Descriptor): number =>
+  Math.min(
+    largestDacCode(descriptor),
+    Math.floor(descriptor.program.maxAmperes / nominalAmperesPerCode(descriptor) + 1e-9),
+  );
+
+/** A chip that refuses on the host what its descriptor forbids. */
+export function withLimits(chip: Chip): Chip {
+  return {
+    descriptor: chip.descriptor,
+    async read(region, options) {
+      assertReadAllowed(chip.descriptor, region, options);
+      return chip.read(region, options);
+    },
+    async pulse(region, train) {
+      assertPulseAllowed(chip.descriptor, region, train);
+      return chip.pulse(region, train);
+    },
+    now: () => chip.now(),
+    waitUntil: (chipSeconds) => chip.waitUntil(chipSeconds),
+    safeOff: () => chip.safeOff(),
+    close: () => chip.close(),
+  };
+}
+
+function assertRegion(descriptor: Descriptor, region: Region): void {
+  assertInside(region, descriptor);
+  assertWithin(`cells of ${regionText(region)}`, cellCount(region), 1, descriptor.maxCellsPerRequest);
+}
+
+function assertShape(descriptor: Descriptor, shape: PulseShape): void {
+  const { minWidthSeconds, maxWidthSeconds, maxTrailingSeconds } = descriptor.program;
+  const { widthSeconds, trailingSeconds } = shape;
+  assertWithin(
+    "pulse width in s",
+    widthSeconds,
+    minWidthSeconds - timeTolerance,
+    maxWidthSeconds + timeTolerance,
+  );
+  assertWithin("trailing edge in s", trailingSeconds, 0, maxTrailingSeconds + timeTolerance);
+}
+
+function largestCodeOf(train: PulseTrain): number {
+  const codes =
+    train.kind === "per-cell" ? train.amplitudeCodes : train.steps.map((step) => step.amplitudeCode);
+  let largest = 0;
+  for (const code of codes) if (!(code <= largest)) largest = code;
+  return largest;
+}
+
+function assertWithin(what: string, value: number, min: number, max: number): void {
+  if (!(value >= min && value <= max)) refuse(what, value, min, max);
+}
+
+function refuse(what: string, value: number, min: number, max: number): never {
+  throw new LabError("LIMIT", `${what}: ${value}, the chip allows ${min} to ${max}`, {
+    next: "nothing was sent; choose a value inside the limits that `pcmlab identify` prints",
+  });
+}

@@ -1,0 +1,79 @@
+/** Little helpers for bytes: Latin-1 text, joining, and typed arrays as little-endian bytes whatever the machine. */
+
+const littleEndianHost = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
+
+/** Text of characters U+0000 to U+00FF to one byte each. */
+export function bytesOf(text: string): Uint8Array {
+  const bytes = new Uint8Array(text.length);
+  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
+  return bytes;
+}
+
+/** One character U+0000 to U+00FF for each byte. */
+export function textOfBytes(bytes: Uint8Array, start = 0, end = bytes.length): string {
+  const chunk = 8192;
+  let text = "";
+  for (let at = start; at < end; at += chunk) {
+    text += String.fromCharCode(...bytes.subarray(at, Math.min(end, at + chunk)));
+  }
+  return text;
+}
+
+export function concatBytes(parts: readonly Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}
+
+/** The values as little-endian bytes; a view where the machine allows it, else a copy. */
+export function littleEndianBytes(values: Uint16Array | Uint32Array | Float32Array): Uint8Array {
+  const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+  return littleEndianHost ? bytes : swapped(bytes, values.BYTES_PER_ELEMENT);
+}
+
+/** @throws RangeError when the bytes are not a whole number of values. */
+export function uint16FromLittleEndian(bytes: Uint8Array): Uint16Array {
+  return new Uint16Array(alignedCopy(bytes, 2));
+}
+
+/** @throws RangeError when the bytes are not a whole number of values. */
+export function uint32FromLittleEndian(bytes: Uint8Array): Uint32Array {
+  return new Uint32Array(alignedCopy(bytes, 4));
+}
+
+/** @throws RangeError when the bytes are not a whole number of values. */
+export function float32FromLittleEndian(bytes: Uint8Array): Float32Array {
+  return new Float32Array(alignedCopy(bytes, 4));
+}
+
+/** Bit i of the result, least significant first within each byte, says whether value i is not 0. */
+export function packBits(flags: Uint8Array): Uint8Array {
+  const packed = new Uint8Array(Math.ceil(flags.length / 8));
+  for (let i = 0; i < flags.length; i++) if (flags[i] !== 0) packed[i >> 3]! |= 1 << (i & 7);
+  return packed;
+}
+
+/** The inverse of packBits: `count` bytes of 0 or 1. */
+export function unpackBits(packed: Uint8Array, count: number): Uint8Array {
+  if (packed.length !== Math.ceil(count / 8)) throw new RangeError("the packed bits do not hold that count");
+  const flags = new Uint8Array(count);
+  for (let i = 0; i < count; i++) flags[i] = (packed[i >> 3]! >> (i & 7)) & 1;
+  return flags;
+}
+
+function alignedCopy(bytes: Uint8Array, size: number): ArrayBuffer {
+  if (bytes.length % size !== 0)
+    throw new RangeError(`${bytes.length} bytes are no whole number of ${size}-byte values`);
+  const copy = new Uint8Array(littleEndianHost ? bytes : swapped(bytes, size));
+  return copy.buffer;
+}
+
+function swapped(bytes: Uint8Array, size: number): Uint8Array {
+  const result = new Uint8Array(bytes.length);
+  for (let i = 0; i < bytes.length; i++) result[i - (i % size) + size - 1 - (i % size)] = bytes[i]!;
+  return result;
+}
