@@ -6,7 +6,7 @@
 
 import { type Descriptor, nominalAmperesPerCode } from "../../src/chip/descriptor.ts";
 import { type CellOutcome, cellOutcomes } from "../../src/chip/outcome.ts";
-import type { PulseStep, SharedTrain } from "../../src/chip/pulse.ts";
+import { type PulseStep, type PulseTrain, pulsesIn, type SharedTrain } from "../../src/chip/pulse.ts";
 import type { MeltQuenchParameters, PulseAmperes } from "./parameters.ts";
 
 /** What is known of a band of cells between two steps; every array has one value a cell. */
@@ -103,6 +103,20 @@ export function step(
   return { state, amplitudeCodes, resetMask, active };
 }
 
+/** The pulses that a step asks for. */
+export function feedbackTrains(
+  { amplitudeCodes, resetMask }: Pick<Step, "amplitudeCodes" | "resetMask">,
+  descriptor: Descriptor,
+  parameters: MeltQuenchParameters,
+): PulseTrain[] {
+  const shape = { widthSeconds: parameters.pulseWidthSeconds, trailingSeconds: 0 };
+  const trains: PulseTrain[] = [
+    { kind: "per-cell", shape, amplitudeCodes },
+    { kind: "shared", mask: resetMask, steps: stepsOf([parameters.reset], descriptor) },
+  ];
+  return trains.filter((train) => pulsesIn(train) > 0);
+}
+
 /** The amplitude after an error (S), bounded. */
 export function nextAmperes(amperes: number, errorSiemens: number, parameters: MeltQuenchParameters): number {
   const wanted = amperes + parameters.gainAmperesPerSiemens * errorSiemens;
@@ -124,12 +138,14 @@ function judge(
   const iterations = state.iterations[cell]!;
   const limit = zero ? parameters.maxResets : parameters.maxIterations;
   const patience = Math.min(limit, parameters.stuckIterations);
-  const unmoved = state.highest[cell]! - state.lowest[cell]! < parameters.stuckSiemens;
+  const highest = state.highest[cell]!;
+  const noise = Math.max(parameters.stuckSiemens, parameters.stuckFraction * highest);
+  const unmoved = highest - state.lowest[cell]! < noise;
   if (iterations >= patience && unmoved) return codeOf(reading < target ? "stuck-low" : "stuck-high");
   return iterations >= limit ? codeOf("exhausted") : underWay;
 }
 
-export function stepsOf(pulses: readonly PulseAmperes[], descriptor: Descriptor): PulseStep[] {
+function stepsOf(pulses: readonly PulseAmperes[], descriptor: Descriptor): PulseStep[] {
   const amperesPerCode = nominalAmperesPerCode(descriptor);
   return pulses.map(({ amperes, widthSeconds }) => ({
     amplitudeCode: Math.round(amperes / amperesPerCode),

@@ -29,8 +29,9 @@ export interface MeltQuenchParameters {
   readonly maxIterations: number;
   /** RESET pulses of a device that is meant to hold nothing. */
   readonly maxResets: number;
-  /** A device that moved less than this after `stuckIterations` pulses is stuck. */
+  /** A device whose readings moved less than this, or than this fraction of the highest one, in `stuckIterations` pulses is stuck. */
   readonly stuckSiemens: number;
+  readonly stuckFraction: number;
   readonly stuckIterations: number;
   readonly averages: number;
   readonly readVolts: number;
@@ -62,6 +63,7 @@ export const joshi2020: MeltQuenchParameters = {
   maxIterations: 55,
   maxResets: 5,
   stuckSiemens: 1e-6,
+  stuckFraction: 0.2,
   stuckIterations: 12,
   averages: 5,
   readVolts: 0.3,

@@ -1,13 +1,13 @@
 /** Programs a region through the Chip port: bands of whole rows, two under way at a time so that host and board both work. */
 
 import type { Chip } from "../../src/chip/chip.ts";
-import { type CellOutcome, cellOutcomes } from "../../src/chip/outcome.ts";
-import type { PulseReceipt, PulseTrain } from "../../src/chip/pulse.ts";
+import type { PulseTrain } from "../../src/chip/pulse.ts";
 import { type ConverterCalibration, conductances } from "../../src/chip/readout.ts";
 import { cellCount, type Region, regionText, rowBands } from "../../src/chip/region.ts";
 import { mapBounded } from "../../src/core/concurrency.ts";
 import { LabError } from "../../src/core/errors.ts";
-import { type BandState, initialState, preparationTrains, step, stepsOf } from "./melt-quench.ts";
+import { BandLedger, type BandProgramming } from "./band-ledger.ts";
+import { feedbackTrains, initialState, preparationTrains, step, underWay } from "./melt-quench.ts";
 import { assertConsistent, type MeltQuenchParameters } from "./parameters.ts";
 
 /**
@@ -62,14 +62,6 @@ export async function programRegion(
   return joined(region, parts);
 }
 
-interface BandProgramming {
-  readonly outcomes: Uint8Array;
-  readonly iterations: Uint8Array;
-  readonly pulses: Uint16Array;
-  readonly startSeconds: number;
-  readonly endSeconds: number;
-}
-
 async function programBand(
   chip: Chip,
   band: Region,
@@ -77,80 +69,44 @@ async function programBand(
   { parameters, calibration }: ProgramOptions,
 ): Promise<BandProgramming> {
   const ledger = new BandLedger(cellCount(band));
+  const verify = { chip, band, parameters, calibration, ledger };
   let state = initialState(cellCount(band), parameters);
-  let trains: PulseTrain[] = preparationTrains(targets, chip.descriptor, parameters);
+  let trains: readonly PulseTrain[] = preparationTrains(targets, chip.descriptor, parameters);
   for (;;) {
-    const measured = await pulseAndVerify(chip, band, trains, parameters, calibration, ledger);
+    const measured = await pulseAndVerify(verify, trains, maskOf(state.outcomes));
     const next = step(state, measured, targets, chip.descriptor, parameters);
     state = next.state;
     if (next.active === 0) return ledger.close(state);
-    trains = feedbackTrains(next.amplitudeCodes, next.resetMask, chip, parameters);
+    trains = feedbackTrains(next, chip.descriptor, parameters);
   }
 }
 
-/** Sends the pulses and the verifying read back to back: one round trip. Returns S. */
+interface Verify {
+  readonly chip: Chip;
+  readonly band: Region;
+  readonly parameters: MeltQuenchParameters;
+  readonly calibration: ConverterCalibration;
+  readonly ledger: BandLedger;
+}
+
+/**
+ * Sends the pulses and the verifying read of the cells that are still under way back to back: one round trip.
+ * Returns S for each cell of the band; only those of cells under way mean anything.
+ */
 async function pulseAndVerify(
-  chip: Chip,
-  band: Region,
+  { chip, band, parameters, calibration, ledger }: Verify,
   trains: readonly PulseTrain[],
-  parameters: MeltQuenchParameters,
-  calibration: ConverterCalibration,
-  ledger: BandLedger,
+  mask: Uint8Array,
 ): Promise<Float32Array> {
   const { averages, readVolts } = parameters;
   const pulsed = trains.map((train) => chip.pulse(band, train));
-  const reading = chip.read(band, { averages, readVolts });
+  const reading = chip.read(band, { averages, readVolts, mask });
   const [readout, receipts] = await Promise.all([reading, Promise.all(pulsed)]);
-  trains.forEach((train, i) => {
-    ledger.add(train, receipts[i]!);
-  });
+  for (const [i, train] of trains.entries()) ledger.add(train, receipts[i]!);
   return conductances(readout.codeSums, readout.averages, calibration);
 }
 
-function feedbackTrains(
-  amplitudeCodes: Uint16Array,
-  resetMask: Uint8Array,
-  chip: Chip,
-  parameters: MeltQuenchParameters,
-): PulseTrain[] {
-  const shape = { widthSeconds: parameters.pulseWidthSeconds, trailingSeconds: 0 };
-  const trains: PulseTrain[] = [];
-  if (amplitudeCodes.some((code) => code !== 0)) trains.push({ kind: "per-cell", shape, amplitudeCodes });
-  if (resetMask.includes(1)) {
-    trains.push({ kind: "shared", mask: resetMask, steps: stepsOf([parameters.reset], chip.descriptor) });
-  }
-  return trains;
-}
-
-/** Counts the acknowledged pulses of each cell and when they began and ended. */
-class BandLedger {
-  readonly #pulses: Uint16Array;
-  #startSeconds = Number.POSITIVE_INFINITY;
-  #endSeconds = 0;
-
-  constructor(cells: number) {
-    this.#pulses = new Uint16Array(cells);
-  }
-
-  add(train: PulseTrain, receipt: PulseReceipt): void {
-    const chosen = train.kind === "per-cell" ? train.amplitudeCodes : train.mask;
-    const each = train.kind === "per-cell" ? 1 : train.steps.length;
-    for (let cell = 0; cell < chosen.length; cell++) if (chosen[cell] !== 0) this.#pulses[cell]! += each;
-    this.#startSeconds = Math.min(this.#startSeconds, receipt.startSeconds);
-    this.#endSeconds = Math.max(this.#endSeconds, receipt.endSeconds);
-  }
-
-  close(state: BandState): BandProgramming {
-    const { outcomes, iterations } = state;
-    return {
-      outcomes,
-      iterations,
-      pulses: this.#pulses,
-      startSeconds: this.#startSeconds,
-      endSeconds: this.#endSeconds,
-    };
-  }
-}
+const maskOf = (outcomes: Uint8Array): Uint8Array => outcomes.map((code) => (code === underWay ? 1 : 0));
 
 function joined(region: Region, parts: readonly (BandProgramming & { offset: number })[]): RegionProgramming {
   const outcomes = new Uint8Array(cellCount(region));
@@ -177,14 +133,4 @@ function assertTargets(chip: Chip, region: Region, targets: Float32Array): void 
   throw new LabError("LIMIT", `target ${targets[at]} S at ${cell}, the converter reads 0 to ${largest} S`, {
     next: "nothing was sent; choose a smaller --gmax or check the weights",
   });
-}
-
-/** How many cells ended in each outcome. */
-export function countOutcomes(outcomes: Uint8Array): Record<CellOutcome, number> {
-  const counts = { converged: 0, exhausted: 0, "stuck-low": 0, "stuck-high": 0, skipped: 0, unknown: 0 };
-  for (const code of outcomes) {
-    const outcome = cellOutcomes[code];
-    if (outcome !== undefined) counts[outcome]++;
-  }
-  return counts;
 }

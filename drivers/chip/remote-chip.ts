@@ -14,6 +14,7 @@ import type { Descriptor } from "../../src/chip/descriptor.ts";
 import { type PulseReceipt, type PulseTrain, pulsesIn } from "../../src/chip/pulse.ts";
 import type { ReadOptions, Readout } from "../../src/chip/readout.ts";
 import { cellCount, type Region, regionText } from "../../src/chip/region.ts";
+import { scattered } from "../../src/core/bytes.ts";
 import type { Timer } from "../../src/core/clock.ts";
 import { LabError } from "../../src/core/errors.ts";
 import { nanoseconds } from "../../src/core/units.ts";
@@ -84,15 +85,21 @@ function chipOver(session: Session, timer: Timer, opened: Opened): RemoteChip {
 }
 
 async function read(session: Session, region: Region, options: ReadOptions): Promise<Readout> {
-  const { averages, readVolts } = options;
-  const reply = await perform(session, readRegion, { region, averages, readVolts });
-  if (reply.codeSums.length !== cellCount(region)) {
-    const message = `${session.name} sent ${reply.codeSums.length} codes for ${regionText(region)}`;
+  const { averages, readVolts, mask } = options;
+  const { codeSums, ...facts } = await perform(session, readRegion, { region, averages, readVolts, mask });
+  const asked = mask === undefined ? cellCount(region) : mask.reduce((sum, flag) => sum + flag, 0);
+  if (codeSums.length !== asked) {
+    const message = `${session.name} sent ${codeSums.length} codes for ${asked} cells of ${regionText(region)}`;
     throw new LabError("BAD_REPLY", message, {
       next: "update the board's firmware; SPEC.md says what it must send",
     });
   }
-  return { region, averages, readVolts, ...reply };
+  return {
+    ...options,
+    ...facts,
+    region,
+    codeSums: mask === undefined ? codeSums : scattered(codeSums, mask),
+  };
 }
 
 async function pulse(

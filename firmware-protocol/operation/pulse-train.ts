@@ -1,12 +1,12 @@
 /** ARRay:TRAin? — the same sequence of pulses for every chosen cell of a region. */
 
-import { packBits, unpackBits } from "../../src/core/bytes.ts";
+import { packBits } from "../../src/core/bytes.ts";
 import { block, number } from "../scpi/element.ts";
 import { ScpiFault } from "../scpi/errors.ts";
 import type { Fields } from "../scpi/fields.ts";
 import type { Operation } from "./operation.ts";
 import { decodePulseReply, encodePulseReply, maxOperationId, type PulseReply } from "./pulse-reply.ts";
-import { decodeRegion, encodeRegion, type RegionFields } from "./region-fields.ts";
+import { decodeMask, decodeRegion, encodeRegion, type RegionFields } from "./region-fields.ts";
 
 export interface TrainStep {
   readonly amplitudeCode: number;
@@ -39,9 +39,7 @@ export const pulseTrain: Operation<PulseTrainRequest, PulseReply> = {
   decodeRequest(fields) {
     const operationId = fields.integer("operation id", 1, maxOperationId);
     const region = decodeRegion(fields);
-    const cells = region.rows * region.columns;
-    const mask = unpackBits(fields.block("mask", Math.ceil(cells / 8)), cells);
-    return { operationId, region, mask, steps: decodeSteps(fields) };
+    return { operationId, region, mask: decodeMask(fields, region), steps: decodeSteps(fields) };
   },
   encodeReply: encodePulseReply,
   decodeReply: decodePulseReply,

@@ -1,5 +1,6 @@
 /** The five numbers that address a region: array, first row, first column, rows, columns. */
 
+import { unpackBits } from "../../src/core/bytes.ts";
 import { type Element, number } from "../scpi/element.ts";
 import { ScpiFault } from "../scpi/errors.ts";
 import type { Fields } from "../scpi/fields.ts";
@@ -30,4 +31,10 @@ export function decodeRegion(fields: Fields): RegionFields {
   const cells = region.rows * region.columns;
   if (cells > maxCells) throw new ScpiFault(-222, `a region of ${cells} cells, allowed 1 to ${maxCells}`);
   return region;
+}
+
+/** One bit a cell, least significant bit of each byte first. @throws ScpiFault -161 for another length. */
+export function decodeMask(fields: Fields, region: RegionFields): Uint8Array {
+  const cells = region.rows * region.columns;
+  return unpackBits(fields.block("mask", Math.ceil(cells / 8)), cells);
 }

@@ -7,6 +7,7 @@ import type { Region } from "../../src/chip/region.ts";
 
 export interface ChipArray {
   readonly descriptor: Descriptor;
+  /** `codeSums` holds the cells that were read, row by row. */
   read(
     region: Region,
     options: ReadOptions,

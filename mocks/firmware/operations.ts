@@ -23,14 +23,11 @@ export const operationCommands: readonly Command[] = [
   })),
   operationCommand(chipTime, (board) => ({ chipSeconds: board.chipSeconds })),
   operationCommand(safeOff, () => ({})),
-  operationCommand(readRegion, (board, { region, averages, readVolts }) => {
-    assertReadAllowed(board.array.descriptor, region, { averages, readVolts });
+  operationCommand(readRegion, (board, { region, averages, readVolts, mask }) => {
+    const options = { averages, readVolts, ...(mask !== undefined && { mask }) };
+    assertReadAllowed(board.array.descriptor, region, options);
     const firstSampleSeconds = board.chipSeconds;
-    const { codeSums, saturatedCells, endSeconds } = board.array.read(
-      region,
-      { averages, readVolts },
-      firstSampleSeconds,
-    );
+    const { codeSums, saturatedCells, endSeconds } = board.array.read(region, options, firstSampleSeconds);
     board.chipSeconds = endSeconds;
     const lastSampleSeconds = Math.max(
       firstSampleSeconds,

@@ -17,15 +17,13 @@ export function assertReadAllowed(descriptor: Descriptor, region: Region, option
   if (!Number.isInteger(options.averages)) refuse("averages", options.averages, 1, maxAverages);
   assertWithin("averages", options.averages, 1, maxAverages);
   assertWithin("read voltage in V", options.readVolts, minVolts, maxVolts);
+  assertOneEach(region, options.mask ?? new Uint8Array(cellCount(region)), "mask");
 }
 
 /** @throws LabError LIMIT. */
 export function assertPulseAllowed(descriptor: Descriptor, region: Region, train: PulseTrain): void {
   assertRegion(descriptor, region);
-  const cells = train.kind === "per-cell" ? train.amplitudeCodes.length : train.mask.length;
-  if (cells !== cellCount(region)) {
-    throw new LabError("LIMIT", `a pulse train for ${cells} cells was given to ${regionText(region)}`);
-  }
+  assertOneEach(region, train.kind === "per-cell" ? train.amplitudeCodes : train.mask, "pulse train");
   const shapes = train.kind === "per-cell" ? [train.shape] : train.steps;
   if (train.kind === "shared")
     assertWithin("steps of a train", shapes.length, 1, descriptor.program.maxSteps);
@@ -62,6 +60,11 @@ export function withLimits(chip: Chip): Chip {
 function assertRegion(descriptor: Descriptor, region: Region): void {
   assertInside(region, descriptor);
   assertWithin(`cells of ${regionText(region)}`, cellCount(region), 1, descriptor.maxCellsPerRequest);
+}
+
+function assertOneEach(region: Region, values: ArrayLike<number>, what: string): void {
+  if (values.length === cellCount(region)) return;
+  throw new LabError("LIMIT", `a ${what} for ${values.length} cells was given to ${regionText(region)}`);
 }
 
 function assertShape(descriptor: Descriptor, shape: PulseShape): void {

@@ -7,13 +7,15 @@ export interface ReadOptions {
   /** Conversions of each device that are added up, 1 to the descriptor's maxAverages. */
   readonly averages: number;
   readonly readVolts: number;
+  /** One byte a cell, row by row: cells with 0 are not read, take no time, and have code 0. All are read without it. */
+  readonly mask?: Uint8Array;
 }
 
 export interface Readout extends ReadOptions {
   readonly region: Region;
   /** Sum of the ADC codes of all averages, one for each cell, row by row. */
   readonly codeSums: Uint16Array;
-  /** Chip times of the first and the last conversion; cells are read row by row in equal steps. */
+  /** Chip times of the first and the last conversion; the cells that are read follow each other row by row in equal steps. */
   readonly firstSampleSeconds: number;
   readonly lastSampleSeconds: number;
   readonly temperatureKelvin: number;

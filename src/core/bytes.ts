@@ -65,6 +65,15 @@ export function unpackBits(packed: Uint8Array, count: number): Uint8Array {
   return flags;
 }
 
+/** The values in the places where the mask is not 0, in order, and 0 elsewhere. @throws RangeError when the counts differ. */
+export function scattered(values: Uint16Array, mask: Uint8Array): Uint16Array {
+  const result = new Uint16Array(mask.length);
+  let next = 0;
+  for (let i = 0; i < mask.length; i++) if (mask[i] !== 0) result[i] = values[next++] ?? 0;
+  if (next !== values.length) throw new RangeError(`${values.length} values for ${next} places`);
+  return result;
+}
+
 function alignedCopy(bytes: Uint8Array, size: number): ArrayBuffer {
   if (bytes.length % size !== 0)
     throw new RangeError(`${bytes.length} bytes are no whole number of ${size}-byte values`);

@@ -1,0 +1,102 @@
+/** A chip profile: everything that makes one emulated chip different from another. */
+
+import { z } from "zod";
+import { arraySchema, programSchema, readSchema } from "../../src/chip/descriptor.ts";
+import { LabError } from "../../src/core/errors.ts";
+import { deviceParametersSchema } from "../device/parameters.ts";
+import { strictObject } from "../device/strict-object.ts";
+import { fusion1m } from "./profiles/fusion-1m.ts";
+import { hermesCore } from "./profiles/hermes-core.ts";
+import { tiny } from "./profiles/tiny.ts";
+
+const largestSum = 65_535;
+
+const chipReadSchema = strictObject(readSchema.shape)
+  .refine((read) => read.minVolts <= read.maxVolts, { path: ["minVolts"], error: "must be at most maxVolts" })
+  .refine((read) => (2 ** read.adcBits - 1) * read.maxAverages <= largestSum, {
+    path: ["maxAverages"],
+    error: `sums of ADC codes must fit 16 bits: (2^adcBits - 1) * maxAverages at most ${largestSum}`,
+  });
+
+const chipProgramSchema = strictObject(programSchema.shape)
+  .refine((program) => program.maxAmperes <= program.fullScaleAmperes, {
+    path: ["maxAmperes"],
+    error: "must be at most fullScaleAmperes",
+  })
+  .refine((program) => program.minWidthSeconds <= program.maxWidthSeconds, {
+    path: ["minWidthSeconds"],
+    error: "must be at most maxWidthSeconds",
+  });
+
+export const chipProfileSchema = strictObject({
+  /** Name of the profile; serial numbers are made from it. */
+  name: z.string().regex(/^[a-z0-9-]+$/, "must be lower-case letters, digits and hyphens"),
+  model: z.string().min(1),
+  manufacturer: z.string().min(1),
+  arrays: z.array(strictObject(arraySchema.shape)).min(1).max(256),
+  read: chipReadSchema,
+  program: chipProgramSchema,
+  maxCellsPerRequest: z
+    .number()
+    .int()
+    .positive()
+    .max(1 << 20),
+  timing: strictObject({
+    /** Time between two pulses in which the current source settles; added before each pulse. */
+    pulseSettleSeconds: z.number().nonnegative(),
+  }),
+  converter: strictObject({
+    /** White noise of the front end for one conversion at the largest read voltage, rms ADC codes. */
+    whiteNoiseCodes: z.number().nonnegative(),
+  }),
+  device: deviceParametersSchema,
+});
+export type ChipProfile = z.infer<typeof chipProfileSchema>;
+
+const builtins: ReadonlyMap<string, ChipProfile> = new Map(
+  [fusion1m, hermesCore, tiny].map((profile) => [profile.name, profile]),
+);
+
+export const profileNames: readonly string[] = [...builtins.keys()];
+
+/** @throws LabError BAD_PROFILE when there is no built-in profile of this name. */
+export function builtinProfile(name: string): ChipProfile {
+  const profile = builtins.get(name);
+  if (profile !== undefined) return profile;
+  throw new LabError("BAD_PROFILE", `no built-in profile is called "${name}"`, {
+    next: `choose one of ${profileNames.join(", ")}`,
+  });
+}
+
+/**
+ * Checks a value that came from outside.
+ * @throws LabError BAD_PROFILE with the path, the value and what is allowed, in one line, for the first fault.
+ */
+export function parseProfile(value: unknown): ChipProfile {
+  const result = chipProfileSchema.safeParse(value);
+  if (result.success) return result.data;
+  const [issue] = result.error.issues;
+  const path = issue?.path ?? [];
+  const more = result.error.issues.length - 1;
+  throw new LabError(
+    "BAD_PROFILE",
+    `chip profile: ${pathText(path)} is ${valueText(value, path)}: ${issue?.message}${more > 0 ? ` (and ${more} more)` : ""}`,
+    { next: "correct the value, or start from a built-in profile", cause: result.error },
+  );
+}
+
+const pathText = (path: readonly PropertyKey[]): string =>
+  path.length === 0 ? "the profile" : path.map(String).join(".");
+
+const longestValueText = 60;
+
+function valueText(root: unknown, path: readonly PropertyKey[]): string {
+  const value = path.reduce<unknown>((parent, key) => propertyOf(parent, key), root);
+  if (value === undefined) return "missing";
+  if (typeof value === "number") return String(value);
+  const text = JSON.stringify(value) ?? typeof value;
+  return text.length > longestValueText ? `${text.slice(0, longestValueText)}...` : text;
+}
+
+const propertyOf = (parent: unknown, key: PropertyKey): unknown =>
+  typeof parent === "object" && parent !== null ? Reflect.get(parent, key) : undefined;

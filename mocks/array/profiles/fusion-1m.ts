@@ -1,0 +1,72 @@
+/**
+ * The 90 nm, million-device chip of Sebastian 2017, Le Gallo 2018 and Joshi 2020 ("Fusion"; FACTS 1.1).
+ * Values tagged [M] are unpublished or from memory: defaults that a profile of your own should replace.
+ */
+
+import type { DeviceParameters } from "../../device/parameters.ts";
+import type { ChipProfile } from "../profile.ts";
+
+export const fusionDevice: DeviceParameters = {
+  // [M] Above the 25 uS that Joshi maps to (FACTS 1.3) and inside the 0-50 uS read range of Le Gallo 2018 (FACTS 1.1).
+  set: { medianSiemens: 35e-6, logSpread: 0.1 },
+  // [M] Near the programming spread 0.26 uS of the zero level (FACTS 7.1, c0).
+  floor: { medianSiemens: 0.15e-6, logSpread: 0.5 },
+  // [M] The 80-400 uA of Joshi's programming loop (FACTS 1.2) must span SET to floor; 440-450 uA is a full RESET (FACTS 1.1, 1.2).
+  half: { medianAmperes: 200e-6, logSpread: 0.08 },
+  slope: { medianAmperes: 25e-6, logSpread: 0.1 },
+  // [M] Together below the 0.9 % of devices that did not converge (FACTS 1.2).
+  stuckSetProbability: 0.0001,
+  stuckResetProbability: 0.001,
+  // "No pulse if < 25 uA" (Sebastian 2017, FACTS 1.1).
+  onsetAmperes: 25e-6,
+  // [M] Partial SET by 50 ns pulses of 50-100 uA takes tens of pulses (FACTS 1.1); 1 us pulses of 160-60 uA SET fully (FACTS 1.2).
+  crystallisation: { seconds: 150e-9, peakAmperes: 130e-6, logWidth: 0.6 },
+  // [M] "A few per cent"; with it a plain program-and-verify needs about ten pulses, inside the 55 of FACTS 1.2.
+  cycle: { logSpread: 0.05, siemens: 0.02e-6 },
+  // FACTS 7.1: aihwkit PCMLikeNoiseModel, calibrated on this array.
+  drift: {
+    gMaxSiemens: 25e-6,
+    referenceSeconds: 20,
+    nuMean: { kind: "logarithmic", slope: -0.0155, offset: 0.0244, min: 0.049, max: 0.1 },
+    nuSpread: { kind: "logarithmic", slope: -0.0125, offset: -0.0059, min: 0.008, max: 0.045 },
+  },
+  // FACTS 7.1: Q_s = min(0.0088 / g^0.65, 0.2), t_read = 250 ns.
+  readNoise: {
+    readSeconds: 250e-9,
+    relative: { kind: "power", coefficient: 0.0088, exponent: -0.65, max: 0.2 },
+  },
+};
+
+export const fusion1m: ChipProfile = {
+  name: "fusion-1m",
+  model: "FUSION-1M",
+  manufacturer: "pcmlab",
+  // FACTS 1.1: 512 word lines x 2048 bit lines.
+  arrays: [{ name: "A", rows: 512, columns: 2048 }],
+  read: {
+    // FACTS 1.1: 8-bit cyclic ADC, 1 us a read, 0.1-0.3 V, 0-50 uS (Le Gallo 2018).
+    adcBits: 8,
+    fullScaleSiemens: 50e-6,
+    minVolts: 0.1,
+    maxVolts: 0.3,
+    sampleSeconds: 1e-6,
+    maxAverages: 255,
+  },
+  program: {
+    // [M] 12 bits for the off-chip source of Vprog; 0-500 uA and 10 ns as remembered of Joshi 2020 (FACTS 1.1). Le Gallo's 400 ns,
+    // Sebastian's 1 us and the edges of a SET pulse lie inside 10 us.
+    dacBits: 12,
+    fullScaleAmperes: 500e-6,
+    maxAmperes: 500e-6,
+    minWidthSeconds: 10e-9,
+    maxWidthSeconds: 10e-6,
+    maxTrailingSeconds: 10e-6,
+    maxSteps: 64,
+  },
+  maxCellsPerRequest: 65_536,
+  // [M] Not published; pulses follow each other without a gap.
+  timing: { pulseSettleSeconds: 0 },
+  // [M] A front end that does not spoil the last bit.
+  converter: { whiteNoiseCodes: 0.3 },
+  device: fusionDevice,
+};

@@ -1,0 +1,42 @@
+/** Writes the HTML report of a store. */
+
+import { rename, writeFile } from "node:fs/promises";
+import { resolve } from "node:path";
+import { LabError, textOf } from "../../core/errors.ts";
+import { renderReport } from "../../report/render.ts";
+import { openStore } from "../../store/store.ts";
+import type { Context } from "../context.ts";
+
+export interface ReportArguments {
+  readonly store: string;
+  readonly output: string;
+}
+
+export async function report(args: ReportArguments, context: Context): Promise<void> {
+  const store = openStore(args.store, { mode: "read" });
+  try {
+    const html = renderReport(store);
+    await writeWhole(resolve(args.output), html);
+    const bytes = Buffer.byteLength(html);
+    context.output.result(
+      { report: args.output, bytes },
+      `${args.output}: ${Math.ceil(bytes / 1024).toLocaleString("en")} KiB`,
+    );
+  } finally {
+    store.close();
+  }
+}
+
+/** Either the whole file is there afterwards or the old one still is. */
+async function writeWhole(path: string, text: string): Promise<void> {
+  const fresh = `${path}.${process.pid}.part`;
+  try {
+    await writeFile(fresh, text);
+    await rename(fresh, path);
+  } catch (cause) {
+    throw new LabError("USAGE", `${path} cannot be written: ${textOf(cause)}`, {
+      cause,
+      next: "choose another -o FILE",
+    });
+  }
+}

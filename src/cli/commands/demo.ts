@@ -1,0 +1,23 @@
+/** pcmlab demo */
+
+import type { Argv } from "yargs";
+import type { Context } from "../context.ts";
+import { seedOption } from "./options.ts";
+
+export const demoCommand = (yargs: Argv, context: Context): Argv =>
+  yargs.command(
+    "demo",
+    "the whole chain on an emulated chip: program, read for a virtual day, infer, report",
+    (command) =>
+      command
+        .options({
+          folder: { type: "string", default: "pcmlab-demo", describe: "where store and report are written" },
+          profile: { type: "string", default: "fusion-1m", describe: "the emulated chip" },
+          seed: seedOption,
+        })
+        .example("$0 demo", "under two minutes, nothing plugged in"),
+    async (args) => {
+      const { demo } = await import("../actions/demo.ts");
+      await demo(args, context);
+    },
+  );

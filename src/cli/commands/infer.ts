@@ -1,0 +1,45 @@
+/** pcmlab infer */
+
+import type { Argv } from "yargs";
+import type { Context } from "../context.ts";
+import { seedOption, storeOption } from "./options.ts";
+
+export const inferCommand = (yargs: Argv, context: Context): Argv =>
+  yargs.command(
+    "infer",
+    "run the network with the conductances that were read, at every time, beside the digital baseline",
+    (command) =>
+      command
+        .options({
+          store: storeOption,
+          images: {
+            type: "string",
+            demandOption: true,
+            describe: "test images: CIFAR-10 binary or IDX, also gzipped",
+          },
+          labels: { type: "string", describe: "IDX labels, when they do not lie beside the images" },
+          calibration: {
+            type: "string",
+            describe: "training images for adabs, disjoint from the test images",
+          },
+          compensation: { type: "string", default: "none,gdc", describe: "any of none, gdc, adabs" },
+          augment: { type: "string", describe: "what training did to its images: crop4, flip" },
+          normalise: {
+            type: "string",
+            default: "auto",
+            describe: "auto, imagenet, none, or MEAN,…/STD,… of bytes scaled to 0..1",
+          },
+          limit: { type: "number", describe: "use only the first so many test images" },
+          batch: { type: "number", default: 200, describe: "images of one forward pass" },
+          threads: { type: "number", describe: "processor cores; all when not given" },
+          seed: { ...seedOption, describe: "of the order and augmentation of calibration images" },
+        })
+        .example(
+          "$0 infer --store run.db --images test_batch.bin --calibration calibration_2600.bin --compensation none,gdc,adabs --augment crop4,flip",
+          "accuracy over time",
+        ),
+    async (args) => {
+      const { infer } = await import("../actions/infer.ts");
+      await infer(args, context);
+    },
+  );

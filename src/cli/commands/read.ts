@@ -1,0 +1,26 @@
+/** pcmlab read */
+
+import type { Argv } from "yargs";
+import type { Context } from "../context.ts";
+import { averagesOption, baudOption, chipOption, storeOption, voltsOption } from "./options.ts";
+
+export const readCommand = (yargs: Argv, context: Context): Argv =>
+  yargs.command(
+    "read",
+    "read all programmed devices at given times after their programming",
+    (command) =>
+      command
+        .options({
+          chip: chipOption,
+          baud: baudOption,
+          store: storeOption,
+          at: { type: "string", demandOption: true, describe: "times since each region's own programming" },
+          averages: averagesOption,
+          volts: voltsOption,
+        })
+        .example("$0 read --chip ./fusion --store run.db --at 25s,1h,1d", "three readouts"),
+    async (args) => {
+      const { read } = await import("../actions/read.ts");
+      await read(args, context);
+    },
+  );

@@ -1,0 +1,51 @@
+/** Results on stdout, as text or as one JSON document; everything else on stderr. */
+
+import type { Clock } from "../core/clock.ts";
+import { Progress } from "./progress.ts";
+
+export interface Streams {
+  readonly stdout: { write(text: string): unknown };
+  readonly stderr: { write(text: string): unknown; readonly isTTY?: boolean };
+}
+
+export class Output {
+  readonly #streams: Streams;
+  readonly #clock: Clock;
+  readonly #json: boolean;
+  readonly #quiet: boolean;
+
+  constructor(streams: Streams, clock: Clock, options: { readonly json: boolean; readonly quiet: boolean }) {
+    this.#streams = streams;
+    this.#clock = clock;
+    this.#json = options.json;
+    this.#quiet = options.quiet;
+  }
+
+  /** The result of the command: `document` with --json, `text` without. */
+  result(document: object, text: string): void {
+    this.#streams.stdout.write(this.#json ? `${JSON.stringify(document, null, 2)}\n` : `${text}\n`);
+  }
+
+  /** A remark for people. */
+  note(text: string): void {
+    if (!this.#quiet) this.#streams.stderr.write(`${text}\n`);
+  }
+
+  /** A remark that --quiet does not hide. */
+  warn(text: string): void {
+    this.#streams.stderr.write(`warning: ${text}\n`);
+  }
+
+  /** Progress of `total` units of work, with rate and time left. */
+  progress(what: string, unit: string, total: number): Progress {
+    const { stderr } = this.#streams;
+    return new Progress({
+      what,
+      unit,
+      total,
+      clock: this.#clock,
+      write: this.#quiet ? () => {} : (text) => stderr.write(text),
+      overwrite: stderr.isTTY === true,
+    });
+  }
+}

@@ -1,0 +1,102 @@
+/** What a run records about itself before it begins. */
+
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { arch, cpus, platform, release, totalmem } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { LabError, textOf } from "../core/errors.ts";
+import type { NewRun, RunEnd } from "../store/runs.ts";
+import type { Store } from "../store/store.ts";
+import type { Context } from "./context.ts";
+
+/** The folder of package.json, above `src/cli` or `dist/src/cli`. */
+const packageFolder = packageRoot(dirname(fileURLToPath(import.meta.url)));
+
+export function toolVersion(): string {
+  const manifest: unknown = JSON.parse(readFileSync(join(packageFolder, "package.json"), "utf8"));
+  const version =
+    typeof manifest === "object" && manifest !== null && "version" in manifest ? manifest.version : "";
+  return String(version);
+}
+
+/** A file that is shipped with the package. */
+export const packageFile = (...path: string[]): string => join(packageFolder, ...path);
+
+type RunId = ReturnType<Store["runs"]["begin"]>;
+
+export interface RunFacts {
+  readonly command: string;
+  readonly seed: number | null;
+  readonly config: object;
+}
+
+/**
+ * Runs `work` as a recorded run of the store: begun before, ended after, with its outcome; the store is closed at the end.
+ */
+export async function recorded<T>(
+  store: Store,
+  context: Context,
+  facts: RunFacts,
+  work: (run: RunId) => Promise<T>,
+): Promise<T> {
+  const run = store.runs.begin(newRun(context, facts));
+  try {
+    const result = await work(run);
+    store.runs.end(run, ending(context, "completed"));
+    return result;
+  } catch (failure) {
+    const interrupted = failure instanceof LabError && failure.code === "INTERRUPTED";
+    store.runs.end(run, {
+      ...ending(context, interrupted ? "interrupted" : "failed"),
+      message: textOf(failure),
+    });
+    throw failure;
+  }
+}
+
+function newRun(context: Context, facts: RunFacts): NewRun {
+  return {
+    ...facts,
+    commandLine: context.commandLine,
+    toolVersion: toolVersion(),
+    gitCommit: gitCommit(),
+    host: {
+      platform: `${platform()} ${release()} ${arch()}`,
+      node: process.version,
+      cores: cpus().length,
+      memoryBytes: totalmem(),
+    },
+    startedWallSeconds: context.clock.wallSeconds(),
+  };
+}
+
+const ending = (context: Context, outcome: RunEnd["outcome"]): RunEnd => ({
+  endedWallSeconds: context.clock.wallSeconds(),
+  outcome,
+});
+
+/** The commit of a checkout with a mark for local changes; null for an installed package. */
+function gitCommit(): string | null {
+  try {
+    const words = ["describe", "--always", "--dirty", "--abbrev=12"];
+    return execFileSync("git", words, {
+      cwd: packageFolder,
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "ignore"],
+    }).trim();
+  } catch {
+    return null;
+  }
+}
+
+function packageRoot(folder: string): string {
+  try {
+    readFileSync(join(folder, "package.json"));
+    return folder;
+  } catch (cause) {
+    const parent = dirname(folder);
+    if (parent === folder) throw new TypeError("pcmlab lies outside its package", { cause });
+    return packageRoot(parent);
+  }
+}
