@@ -21,6 +21,12 @@ export class Output {
     this.#quiet = options.quiet;
   }
 
+  /** The same, but results go nowhere: for a command that is a step of another one. */
+  withoutResults(): Output {
+    const streams = { stdout: { write: () => true }, stderr: this.#streams.stderr };
+    return new Output(streams, this.#clock, { json: this.#json, quiet: this.#quiet });
+  }
+
   /** The result of the command: `document` with --json, `text` without. */
   result(document: object, text: string): void {
     this.#streams.stdout.write(this.#json ? `${JSON.stringify(document, null, 2)}\n` : `${text}\n`);

@@ -1,0 +1,83 @@
+/** The one chip of a store, as it described itself to each run. */
+
+import { z } from "zod";
+import { type Descriptor, descriptorSchema } from "../chip/descriptor.ts";
+import { LabError } from "../core/errors.ts";
+import type { Connection } from "./connection.ts";
+import { type ChipId, chipId, jsonColumn, type RunId } from "./identity.ts";
+
+export interface StoredChip {
+  readonly id: ChipId;
+  readonly descriptor: Descriptor;
+}
+
+export class Chips {
+  readonly #connection: Connection;
+
+  constructor(connection: Connection) {
+    this.#connection = connection;
+  }
+
+  /**
+   * Records that a run speaks to this chip.
+   * @throws LabError STORE_CONTENT when the store belongs to another chip.
+   */
+  attach(run: RunId, descriptor: Descriptor): ChipId {
+    return this.#connection.transaction(() => {
+      this.#assertSame(descriptor);
+      const chip = this.#find(descriptor) ?? this.#insert(descriptor);
+      this.#connection.run("UPDATE runs SET chip_id = @chip WHERE id = @run", { chip, run });
+      return chip;
+    });
+  }
+
+  /** The chip as it last described itself, or undefined before a run has spoken to one. */
+  latest(): StoredChip | undefined {
+    return this.#connection.first(rowSchema, "SELECT id, descriptor FROM chips ORDER BY id DESC LIMIT 1");
+  }
+
+  #assertSame(descriptor: Descriptor): void {
+    const known = this.latest()?.descriptor;
+    if (known === undefined || identityOf(known) === identityOf(descriptor)) return;
+    throw new LabError(
+      "STORE_CONTENT",
+      `${this.#connection.path} belongs to chip ${identityOf(known)}; this is ${identityOf(descriptor)}`,
+      { next: "give this chip its own file with --store, or connect the chip that the store belongs to" },
+    );
+  }
+
+  #find(descriptor: Descriptor): ChipId | undefined {
+    const row = this.#connection.first(idRow, "SELECT id FROM chips WHERE descriptor = @descriptor", {
+      descriptor: JSON.stringify(descriptor),
+    });
+    return row?.id;
+  }
+
+  #insert(descriptor: Descriptor): ChipId {
+    return chipId(
+      this.#connection.run(insertSql, {
+        manufacturer: descriptor.manufacturer,
+        model: descriptor.model,
+        serialNumber: descriptor.serialNumber,
+        firmware: descriptor.firmware,
+        emulated: descriptor.emulated ? 1 : 0,
+        descriptor: JSON.stringify(descriptor),
+      }),
+    );
+  }
+}
+
+const insertSql = `
+  INSERT INTO chips (manufacturer, model, serial_number, firmware, emulated, descriptor)
+  VALUES (@manufacturer, @model, @serialNumber, @firmware, @emulated, @descriptor)`;
+
+const idRow = z.object({ id: z.number().transform(chipId) });
+
+const rowSchema = z.object({
+  id: z.number().transform(chipId),
+  descriptor: jsonColumn.pipe(descriptorSchema),
+});
+
+/** What tells chips apart; firmware may change. */
+const identityOf = ({ manufacturer, model, serialNumber }: Descriptor): string =>
+  `${manufacturer} ${model} ${serialNumber}`;

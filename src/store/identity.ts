@@ -1,0 +1,51 @@
+/** Branded row numbers, so that a tile is never looked up by the number of a run, and the columns that most tables share. */
+
+import { z } from "zod";
+
+declare const brand: unique symbol;
+type Id<Name extends string> = number & { readonly [brand]: Name };
+
+export type RunId = Id<"run">;
+export type ChipId = Id<"chip">;
+export type NetworkId = Id<"network">;
+export type TileId = Id<"tile">;
+export type ProgrammingId = Id<"programming">;
+export type ReadoutId = Id<"readout">;
+export type ResultId = Id<"result">;
+
+export const runId = (value: number): RunId => value as RunId;
+export const chipId = (value: number): ChipId => value as ChipId;
+export const networkId = (value: number): NetworkId => value as NetworkId;
+export const tileId = (value: number): TileId => value as TileId;
+export const programmingId = (value: number): ProgrammingId => value as ProgrammingId;
+export const readoutId = (value: number): ReadoutId => value as ReadoutId;
+export const resultId = (value: number): ResultId => value as ResultId;
+
+/** A JSON object as it comes out of a store. */
+export type JsonObject = Readonly<Record<string, unknown>>;
+
+/** A column that holds a JSON object as text. */
+export const jsonColumn = z.string().transform((text, context): JsonObject => {
+  const parsed = z.record(z.string(), z.unknown()).safeParse(parseJson(text));
+  if (parsed.success) return parsed.data;
+  context.issues.push({ code: "custom", message: "not a JSON object", input: text });
+  return z.NEVER;
+});
+
+export const blobColumn = z.instanceof(Uint8Array);
+export const countColumn = z.number().int().nonnegative();
+export const flagColumn = z
+  .number()
+  .int()
+  .transform((value) => value !== 0);
+
+/** A query for one number. */
+export const valueRow = z.object({ value: z.number() });
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,152 @@
+/** Layers of a network, and the tiles that their weight matrices are cut into. */
+
+import { z } from "zod";
+import type { Region } from "../chip/region.ts";
+import type { Connection } from "./connection.ts";
+import { countColumn, flagColumn, type NetworkId, type TileId, tileId } from "./identity.ts";
+
+export interface StoredLayer {
+  /** Order of execution, from 0. */
+  readonly index: number;
+  /** Name of the node in the ONNX file. */
+  readonly name: string;
+  readonly kind: string;
+  /** Of the weight matrix: inputs (a bias row included) and outputs. */
+  readonly rows: number;
+  readonly columns: number;
+  /** beta: siemens for one unit of weight. */
+  readonly siemensPerWeight: number;
+  /** Whether the last row of the matrix holds biases. */
+  readonly hasBiasRow: boolean;
+}
+
+export interface NewTile {
+  /** Index of the layer. */
+  readonly layer: number;
+  /** In the weight matrix of the layer. */
+  readonly firstRow: number;
+  readonly firstColumn: number;
+  readonly rows: number;
+  readonly columns: number;
+  /** The devices; how they pair up into weights is the mapping's affair. */
+  readonly region: Region;
+}
+
+export interface StoredTile extends NewTile {
+  readonly id: TileId;
+}
+
+export function insertLayer(connection: Connection, network: NetworkId, layer: StoredLayer): void {
+  connection.run(insertLayerSql, {
+    network,
+    index: layer.index,
+    name: layer.name,
+    kind: layer.kind,
+    rows: layer.rows,
+    columns: layer.columns,
+    beta: layer.siemensPerWeight,
+    bias: layer.hasBiasRow ? 1 : 0,
+  });
+}
+
+export function insertTile(connection: Connection, network: NetworkId, tile: NewTile): TileId {
+  const { layer, firstRow, firstColumn, rows, columns, region } = tile;
+  return tileId(
+    connection.run(insertTileSql, {
+      network,
+      layer,
+      firstRow,
+      firstColumn,
+      rows,
+      columns,
+      array: region.array,
+      regionRow: region.row,
+      regionColumn: region.column,
+      regionRows: region.rows,
+      regionColumns: region.columns,
+    }),
+  );
+}
+
+export function storedLayers(connection: Connection, network: NetworkId): StoredLayer[] {
+  const sql = "SELECT * FROM layers WHERE network_id = @network ORDER BY layer_index";
+  return connection.all(layerSchema, sql, { network });
+}
+
+export function storedTiles(connection: Connection, network: NetworkId): StoredTile[] {
+  return connection.all(tileSchema, "SELECT * FROM tiles WHERE network_id = @network ORDER BY id", {
+    network,
+  });
+}
+
+const insertLayerSql = `
+  INSERT INTO layers (network_id, layer_index, name, kind, rows, columns, beta, has_bias_row)
+  VALUES (@network, @index, @name, @kind, @rows, @columns, @beta, @bias)`;
+
+const insertTileSql = `
+  INSERT INTO tiles (network_id, layer_index, first_row, first_column, rows, columns,
+    array_index, region_row, region_column, region_rows, region_columns)
+  VALUES (@network, @layer, @firstRow, @firstColumn, @rows, @columns,
+    @array, @regionRow, @regionColumn, @regionRows, @regionColumns)`;
+
+const layerSchema = z
+  .object({
+    layer_index: countColumn,
+    name: z.string(),
+    kind: z.string(),
+    rows: countColumn,
+    columns: countColumn,
+    beta: z.number(),
+    has_bias_row: flagColumn,
+  })
+  .transform(
+    (row): StoredLayer => ({
+      index: row.layer_index,
+      name: row.name,
+      kind: row.kind,
+      rows: row.rows,
+      columns: row.columns,
+      siemensPerWeight: row.beta,
+      hasBiasRow: row.has_bias_row,
+    }),
+  );
+
+/** The columns of `tiles` that name a region of the chip. */
+const regionColumns = {
+  array_index: countColumn,
+  region_row: countColumn,
+  region_column: countColumn,
+  region_rows: countColumn,
+  region_columns: countColumn,
+};
+export const regionSchema = z.object(regionColumns).transform(
+  (row): Region => ({
+    array: row.array_index,
+    row: row.region_row,
+    column: row.region_column,
+    rows: row.region_rows,
+    columns: row.region_columns,
+  }),
+);
+
+const tileSchema = z
+  .object({
+    id: z.number(),
+    layer_index: countColumn,
+    first_row: countColumn,
+    first_column: countColumn,
+    rows: countColumn,
+    columns: countColumn,
+    ...regionColumns,
+  })
+  .transform(
+    (row): StoredTile => ({
+      id: tileId(row.id),
+      layer: row.layer_index,
+      firstRow: row.first_row,
+      firstColumn: row.first_column,
+      rows: row.rows,
+      columns: row.columns,
+      region: regionSchema.parse(row),
+    }),
+  );

@@ -1,0 +1,49 @@
+/** The store of one network on one chip: everything that is known about it, in one SQLite file. */
+
+import { Chips } from "./chips.ts";
+import type { Connection } from "./connection.ts";
+import { Events } from "./events.ts";
+import { Networks } from "./networks.ts";
+import { type OpenMode, openConnection } from "./open.ts";
+import { Programmings } from "./programmings.ts";
+import { Readouts } from "./readouts.ts";
+import { Results } from "./results.ts";
+import { Runs } from "./runs.ts";
+
+export class Store {
+  readonly path: string;
+  readonly runs: Runs;
+  readonly chips: Chips;
+  readonly networks: Networks;
+  readonly programmings: Programmings;
+  readonly readouts: Readouts;
+  readonly results: Results;
+  readonly events: Events;
+  readonly #connection: Connection;
+
+  constructor(connection: Connection) {
+    this.#connection = connection;
+    this.path = connection.path;
+    this.runs = new Runs(connection);
+    this.chips = new Chips(connection);
+    this.networks = new Networks(connection);
+    this.programmings = new Programmings(connection);
+    this.readouts = new Readouts(connection);
+    this.results = new Results(connection);
+    this.events = new Events(connection);
+  }
+
+  /** Runs `work` in one transaction; it must not wait. Each `add` is a transaction of its own without this. */
+  transaction<T>(work: () => T extends PromiseLike<unknown> ? never : T): T {
+    return this.#connection.transaction(work);
+  }
+
+  close(): void {
+    this.#connection.close();
+  }
+}
+
+/** @throws LabError STORE when the path is not, or cannot become, a store that this version understands. */
+export function openStore(path: string, options: { readonly mode: OpenMode }): Store {
+  return new Store(openConnection(path, options.mode));
+}
