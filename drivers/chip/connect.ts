@@ -17,7 +17,7 @@ export async function connectChip(name: string, options: ConnectOptions): Promis
   const resource = parseResource(name);
   const transport =
     resource.kind === "tcp"
-      ? await openTcp(resource.host, resource.port)
+      ? await openTcp(resource.host, resource.port, options.timer)
       : await openSerial(resource.path, options.timer, options.baudRate);
   return openRemoteChip(transport, options.timer);
 }

@@ -1,35 +1,35 @@
 /** A raw SCPI socket (VISA `TCPIP0::host::5025::SOCKET`). */
 
 import { connect, type Socket } from "node:net";
+import type { Timer } from "../../src/core/clock.ts";
 import { LabError, textOf } from "../../src/core/errors.ts";
 import { Inbox } from "../transport/inbox.ts";
 import type { Transport } from "../transport/transport.ts";
 
 /** The port that SCPI instruments listen on (IANA scpi-raw). */
 export const scpiPort = 5025;
-const connectMilliseconds = 5000;
+const connectSeconds = 5;
 
 /** @throws LabError PORT_MISSING when nobody listens there or the connection takes longer than 5 s. */
-export async function openTcp(host: string, port: number): Promise<Transport> {
+export async function openTcp(host: string, port: number, timer: Timer): Promise<Transport> {
   const name = `${host}:${port}`;
   const socket = connect({ host, port, noDelay: true });
-  await connected(socket, name);
+  await connected(socket, name, timer);
   return transportOver(socket, name);
 }
 
-function connected(socket: Socket, name: string): Promise<void> {
+function connected(socket: Socket, name: string, timer: Timer): Promise<void> {
   return new Promise((resolve, reject) => {
     const refuse = (cause: unknown): void => {
+      cancel();
       socket.destroy();
       const next = "start the board or `pcmlab emulator --tcp PORT`, and check host and port";
       reject(new LabError("PORT_MISSING", `no connection to ${name}: ${textOf(cause)}`, { next, cause }));
     };
-    const expire = (): void => refuse(`no answer in ${connectMilliseconds / 1000} s`);
-    socket.setTimeout(connectMilliseconds, expire);
+    const cancel = timer.after(connectSeconds, () => refuse(`no answer in ${connectSeconds} s`));
     socket.once("error", refuse);
     socket.once("connect", () => {
-      socket.setTimeout(0);
-      socket.removeListener("timeout", expire);
+      cancel();
       socket.removeListener("error", refuse);
       resolve();
     });

@@ -1,0 +1,92 @@
+/** The report: what a store holds, as one HTML file that needs nothing else: no script, no network. */
+
+import { cellCount } from "../chip/region.ts";
+import type { StoredNetwork } from "../store/networks.ts";
+import type { Store } from "../store/store.ts";
+import { html, Markup } from "./markup.ts";
+import { type Section, sectionMarkup } from "./section.ts";
+import { accuracySection } from "./sections/accuracy.ts";
+import { conductanceSection } from "./sections/conductance.ts";
+import { driftSection } from "./sections/drift.ts";
+import { headlineMarkup } from "./sections/headline.ts";
+import { mapSection } from "./sections/map.ts";
+import { outcomesSection } from "./sections/outcomes.ts";
+import { programmingErrorSection } from "./sections/programming-error.ts";
+import { provenanceSection } from "./sections/provenance.ts";
+import { wearSection } from "./sections/wear.ts";
+import { ConductanceHistogram } from "./statistics/conductance-histogram.ts";
+import { ConductanceMap, enclosing } from "./statistics/conductance-map.ts";
+import { CountHistogram } from "./statistics/count-histogram.ts";
+import { DriftByLevel } from "./statistics/drift-by-level.ts";
+import { LevelErrors } from "./statistics/level-errors.ts";
+import { type DeviceStatistic, reportedAges, tilesOf } from "./statistics/tile-data.ts";
+import { style } from "./style.ts";
+
+/**
+ * Renders everything that the store holds; parts that are missing say which command brings them. Equal stores give
+ * equal pages. @throws LabError STORE when data in the store is damaged.
+ */
+export function renderReport(store: Store): string {
+  const network = store.networks.find();
+  const results = store.results.latest();
+  const title = `${network?.name ?? "empty store"}: pcmlab report`;
+  const sections = [
+    accuracySection(results),
+    ...deviceSections(store, network),
+    provenanceSection(store, results),
+  ];
+  const content = html`${headlineMarkup(store, results)}
+${sections.map(sectionMarkup)}`;
+  return page(title, content);
+}
+
+/** The sections that are about single devices; they look at each device once, together. */
+function deviceSections(store: Store, network: StoredNetwork | undefined): Section[] {
+  const programmings = store.programmings.current();
+  const statistics = network === undefined ? undefined : gather(store, network);
+  const gmax = network?.gmaxSiemens ?? 0;
+  const [firstAge] = reportedAges(store);
+  return [
+    programmingErrorSection(statistics?.errors ?? new LevelErrors(gmax), gmax, firstAge),
+    conductanceSection(statistics?.histogram),
+    outcomesSection(network, programmings, statistics?.iterations ?? new CountHistogram()),
+    driftSection(statistics?.drift, gmax),
+    mapSection(statistics?.map, network, programmings.length > 0),
+    wearSection(statistics?.pulses ?? new CountHistogram()),
+  ];
+}
+
+function gather(store: Store, { gmaxSiemens, tiles }: StoredNetwork) {
+  const regions = tiles.map(({ region }) => region);
+  const devices = regions.reduce((sum, region) => sum + cellCount(region), 0);
+  const window = enclosing(regions);
+  const errors = new LevelErrors(gmaxSiemens);
+  const histogram = new ConductanceHistogram(gmaxSiemens);
+  const drift = new DriftByLevel(gmaxSiemens, devices);
+  const map = window === undefined ? undefined : new ConductanceMap(window);
+  const iterations = new CountHistogram();
+  const pulses = new CountHistogram();
+  const all: DeviceStatistic[] = [errors, histogram, drift, ...(map === undefined ? [] : [map])];
+  for (const data of tilesOf(store)) {
+    for (const statistic of all) statistic.add(data);
+    iterations.add(data.cells.iterations);
+    pulses.add(data.lifetimePulses);
+  }
+  return { errors, histogram, drift, map, iterations, pulses };
+}
+
+function page(title: string, content: Markup): string {
+  return html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${title}</title>
+<style>${new Markup(style)}</style>
+</head>
+<body>
+${content}
+</body>
+</html>
+`.text;
+}

@@ -1,0 +1,84 @@
+/** Histogram of the conductances that were wanted and those that were measured. */
+
+import { formatDuration } from "../../core/units.ts";
+import { acrossAxis, chartFrame, seriesLook, soft, upAxis } from "../chart-style.ts";
+import { type Figure, figureMarkup } from "../figure.ts";
+import { commands, missing, type Section } from "../section.ts";
+import { lineSeries, type Point } from "../series.ts";
+import type { ConductanceHistogram } from "../statistics/conductance-histogram.ts";
+import type { ChartSize } from "../svg-chart.ts";
+import { inMicrosiemens, shortCount } from "../words.ts";
+
+export function conductanceSection(histogram: ConductanceHistogram | undefined): Section {
+  const body =
+    histogram === undefined || histogram.target.every((devices) => devices === 0)
+      ? missing("No device was programmed yet; this programs them:", commands.program)
+      : figureMarkup(figureOf(histogram));
+  return { id: "conductance", title: "Conductances", body };
+}
+
+function figureOf(histogram: ConductanceHistogram): Figure {
+  const bin = histogram.binSiemens;
+  const lines = linesOf(histogram);
+  return {
+    id: "figure-conductance",
+    title: "Conductances wanted and measured",
+    caption: `Devices in bins of ${inMicrosiemens(bin)} µS, on a logarithmic scale. One device of each pair has the target 0.`,
+    option: (size) => optionOf(lines, bin, size),
+    table: {
+      columns: ["from (µS)", ...lines.map(({ name }) => `${name} (devices)`)],
+      rows: Array.from(histogram.target, (_, index) => [
+        inMicrosiemens(index * bin),
+        ...lines.map(({ counts }) => counts[index] ?? 0),
+      ]),
+    },
+  };
+}
+
+interface Line {
+  readonly name: string;
+  readonly counts: Uint32Array;
+}
+
+const linesOf = (histogram: ConductanceHistogram): Line[] => [
+  { name: "target", counts: histogram.target },
+  ...histogram.measured().map(({ ageSeconds, counts }) => ({
+    name: ageSeconds === 0 ? "measured at once" : `after ${formatDuration(ageSeconds)}`,
+    counts,
+  })),
+];
+
+function optionOf(lines: readonly Line[], bin: number, size: ChartSize) {
+  const series = lines.map(({ name, counts }, index) => {
+    const colour = index === 0 ? soft : seriesLook(index - 1).colour;
+    const line = lineSeries(name, points(counts, bin), { colour, symbol: "none" });
+    const area = index === 0 ? { areaStyle: { color: colour, opacity: 0.22, origin: "start" as const } } : {};
+    return { ...line, ...area, step: "middle" as const, lineStyle: { width: index === 0 ? 1 : 2 } };
+  });
+  return {
+    ...chartFrame(
+      lines.map(({ name }) => ({ name, mark: "line" as const })),
+      size,
+    ),
+    xAxis: { ...acrossAxis("conductance (µS)"), type: "value" as const, min: 0 },
+    yAxis: {
+      ...upAxis("devices", size),
+      type: "log" as const,
+      min: belowOne,
+      axisLabel: {
+        color: soft,
+        fontSize: 12,
+        formatter: (devices: number) => (devices < 1 ? "" : shortCount(devices)),
+      },
+    },
+    series,
+  };
+}
+
+/** A logarithmic axis has no 0: it ends below 1, and the line of an empty bin leaves the drawing. */
+const belowOne = 0.7;
+const points = (counts: Uint32Array, bin: number): Point[] =>
+  Array.from(counts, (devices, index) => [
+    inMicrosiemens((index + 0.5) * bin),
+    devices === 0 ? 0.1 : devices,
+  ]);

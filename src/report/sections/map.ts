@@ -1,0 +1,98 @@
+/** Where the conductances lie on the chip. */
+
+import type { StoredNetwork } from "../../store/networks.ts";
+import { viridis, viridisGradient } from "../colour-scale.ts";
+import { dataMarkup } from "../figure.ts";
+import { html, type Markup } from "../markup.ts";
+import { type IndexedImage, pngDataUri } from "../png.ts";
+import { commands, missing, type Section } from "../section.ts";
+import type { ConductanceMap, Raster } from "../statistics/conductance-map.ts";
+import { quantile } from "../statistics/quantile.ts";
+import type { Table } from "../table.ts";
+import { ageText, inMicrosiemens } from "../words.ts";
+
+export function mapSection(
+  map: ConductanceMap | undefined,
+  network: StoredNetwork | undefined,
+  programmed: boolean,
+): Section {
+  const body =
+    map === undefined || network === undefined || !programmed
+      ? missing("No device was programmed yet; this programs them:", commands.program)
+      : mapsMarkup(map, network);
+  return { id: "map", title: "On the array", body };
+}
+
+function mapsMarkup(map: ConductanceMap, network: StoredNetwork): Markup {
+  const places = placesOf(network, map.window.array);
+  const target = map.target();
+  const top = scaleTop(target, network.gmaxSiemens);
+  const age = map.firstAgeSeconds;
+  const layout = target.width > 2.5 * target.height ? "maps" : "maps beside";
+  return html`<figure id="figure-map"><div class="${layout}">
+${imageMarkup("target", target, top)}
+${age === undefined ? missing("Not read yet; this reads the devices:", commands.read) : imageMarkup(`measured ${ageText(age)}`, map.measured(), top)}
+</div>
+${scaleMarkup(top)}
+<figcaption>${captionOf(map)}</figcaption>
+${dataMarkup("places", places, "Places of the layers")}</figure>`;
+}
+
+/** Means over blocks seldom come near Gmax: the scale ends at the tenth of Gmax that 99 of 100 points lie below. */
+function scaleTop({ siemens }: Raster, gmaxSiemens: number): number {
+  const known = Float64Array.from(siemens.filter((value) => !Number.isNaN(value))).sort();
+  return (Math.max(1, Math.ceil((10 * quantile(known, 0.99)) / gmaxSiemens)) * gmaxSiemens) / 10;
+}
+
+function captionOf({ window, block }: ConductanceMap): string {
+  const point =
+    block === 1 ? "Each point is one device" : `Each point is the mean of ${block} × ${block} devices`;
+  const lines = `word lines ${window.row} to ${window.row + window.rows - 1} downwards, bit lines ${window.column} to ${window.column + window.columns - 1} to the right`;
+  return `Array ${window.array}, ${lines}. ${point}; places without programmed devices are left empty.`;
+}
+
+const imageMarkup = (name: string, raster: Raster, topSiemens: number): Markup =>
+  html`<p class="map"><span>${name}</span><img src="${pngDataUri(imageOf(raster, topSiemens))}" width="${raster.width}" height="${raster.height}" alt="Map of the conductances, ${name}"></p>`;
+
+const scaleMarkup = (topSiemens: number): Markup =>
+  html`<p class="scale"><span>0</span><i style="background:${viridisGradient}"></i><span>${inMicrosiemens(topSiemens)} µS and above</span></p>`;
+
+const shades = 64;
+
+/** Index 0 is transparent. 64 shades are more than the eye tells apart, and half the bytes of 255. */
+function imageOf({ width, height, siemens }: Raster, topSiemens: number): IndexedImage {
+  const shadeOf = (value: number): number =>
+    Math.max(0, Math.min(shades - 1, Math.round((value / topSiemens) * (shades - 1))));
+  const pixels = Uint8Array.from(siemens, (value) => (Number.isNaN(value) ? 0 : 1 + shadeOf(value)));
+  const colours = Array.from(
+    { length: shades },
+    (_, shade) => [...viridis(shade / (shades - 1)), 255] as const,
+  );
+  return { width, height, pixels, palette: [[0, 0, 0, 0], ...colours] };
+}
+
+function placesOf(network: StoredNetwork, array: number): Table {
+  const names = new Map(network.layers.map(({ index, name }) => [index, name]));
+  return {
+    columns: [
+      "layer",
+      "first word line",
+      "first bit line",
+      "word lines",
+      "bit lines",
+      "weight rows",
+      "weight columns",
+    ],
+    rows: network.tiles
+      .filter(({ region }) => region.array === array)
+      .map(({ layer, region, rows, columns }) => [
+        names.get(layer) ?? String(layer),
+        region.row,
+        region.column,
+        region.rows,
+        region.columns,
+        rows,
+        columns,
+      ]),
+  };
+}

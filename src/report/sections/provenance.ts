@@ -1,0 +1,107 @@
+/** Provenance: which tool, chip, settings and commands made these numbers. */
+
+import { formatDuration } from "../../core/units.ts";
+import type { StoredResult } from "../../store/results.ts";
+import type { StoredRun } from "../../store/runs.ts";
+import type { Store } from "../../store/store.ts";
+import { html, type Markup, nothing } from "../markup.ts";
+import { joined, type Section } from "../section.ts";
+import { type Table, tableMarkup } from "../table.ts";
+import { dateAndTime, inMicrosiemens } from "../words.ts";
+
+export function provenanceSection(store: Store, results: readonly StoredResult[]): Section {
+  const body = joined([subjectMarkup(store, results), runsMarkup(store.runs.list()), eventsMarkup(store)]);
+  return { id: "provenance", title: "Provenance", body };
+}
+
+type Fact = readonly [name: string, value: string];
+
+function subjectMarkup(store: Store, results: readonly StoredResult[]): Markup {
+  const facts = [...chipFacts(store), ...networkFacts(store), ...methodFacts(store), ...resultFacts(results)];
+  const rows = facts.map(
+    ([name, value]) => html`<tr><th scope="row">${name}</th><td class="wrap">${value}</td></tr>`,
+  );
+  return html`<div class="scroll"><table>${rows}</table></div>`;
+}
+
+function chipFacts(store: Store): Fact[] {
+  const chip = store.chips.latest()?.descriptor;
+  if (chip === undefined) return [];
+  const arrays = chip.arrays.map(({ name, rows, columns }) => `${name} (${rows} × ${columns})`).join(", ");
+  return [
+    ["chip", `${chip.manufacturer} ${chip.model}${chip.emulated ? ", emulated" : ""}`],
+    ["serial number", chip.serialNumber],
+    ["firmware", `${chip.firmware}, protocol ${chip.protocol}`],
+    ["arrays", arrays],
+  ];
+}
+
+function networkFacts(store: Store): Fact[] {
+  const network = store.networks.find();
+  if (network === undefined) return [];
+  return [
+    ["network", network.name],
+    ["SHA-256 of the network", network.sha256],
+    ["mapping", `Gmax ${inMicrosiemens(network.gmaxSiemens)} µS, ${JSON.stringify(network.options)}`],
+  ];
+}
+
+function methodFacts(store: Store): Fact[] {
+  const algorithms = store.programmings
+    .current()
+    .map(({ algorithm }) => `${algorithm.name} ${JSON.stringify(algorithm.parameters)}`);
+  const readouts = store.readouts.completeAges().flatMap((age) => store.readouts.atAge(age));
+  const readings = readouts.map(
+    ({ averages, readVolts, calibration }) =>
+      `${averages} conversions at ${readVolts} V, calibration ${calibration.name} (${inMicrosiemens(calibration.siemensPerCode, 5)} µS a code, offset ${calibration.offsetCodes} codes)`,
+  );
+  return [...listed("programming", algorithms), ...listed("reading", readings)];
+}
+
+const resultFacts = (results: readonly StoredResult[]): Fact[] =>
+  listed(
+    "inference",
+    results.map(({ details }) => JSON.stringify(details)),
+  );
+
+/** One fact for all different texts, none when there are none. */
+function listed(name: string, texts: readonly string[]): Fact[] {
+  return texts.length === 0 ? [] : [[name, [...new Set(texts)].join("; ")]];
+}
+
+function runsMarkup(runs: readonly StoredRun[]): Markup {
+  if (runs.length === 0) return html`<p class="missing">No command has written to this store yet.</p>`;
+  const table: Table = {
+    columns: ["run", "began", "took", "outcome", "command line", "version", "commit", "seed", "host"],
+    rows: runs.map((run) => [
+      String(run.id),
+      dateAndTime(run.startedWallSeconds),
+      run.endedWallSeconds === null ? "–" : formatDuration(run.endedWallSeconds - run.startedWallSeconds),
+      outcomeText(run),
+      `pcmlab ${run.commandLine.join(" ")}`,
+      run.toolVersion,
+      run.gitCommit?.slice(0, 12) ?? "–",
+      run.seed === null ? "–" : String(run.seed),
+      Object.values(run.host).join(", "),
+    ]),
+  };
+  return html`<h3>Runs</h3>${tableMarkup(table)}`;
+}
+
+const outcomeText = ({ outcome, message }: StoredRun): string =>
+  outcome === null ? "did not end" : message === null ? outcome : `${outcome}: ${message}`;
+
+const eventsShown = 50;
+
+function eventsMarkup(store: Store): Markup {
+  const notable = store.events.list().filter(({ level }) => level !== "info");
+  if (notable.length === 0) return nothing;
+  const table: Table = {
+    columns: ["time", "level", "event"],
+    rows: notable
+      .slice(-eventsShown)
+      .map(({ wallSeconds, level, text }) => [dateAndTime(wallSeconds), level, text]),
+  };
+  const earlier = notable.length > eventsShown ? `The last ${eventsShown} of ${notable.length}.` : "";
+  return html`<h3>Warnings and errors</h3><p>${earlier}</p>${tableMarkup(table)}`;
+}

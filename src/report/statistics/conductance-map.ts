@@ -1,0 +1,96 @@
+/** Conductance where it lies on an array: means over blocks of devices, small enough to print. */
+
+import type { Region } from "../../chip/region.ts";
+import type { DeviceStatistic, TileData } from "./tile-data.ts";
+
+const largestWidth = 1024;
+const largestHeight = 512;
+
+export interface Raster {
+  readonly width: number;
+  readonly height: number;
+  /** Mean conductance of each block in S, row by row; NaN where no device is programmed. */
+  readonly siemens: Float32Array;
+}
+
+/** One array, cut to the rectangle of word and bit lines that the tiles use. */
+export class ConductanceMap implements DeviceStatistic {
+  readonly window: Region;
+  /** Devices on a side of a block. */
+  readonly block: number;
+  /** Of the first complete readout, undefined before there is one. */
+  firstAgeSeconds: number | undefined;
+  readonly #target: BlockSums;
+  readonly #measured: BlockSums;
+
+  /** @param window encloses the tiles of its array that are added. */
+  constructor(window: Region) {
+    this.window = window;
+    this.block = Math.max(1, Math.ceil(Math.max(window.columns / largestWidth, window.rows / largestHeight)));
+    this.#target = new BlockSums(window, this.block);
+    this.#measured = new BlockSums(window, this.block);
+  }
+
+  add({ tile, cells, readings }: TileData): void {
+    if (tile.region.array !== this.window.array) return;
+    this.#target.add(tile.region, cells.targetSiemens);
+    const first = readings[0];
+    if (first === undefined) return;
+    this.firstAgeSeconds = first.ageSeconds;
+    this.#measured.add(tile.region, first.siemens);
+  }
+
+  target(): Raster {
+    return this.#target.means();
+  }
+
+  measured(): Raster {
+    return this.#measured.means();
+  }
+}
+
+/** The smallest rectangle of the array of the first region that holds all regions of that array. */
+export function enclosing(regions: readonly Region[]): Region | undefined {
+  const [first] = regions;
+  if (first === undefined) return undefined;
+  const same = regions.filter(({ array }) => array === first.array);
+  const row = Math.min(...same.map((region) => region.row));
+  const column = Math.min(...same.map((region) => region.column));
+  const rows = Math.max(...same.map((region) => region.row + region.rows)) - row;
+  const columns = Math.max(...same.map((region) => region.column + region.columns)) - column;
+  return { array: first.array, row, column, rows, columns };
+}
+
+class BlockSums {
+  readonly #window: Region;
+  readonly #block: number;
+  readonly #width: number;
+  readonly #height: number;
+  readonly #sums: Float64Array;
+  readonly #counts: Uint32Array;
+
+  constructor(window: Region, block: number) {
+    this.#window = window;
+    this.#block = block;
+    this.#width = Math.ceil(window.columns / block);
+    this.#height = Math.ceil(window.rows / block);
+    this.#sums = new Float64Array(this.#width * this.#height);
+    this.#counts = new Uint32Array(this.#width * this.#height);
+  }
+
+  add(region: Region, siemens: Float32Array): void {
+    for (let row = 0; row < region.rows; row++) {
+      const line = Math.floor((region.row - this.#window.row + row) / this.#block) * this.#width;
+      for (let column = 0; column < region.columns; column++) {
+        const index = line + Math.floor((region.column - this.#window.column + column) / this.#block);
+        this.#sums[index]! += siemens[row * region.columns + column]!;
+        this.#counts[index]! += 1;
+      }
+    }
+  }
+
+  means(): Raster {
+    const siemens = Float32Array.from(this.#sums, (sum, index) => sum / this.#counts[index]!);
+    return { width: this.#width, height: this.#height, siemens };
+  }
+}

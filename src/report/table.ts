@@ -1,0 +1,57 @@
+/** Tables: for the page, and as a CSV file inside a link. */
+
+import { html, type Markup, nothing } from "./markup.ts";
+
+export type Cell = string | number | null;
+
+export interface Table {
+  /** With units. */
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly Cell[])[];
+}
+
+/** A table for reading; numbers are set to the right with equal decimals in a column, the first column heads its row. */
+export function tableMarkup({ columns, rows }: Table): Markup {
+  const head = columns.map(
+    (column, index) => html`<th scope="col"${alignment(rows[0]?.[index])}>${column}</th>`,
+  );
+  const decimals = columns.map((_, index) => Math.max(0, ...rows.map((row) => decimalsOf(row[index]))));
+  const body = rows.map((row) => rowMarkup(row, decimals));
+  return html`<div class="scroll"><table><thead><tr>${head}</tr></thead><tbody>${body}</tbody></table></div>`;
+}
+
+/** A link that holds the table as a CSV file (RFC 4180), with a byte order mark for spreadsheets. */
+export function csvLink(name: string, table: Table): Markup {
+  const uri = `data:text/csv;charset=utf-8,${encodeURIComponent(`\ufeff${csvOf(table)}`)}`;
+  return html`<a class="csv" download="${name}.csv" href="${uri}">CSV</a>`;
+}
+
+export function csvOf({ columns, rows }: Table): string {
+  return [columns, ...rows].map((row) => `${row.map(csvCell).join(",")}\r\n`).join("");
+}
+
+function rowMarkup(cells: readonly Cell[], decimals: readonly number[]): Markup {
+  const texts = cells.map((cell, index) => shown(cell, decimals[index] ?? 0));
+  const rest = cells
+    .slice(1)
+    .map((cell, index) => html`<td${alignment(cell)}>${texts[index + 1] ?? ""}</td>`);
+  return html`<tr><th scope="row"${alignment(cells[0])}>${texts[0] ?? ""}</th>${rest}</tr>`;
+}
+
+const alignment = (cell: Cell | undefined): Markup =>
+  typeof cell === "number" ? html` class="number"` : nothing;
+
+function shown(cell: Cell, decimals: number): string {
+  if (typeof cell === "string") return cell;
+  if (cell === null) return "–";
+  return cell.toLocaleString("en-US", { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
+}
+
+const decimalsOf = (cell: Cell | undefined): number =>
+  typeof cell === "number" ? Math.min(6, String(cell).split(".")[1]?.length ?? 0) : 0;
+
+/** Text that a spreadsheet would take for a formula is kept text by an apostrophe. */
+function csvCell(cell: Cell): string {
+  const text = typeof cell === "string" && /^[=+\-@\t]/.test(cell) ? `'${cell}` : String(cell ?? "");
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}

@@ -1,0 +1,220 @@
+/** What a user sees when something is wrong: one line that says what, one that says what to do, a code, and no trace of a run. */
+
+import { existsSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import Database from "better-sqlite3";
+import { SerialPort } from "serialport";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { encodeModel } from "../../src/network/onnx/codec.ts";
+import { onnxModel, onnxNode } from "../../src/network/onnx/model.ts";
+import { floatTensor } from "../../src/network/onnx/tensor.ts";
+import { type Ended, emulator, folder, pcmlab } from "./command.ts";
+import { fakeLine } from "./fake-line.ts";
+
+/** Two lines on stderr (remarks apart), the code in brackets, nothing on stdout, no stack. */
+function expectFailure(ended: Ended, code: string, exitCode: number, message: RegExp): void {
+  expect(ended.stderr).toMatch(message);
+  expect(ended.stderr).toContain(`[${code}]`);
+  expect(ended.stderr).toMatch(/\n {2}next: \S/);
+  expect(ended.stderr.trimEnd().split("\n").length).toBeLessThanOrEqual(2);
+  expect(ended.stderr).not.toMatch(/\n\s+at /);
+  expect(ended.stdout).toBe("");
+  expect(ended.exitCode).toBe(exitCode);
+}
+
+describe.skipIf(process.platform === "win32")("a port", () => {
+  test("that does not exist", async () => {
+    const cwd = await folder();
+    expectFailure(
+      await pcmlab(["identify", "--chip", "./nothing"], cwd),
+      "PORT_MISSING",
+      3,
+      /no port \.\/nothing/,
+    );
+  });
+
+  test("that is a plain file", async () => {
+    const cwd = await folder();
+    await writeFile(join(cwd, "notes.txt"), "not a port");
+    const ended = await pcmlab(["identify", "--chip", "./notes.txt"], cwd);
+    expectFailure(ended, "PORT_MISSING", 3, /notes\.txt cannot be opened as a serial port/);
+  });
+
+  test("on a host where nobody listens", async () => {
+    const ended = await pcmlab(["identify", "--chip", "127.0.0.1:1"], await folder());
+    expectFailure(ended, "PORT_MISSING", 3, /no connection to 127\.0\.0\.1:1/);
+  });
+
+  test("that another program holds", async () => {
+    const cwd = await folder();
+    await emulator(["--profile", "tiny", "--pty", "./chip"], cwd);
+    const path = join(cwd, "chip");
+    const holder = new SerialPort({ path, baudRate: 115_200, lock: true });
+    await new Promise((resolve) => holder.once("open", resolve));
+    onTestFinished(() => new Promise<void>((resolve) => holder.close(() => resolve())));
+    expectFailure(await pcmlab(["identify", "--chip", path], cwd), "PORT_BUSY", 3, /another program holds/);
+  });
+
+  test("where nothing answers", async () => {
+    const path = await fakeLine(() => undefined);
+    expectFailure(
+      await pcmlab(["identify", "--chip", path], await folder()),
+      "NO_ANSWER",
+      4,
+      /nothing answers \*IDN\?/,
+    );
+  });
+
+  test("where another instrument answers", async () => {
+    const path = await fakeLine((text) =>
+      text.includes("*IDN?") ? "ACME,Multimeter 3,42,1.0\n" : undefined,
+    );
+    const ended = await pcmlab(["identify", "--chip", path], await folder());
+    expectFailure(
+      ended,
+      "NOT_OURS",
+      4,
+      /"ACME,Multimeter 3,42,1\.0" on .+ does not speak the pcmlab protocol/,
+    );
+  });
+
+  test("that sends garbage", async () => {
+    const garbage = String.fromCharCode(...Array.from({ length: 4096 }, (_, i) => (i * 73) % 256));
+    const path = await fakeLine(() => garbage.repeat(20));
+    const ended = await pcmlab(["identify", "--chip", path], await folder());
+    expectFailure(ended, "NOT_OURS", 4, /sends \d+ bytes, but no identification/);
+  });
+
+  test("that stops in the middle of a block", async () => {
+    const answers = (text: string): string | undefined =>
+      text.includes("*IDN?") ? "pcmlab,X,1,1\n" : text.includes("DESC") ? '0,#41000{"protocol":' : undefined;
+    const ended = await pcmlab(["identify", "--chip", await fakeLine(answers)], await folder());
+    expectFailure(ended, "NOT_OURS", 4, /does not speak the pcmlab protocol/);
+  });
+});
+
+describe("a network", () => {
+  const classifier = (hidden: number): Uint8Array =>
+    encodeModel(
+      onnxModel({
+        name: "wide",
+        nodes: [onnxNode("MatMul", ["image", "w"], ["logits"], { name: "dense" })],
+        inputs: [{ name: "image", type: "float32", shape: ["batch", hidden] }],
+        outputs: [{ name: "logits", type: "float32", shape: ["batch", 10] }],
+        initializers: [floatTensor("w", [hidden, 10], new Float32Array(hidden * 10).fill(0.5))],
+      }),
+    );
+
+  async function programmed(bytes: Uint8Array): Promise<{ ended: Ended; store: string }> {
+    const cwd = await folder();
+    await writeFile(join(cwd, "network.onnx"), bytes);
+    const { tcpPort } = await emulator(["--profile", "tiny", "--tcp", "0"], cwd);
+    const words = ["program", "network.onnx", "--chip", `127.0.0.1:${tcpPort}`, "--store", "run.db"];
+    return { ended: await pcmlab(words, cwd), store: join(cwd, "run.db") };
+  }
+
+  test("that does not fit the chip leaves no store behind", async () => {
+    const { ended, store } = await programmed(classifier(400));
+    expectFailure(ended, "DOES_NOT_FIT", 6, /8,?000 devices/);
+    expect(existsSync(store)).toBe(false);
+  });
+
+  test("with an operator that cannot run names it and its node", async () => {
+    const model = onnxModel({
+      name: "recurrent",
+      nodes: [onnxNode("LSTM", ["image"], ["logits"], { name: "memory" })],
+      inputs: [{ name: "image", type: "float32", shape: ["batch", 8] }],
+      outputs: [{ name: "logits", type: "float32", shape: ["batch", 10] }],
+      initializers: [],
+    });
+    const { ended, store } = await programmed(encodeModel(model));
+    expectFailure(ended, "UNSUPPORTED_OPERATOR", 6, /LSTM.*memory|memory.*LSTM/);
+    expect(existsSync(store)).toBe(false);
+  });
+
+  test("that is cut off in the middle", async () => {
+    const whole = classifier(20);
+    const { ended, store } = await programmed(whole.subarray(0, whole.length / 2));
+    expectFailure(ended, "BAD_NETWORK", 6, /network/i);
+    expect(existsSync(store)).toBe(false);
+  });
+});
+
+describe("a store", () => {
+  test("of a newer version is left alone", async () => {
+    const cwd = await folder();
+    const path = join(cwd, "run.db");
+    await emulator(["--profile", "tiny", "--pty", "./chip"], cwd);
+    await writeFile(join(cwd, "small.onnx"), smallNetwork());
+    expect(
+      (await pcmlab(["program", "small.onnx", "--chip", "./chip", "--store", "run.db"], cwd)).exitCode,
+    ).toBe(0);
+    const database = new Database(path);
+    database.pragma("user_version = 999");
+    database.close();
+    const ended = await pcmlab(["report", "--store", "run.db", "-o", "report.html"], cwd);
+    expectFailure(ended, "STORE", 8, /newer/);
+    expect(existsSync(join(cwd, "report.html"))).toBe(false);
+  });
+
+  test("that is missing, or another file, is said to be so", async () => {
+    const cwd = await folder();
+    await writeFile(join(cwd, "photo.db"), "GIF89a".repeat(1000));
+    expectFailure(
+      await pcmlab(["report", "--store", "none.db", "-o", "r.html"], cwd),
+      "STORE",
+      8,
+      /none\.db/,
+    );
+    expectFailure(
+      await pcmlab(["report", "--store", "photo.db", "-o", "r.html"], cwd),
+      "STORE",
+      8,
+      /photo\.db/,
+    );
+    expect(existsSync(join(cwd, "none.db"))).toBe(false);
+  });
+
+  test("without readings names the command that makes them; images of the wrong size are refused", async () => {
+    const cwd = await folder();
+    await emulator(["--profile", "tiny", "--pty", "./chip"], cwd);
+    await writeFile(join(cwd, "small.onnx"), smallNetwork());
+    await writeFile(join(cwd, "images.bin"), new Uint8Array(5000));
+    await pcmlab(["program", "small.onnx", "--chip", "./chip", "--store", "run.db"], cwd);
+    const infer = await pcmlab(["infer", "--store", "run.db", "--images", "images.bin"], cwd);
+    expectFailure(infer, "BAD_DATA", 7, /images\.bin.*5000 bytes/);
+  });
+});
+
+test("an unknown command, a missing option and a bad value are usage errors", async () => {
+  const cwd = await folder();
+  for (const words of [
+    ["progam"],
+    ["identify"],
+    ["read", "--chip", "x", "--store", "y", "--at", "soon"],
+    ["emulator"],
+  ]) {
+    const ended = await pcmlab(words, cwd);
+    expect(ended.exitCode).toBe(2);
+    expect(ended.stderr).toMatch(/^pcmlab: .+\n {2}next: .+\n$/);
+  }
+});
+
+function smallNetwork(): Uint8Array {
+  return encodeModel(
+    onnxModel({
+      name: "small",
+      nodes: [onnxNode("MatMul", ["image", "w"], ["logits"], { name: "dense" })],
+      inputs: [{ name: "image", type: "float32", shape: ["batch", 16] }],
+      outputs: [{ name: "logits", type: "float32", shape: ["batch", 10] }],
+      initializers: [
+        floatTensor(
+          "w",
+          [16, 10],
+          Float32Array.from({ length: 160 }, (_, i) => Math.sin(i)),
+        ),
+      ],
+    }),
+  );
+}

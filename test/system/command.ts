@@ -1,0 +1,83 @@
+/** Runs the built command line as a user would: a process of its own, its streams and its exit code. */
+
+import { type ChildProcess, spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { onTestFinished } from "vitest";
+
+const main = join(import.meta.dirname, "../../dist/src/cli/main.js");
+if (!existsSync(main))
+  throw new Error("the command is not built: run `npm run build` first (`npm test` does)");
+
+export interface Ended {
+  readonly exitCode: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Waits for the command to end by itself. */
+export function pcmlab(words: readonly string[], cwd: string): Promise<Ended> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [main, ...words], { cwd, stdio: ["ignore", "pipe", "pipe"] });
+    let stdout = "";
+    let stderr = "";
+    child.stdout.on("data", (chunk) => {
+      stdout += chunk;
+    });
+    child.stderr.on("data", (chunk) => {
+      stderr += chunk;
+    });
+    child.on("error", reject);
+    child.on("close", (exitCode) => resolve({ exitCode, stdout, stderr }));
+  });
+}
+
+/** The one JSON document that a command with --json prints. */
+export async function json(words: readonly string[], cwd: string): Promise<unknown> {
+  const ended = await pcmlab([...words, "--json"], cwd);
+  if (ended.exitCode !== 0)
+    throw new Error(`pcmlab ${words.join(" ")} ended with ${ended.exitCode}: ${ended.stderr}`);
+  return JSON.parse(ended.stdout);
+}
+
+export interface Emulator {
+  readonly child: ChildProcess;
+  /** Chosen by the system; null without --tcp. */
+  readonly tcpPort: number | null;
+  stop(): Promise<void>;
+}
+
+/** Starts an emulator and waits until it is ready; it ends with the test at the latest. */
+export async function emulator(words: readonly string[], cwd: string): Promise<Emulator> {
+  const child = spawn(process.execPath, [main, "emulator", ...words, "--until-stdin-closes", "--json"], {
+    cwd,
+    stdio: ["pipe", "pipe", "inherit"],
+  });
+  const ended = new Promise<void>((resolve) => child.once("close", () => resolve()));
+  const stop = (): Promise<void> => {
+    child.stdin.end();
+    return ended;
+  };
+  onTestFinished(stop);
+  const ready = await new Promise<string>((resolve, reject) => {
+    let printed = "";
+    child.once("close", (code) => reject(new Error(`the emulator ended with ${code}`)));
+    child.stdout.on("data", (chunk) => {
+      printed += chunk;
+      if (printed.trimEnd().endsWith("}")) resolve(printed);
+    });
+  });
+  const document: unknown = JSON.parse(ready);
+  const port =
+    typeof document === "object" && document !== null && "tcpPort" in document ? document.tcpPort : null;
+  return { child, tcpPort: typeof port === "number" ? port : null, stop };
+}
+
+/** A folder that is gone after the test. */
+export async function folder(): Promise<string> {
+  const path = await mkdtemp(join(tmpdir(), "pcmlab-"));
+  onTestFinished(() => rm(path, { recursive: true, force: true }));
+  return path;
+}
