@@ -11,12 +11,16 @@ import type { Session } from "../instrument/session.ts";
 /** The major version of the wire protocol that this driver speaks. */
 export const protocolMajor = 1;
 
-/** @throws LabError NO_ANSWER, NOT_OURS, LINK_LOST. */
+/** Characters of an identification that are kept; IEEE 488.2, 10.14, allows 72. */
+const maxIdentification = 256;
+
+/** @throws LabError NO_ANSWER, NOT_OURS, PORT_BUSY, BAD_REPLY, LINK_LOST. */
 export async function identify(
   session: Session,
 ): Promise<{ identification: string; descriptor: Descriptor }> {
   const answer = await session.query(bytesOf("*IDN?\n"), "*IDN?", timeoutSeconds.quick);
-  const identification = printable(textOfBytes(answer).trim());
+  const identification = printable(textOfBytes(answer).trim(), maxIdentification);
+  if (identification.startsWith("BUSY,")) throw taken(session.name, identification);
   try {
     await session.send(bytesOf("*CLS\n"));
     const { json } = await perform(session, describeChip, {});
@@ -30,6 +34,12 @@ export async function identify(
       next: "name the port of the PCM board; SPEC.md is for its firmware",
     });
   }
+}
+
+/** A board that serves one TCP client at a time tells the next one so (SPEC.md, Cables). */
+function taken(name: string, identification: string): LabError {
+  const next = "close the other program, then try again";
+  return new LabError("PORT_BUSY", `${name} is taken: ${identification}`, { next });
 }
 
 function parseDescriptor(json: string): Descriptor {

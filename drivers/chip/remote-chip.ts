@@ -14,7 +14,7 @@ import type { Descriptor } from "../../src/chip/descriptor.ts";
 import { type PulseReceipt, type PulseTrain, pulsesIn } from "../../src/chip/pulse.ts";
 import type { ReadOptions, Readout } from "../../src/chip/readout.ts";
 import { cellCount, type Region, regionText } from "../../src/chip/region.ts";
-import { scattered } from "../../src/core/bytes.ts";
+import { countNonZero, scattered } from "../../src/core/bytes.ts";
 import type { Timer } from "../../src/core/clock.ts";
 import { LabError } from "../../src/core/errors.ts";
 import { nanoseconds } from "../../src/core/units.ts";
@@ -39,7 +39,7 @@ export interface RemoteChip extends Chip {
 
 /**
  * Identifies the board behind a transport and returns its Chip port.
- * @throws LabError NO_ANSWER, NOT_OURS, BAD_REPLY, LINK_LOST; the transport is closed then.
+ * @throws LabError NO_ANSWER, NOT_OURS, PORT_BUSY, BAD_REPLY, REFUSED, LINK_LOST; the transport is closed then.
  */
 export async function openRemoteChip(transport: Transport, timer: Timer): Promise<RemoteChip> {
   const session = new Session(transport, timer);
@@ -87,7 +87,7 @@ function chipOver(session: Session, timer: Timer, opened: Opened): RemoteChip {
 async function read(session: Session, region: Region, options: ReadOptions): Promise<Readout> {
   const { averages, readVolts, mask } = options;
   const { codeSums, ...facts } = await perform(session, readRegion, { region, averages, readVolts, mask });
-  const asked = mask === undefined ? cellCount(region) : mask.reduce((sum, flag) => sum + flag, 0);
+  const asked = mask === undefined ? cellCount(region) : countNonZero(mask);
   if (codeSums.length !== asked) {
     const message = `${session.name} sent ${codeSums.length} codes for ${asked} cells of ${regionText(region)}`;
     throw new LabError("BAD_REPLY", message, {

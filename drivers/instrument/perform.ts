@@ -6,8 +6,12 @@ import {
   type Outcome,
   requestMessage,
 } from "../../firmware-protocol/operation/operation.ts";
+import { printable } from "../../firmware-protocol/scpi/parse.ts";
 import { LabError, textOf } from "../../src/core/errors.ts";
 import type { Session } from "./session.ts";
+
+/** SCPI-99, 21.8.1: an error text has at most 255 characters. */
+const maxErrorText = 255;
 
 /** SPEC.md, Timing. */
 export const timeoutSeconds = { quick: 5, bulk: 60 } as const;
@@ -24,7 +28,7 @@ export async function perform<Request, Reply>(
   if (outcome.ok) return outcome.reply;
   throw new LabError(
     "REFUSED",
-    `${session.name} refused ${operation.header} ${outcome.error}, "${outcome.text}"`,
+    `${session.name} refused ${operation.header} ${outcome.error}, "${printable(outcome.text, maxErrorText)}"`,
     {
       next: "nothing was applied; the text says which value is outside the board's limits",
     },

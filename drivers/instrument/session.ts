@@ -35,8 +35,9 @@ export class Session {
     this.#timer = timer;
     transport.listen({
       bytes: (chunk) => {
+        if (this.#failure !== undefined) return;
         const idle = this.#arrived.length === 0;
-        this.#arrived.push(...this.#scanner.push(chunk));
+        for (const scanned of this.#scanner.push(chunk)) this.#arrived.push(scanned);
         if (idle) this.#deliver();
       },
       closed: (reason) => this.#fail(reason),
@@ -68,10 +69,10 @@ export class Session {
     });
   }
 
-  async close(): Promise<void> {
-    this.#cancelTimeout();
-    this.#failure ??= new LabError("LINK_LOST", `the session with ${this.name} was closed`);
-    await this.#transport.close();
+  /** Requests under way fail with LINK_LOST. */
+  close(): Promise<void> {
+    this.#end(new LabError("LINK_LOST", `the session with ${this.name} was closed`));
+    return this.#transport.close();
   }
 
   /**
@@ -112,10 +113,15 @@ export class Session {
 
   #fail(failure: LabError): void {
     if (this.#failure !== undefined) return;
-    this.#failure = failure;
-    this.#cancelTimeout();
-    for (const pending of this.#pending.splice(0)) pending.reject(failure);
+    this.#end(failure);
     void this.#transport.close();
+  }
+
+  #end(failure: LabError): void {
+    this.#failure ??= failure;
+    this.#cancelTimeout();
+    this.#arrived.length = 0;
+    for (const pending of this.#pending.splice(0)) pending.reject(failure);
   }
 
   #garbled(detail: string): LabError {

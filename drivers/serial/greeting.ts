@@ -63,6 +63,7 @@ class GreetingEar {
     this.#port = port;
     this.#timer = timer;
     port.on("data", this.#take);
+    port.on("error", this.#ignore);
     this.#parser.on("data", (line: string) => {
       if (!looksLikeIdentification(line.replace(/\r$/, ""))) return;
       this.#identified = true;
@@ -86,6 +87,7 @@ class GreetingEar {
 
   leave(): void {
     this.#port.removeListener("data", this.#take);
+    this.#port.removeListener("error", this.#ignore);
     this.#parser.destroy();
   }
 
@@ -94,6 +96,9 @@ class GreetingEar {
     if (this.received > maxGreetingBytes) this.#wake();
     else this.#parser.write(chunk);
   };
+
+  /** A line that breaks during the greeting shows as its silence; an error that nobody hears would end the process. */
+  readonly #ignore = (): void => {};
 
   #wait(seconds: number, wakeable = true): Promise<void> {
     return new Promise((resolve) => {

@@ -57,9 +57,11 @@ function transportOver(port: SerialPort, path: string): Transport {
   };
 }
 
+/** A second call waits for the first, so that the port can be opened again once either has come back. */
 function closed(port: SerialPort): Promise<void> {
   return new Promise((resolve) => {
-    if (!port.isOpen) return resolve();
-    port.close(() => resolve());
+    if (port.closing) port.once("close", () => resolve());
+    else if (port.isOpen) port.close(() => resolve());
+    else resolve();
   });
 }

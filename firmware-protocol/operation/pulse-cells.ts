@@ -1,6 +1,13 @@
 /** ARRay:PULSe? — one pulse for every cell of a region whose code is not 0, each with its own current. */
 
-import { littleEndianBytes, packBits, scattered, uint16FromLittleEndian } from "../../src/core/bytes.ts";
+import {
+  countNonZero,
+  gathered,
+  littleEndianBytes,
+  packBits,
+  scattered,
+  uint16FromLittleEndian,
+} from "../../src/core/bytes.ts";
 import { block, number } from "../scpi/element.ts";
 import { ScpiFault } from "../scpi/errors.ts";
 import type { Fields } from "../scpi/fields.ts";
@@ -29,8 +36,8 @@ export const pulseCells: Operation<PulseCellsRequest, PulseReply> = {
     ...encodeRegion(request.region),
     number(request.widthNanoseconds),
     number(request.trailingNanoseconds),
-    block(packBits(Uint8Array.from(request.amplitudeCodes, (code) => (code === 0 ? 0 : 1)))),
-    block(littleEndianBytes(request.amplitudeCodes.filter((code) => code !== 0))),
+    block(packBits(request.amplitudeCodes)),
+    block(littleEndianBytes(gathered(request.amplitudeCodes))),
   ],
   decodeRequest(fields) {
     const operationId = fields.integer("operation id", 1, maxOperationId);
@@ -49,8 +56,7 @@ export const pulseCells: Operation<PulseCellsRequest, PulseReply> = {
 
 function decodeCodes(fields: Fields, region: RegionFields): Uint16Array {
   const mask = decodeMask(fields, region);
-  const chosen = mask.reduce((sum, flag) => sum + flag, 0);
-  const codes = uint16FromLittleEndian(fields.block("amplitude codes", 2 * chosen));
+  const codes = uint16FromLittleEndian(fields.block("amplitude codes", 2 * countNonZero(mask)));
   if (codes.includes(0)) throw new ScpiFault(-222, "amplitude code 0 for a cell that the mask chooses");
   return scattered(codes, mask);
 }

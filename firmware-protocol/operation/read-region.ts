@@ -53,6 +53,6 @@ export const readRegion: Operation<ReadRequest, ReadReply> = {
     lastSampleSeconds: fields.real("last sample", 0),
     temperatureKelvin: fields.real("temperature", 0),
     saturatedCells: fields.integer("saturated cells", 0, maxCells),
-    codeSums: uint16FromLittleEndian(fields.block("code sums")),
+    codeSums: uint16FromLittleEndian(fields.blockOfValues("code sums", 2)),
   }),
 };

@@ -21,5 +21,5 @@ export const trueConductance: Operation<RegionRequest, TruthReply> = {
   encodeRequest: ({ region }) => encodeRegion(region),
   decodeRequest: (fields) => ({ region: decodeRegion(fields) }),
   encodeReply: ({ siemens }) => [block(littleEndianBytes(siemens))],
-  decodeReply: (fields) => ({ siemens: float32FromLittleEndian(fields.block("conductances")) }),
+  decodeReply: (fields) => ({ siemens: float32FromLittleEndian(fields.blockOfValues("conductances", 4)) }),
 };

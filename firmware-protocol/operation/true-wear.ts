@@ -18,5 +18,5 @@ export const trueWear: Operation<RegionRequest, WearReply> = {
   encodeRequest: ({ region }) => encodeRegion(region),
   decodeRequest: (fields) => ({ region: decodeRegion(fields) }),
   encodeReply: ({ pulses }) => [block(littleEndianBytes(pulses))],
-  decodeReply: (fields) => ({ pulses: uint32FromLittleEndian(fields.block("pulse counts")) }),
+  decodeReply: (fields) => ({ pulses: uint32FromLittleEndian(fields.blockOfValues("pulse counts", 4)) }),
 };

@@ -50,6 +50,13 @@ export class Fields {
     return element.bytes;
   }
 
+  /** A block of whole values of `bytesPerValue` bytes each. @throws ScpiFault -109, -104, -161. */
+  blockOfValues(name: string, bytesPerValue: number): Uint8Array {
+    const bytes = this.block(name);
+    if (bytes.length % bytesPerValue === 0) return bytes;
+    throw new ScpiFault(-161, `${name} has ${bytes.length} bytes, no multiple of ${bytesPerValue}`);
+  }
+
   /** @throws ScpiFault -108 when something is left. */
   end(): void {
     if (this.remaining > 0) throw new ScpiFault(-108, `${this.remaining} parameters too many`);

@@ -55,10 +55,9 @@ function patternExpression(pattern: string): RegExp {
   const known = expressions.get(pattern);
   if (known !== undefined) return known;
   const source = pattern
+    .replace(/[*?]/g, "\\$&")
     .replaceAll("[", "(?:")
     .replaceAll("]", ")?")
-    .replaceAll("*", "\\*")
-    .replace(/\?$/, "\\?")
     .replace(/([A-Z]+)([a-z]+)/g, (_, short: string, rest: string) => `${short}(?:${rest.toUpperCase()})?`);
   const expression = new RegExp(`^${source}$`);
   expressions.set(pattern, expression);
@@ -123,10 +122,12 @@ class Cursor {
   }
 
   #takeBlock(): Element {
-    const digits = this.#bytes[this.#at]! - 0x30;
+    const digits = (this.#bytes[this.#at] ?? 0) - 0x30;
+    if (!(digits >= 1 && digits <= 9)) throw new ScpiFault(-161);
     const dataAt = this.#at + 1 + digits;
-    const end = dataAt + Number(textOfBytes(this.#bytes, this.#at + 1, dataAt));
-    if (!(digits >= 1 && digits <= 9 && end <= this.#bytes.length)) throw new ScpiFault(-161);
+    const length = textOfBytes(this.#bytes, this.#at + 1, Math.min(dataAt, this.#bytes.length));
+    const end = dataAt + Number(length);
+    if (!/^[0-9]+$/.test(length) || end > this.#bytes.length) throw new ScpiFault(-161);
     this.#at = end;
     return { kind: "block", bytes: this.#bytes.subarray(dataAt, end) };
   }
@@ -152,7 +153,7 @@ class Cursor {
   }
 }
 
-/** Replaces what a terminal would act on. */
-export function printable(text: string): string {
-  return text.slice(0, 60).replace(/[^\x20-\x7e]/g, "·");
+/** Replaces what a terminal would act on, and cuts what is longer than a message needs. */
+export function printable(text: string, longest = 60): string {
+  return text.slice(0, longest).replace(/[^\x20-\x7e]/g, "·");
 }

@@ -45,6 +45,7 @@ export class MessageScanner {
   reset(): void {
     this.#length = 0;
     this.#scanned = 0;
+    this.#blockEnd = 0;
     this.#mode = "text";
   }
 

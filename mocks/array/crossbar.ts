@@ -8,6 +8,7 @@ import { type Descriptor, largestAdcCode, nominalAmperesPerCode } from "../../sr
 import type { PulseTrain } from "../../src/chip/pulse.ts";
 import type { ReadOptions } from "../../src/chip/readout.ts";
 import type { Region } from "../../src/chip/region.ts";
+import { countNonZero } from "../../src/core/bytes.ts";
 import { createDevices, type Devices } from "../device/devices.ts";
 import { ageOf, driftedSiemens } from "../device/drift.ts";
 import { cellsOf, layoutOf } from "./layout.ts";
@@ -58,10 +59,7 @@ export function createCrossbar(profile: ChipProfile, seed: number): Crossbar {
       ),
     pulse: (region, train, startSeconds) =>
       pulseCells(devices, pulsePlan, train, cellsOf(layout, region), startSeconds),
-    conductances: (region, atSeconds) =>
-      Float32Array.from(cellsOf(layout, region), (cell) =>
-        driftedSiemens(devices, cell, ageOf(devices, cell, atSeconds)),
-      ),
+    conductances: (region, atSeconds) => trueSiemens(devices, cellsOf(layout, region), atSeconds),
     pulseCounts: (region) => cellsOf(layout, region).map((cell) => devices.pulses[cell] ?? 0),
   };
 }
@@ -114,10 +112,22 @@ function readChosen(devices: Devices, plan: ReadPlan, cells: Uint32Array, startS
   return { codeSums, saturatedCells, endSeconds: startSeconds + cells.length * cellSeconds };
 }
 
+function trueSiemens(devices: Devices, cells: Uint32Array, atSeconds: number): Float32Array {
+  const siemens = new Float32Array(cells.length);
+  for (let n = 0; n < cells.length; n++) {
+    const age = ageOf(devices, cells[n]!, atSeconds);
+    siemens[n] = driftedSiemens(devices, cells[n]!, age);
+  }
+  return siemens;
+}
+
 /** @throws RangeError for a mask of another length than the region has cells. */
 function chosenCells(cells: Uint32Array, mask: Uint8Array | undefined): Uint32Array {
   if (mask === undefined) return cells;
   if (mask.length !== cells.length)
     throw new RangeError(`a mask of ${mask.length} entries for ${cells.length} cells`);
-  return cells.filter((_, n) => mask[n] !== 0);
+  const chosen = new Uint32Array(countNonZero(mask));
+  let next = 0;
+  for (let n = 0; n < mask.length; n++) if (mask[n] !== 0) chosen[next++] = cells[n]!;
+  return chosen;
 }

@@ -16,28 +16,38 @@ const ask = (header: string, answer: (board: Board) => readonly Element[]): Comm
   },
 });
 
-const tell = (header: string, act: (board: Board, fields: Fields) => void): Command => ({
+const tell = (header: string, act: (board: Board) => void): Command => ({
+  header,
+  run(board, parameters) {
+    new Fields(parameters).end();
+    act(board);
+    return undefined;
+  },
+});
+
+const set = (header: string, store: (board: Board, mask: number) => void): Command => ({
   header,
   run(board, parameters) {
     const fields = new Fields(parameters);
-    act(board, fields);
+    const mask = fields.integer("mask", 0, 255);
     fields.end();
+    store(board, mask);
     return undefined;
   },
 });
 
 export const commonCommands: readonly Command[] = [
-  { header: "*IDN?", run: (board) => encodeElements([word(board.identification)]) },
+  ask("*IDN?", (board) => [word(board.identification)]),
   // Drives are off between messages, and every setting travels with its request, so a reset has nothing else to do.
   tell("*RST", () => {}),
   tell("*CLS", (board) => board.status.clear()),
-  tell("*ESE", (board, fields) => {
-    board.status.eventEnable = fields.integer("mask", 0, 255);
+  set("*ESE", (board, mask) => {
+    board.status.eventEnable = mask;
   }),
   ask("*ESE?", (board) => [number(board.status.eventEnable)]),
   ask("*ESR?", (board) => [number(board.status.takeEvents())]),
-  tell("*SRE", (board, fields) => {
-    board.status.requestEnable = fields.integer("mask", 0, 255) & ~64;
+  set("*SRE", (board, mask) => {
+    board.status.requestEnable = mask & ~64;
   }),
   ask("*SRE?", (board) => [number(board.status.requestEnable)]),
   ask("*STB?", (board) => [number(board.status.statusByte())]),

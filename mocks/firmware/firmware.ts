@@ -21,9 +21,11 @@ import { operationCommands } from "./operations.ts";
 
 const commands: readonly Command[] = [...commonCommands, ...operationCommands];
 
-/** Text around the block of the longest message. */
-const messageOverhead = 1024;
-const bytesPerCell = 2;
+/** Text around the blocks of the longest message; a train of 64 steps is the wordiest. */
+const messageOverhead = 2048;
+
+/** A pulse for every cell: two bytes of code and one bit of mask each. */
+const largestMessage = (cells: number): number => 2 * cells + Math.ceil(cells / 8) + messageOverhead;
 
 export class Firmware {
   readonly #board: Board;
@@ -49,9 +51,7 @@ export class FirmwareLine {
 
   constructor(board: Board) {
     this.#board = board;
-    this.#scanner = new MessageScanner(
-      board.array.descriptor.maxCellsPerRequest * bytesPerCell + messageOverhead,
-    );
+    this.#scanner = new MessageScanner(largestMessage(board.array.descriptor.maxCellsPerRequest));
   }
 
   /** Takes bytes from the line and returns the response messages that they call for, terminators included. */

@@ -17,9 +17,12 @@ const loopback = "127.0.0.1";
 /** @param port 0 lets the system choose. @throws LabError USAGE when the port is taken. */
 export async function hostOnTcp(firmware: Firmware, port: number, timer: Timer): Promise<TcpHost> {
   let client: Socket | undefined;
+  const refused = new Set<Socket>();
   const server = createServer({ noDelay: true }, (socket) => {
+    socket.on("error", () => socket.destroy());
     if (client !== undefined) {
-      socket.end("BUSY,another program is connected to this board,0,0\n");
+      refused.add(socket);
+      refuse(socket, () => refused.delete(socket));
       return;
     }
     client = socket;
@@ -27,7 +30,6 @@ export async function hostOnTcp(firmware: Firmware, port: number, timer: Timer):
       "data",
       serveLine(firmware.openLine(), timer, (response) => socket.write(response)),
     );
-    socket.on("error", () => socket.destroy());
     socket.on("close", () => {
       client = undefined;
     });
@@ -36,10 +38,17 @@ export async function hostOnTcp(firmware: Firmware, port: number, timer: Timer):
     port: await listening(server, port),
     close: () =>
       new Promise((resolve) => {
-        client?.destroy();
+        for (const socket of [client, ...refused]) socket?.destroy();
         server.close(() => resolve());
       }),
   };
+}
+
+/** Reads on and drops what comes: unread bytes would turn the close into a reset that may overtake the answer. */
+function refuse(socket: Socket, gone: () => void): void {
+  socket.on("close", gone);
+  socket.resume();
+  socket.end("BUSY,another program is connected to this board,0,0\n");
 }
 
 function listening(server: Server, port: number): Promise<number> {

@@ -83,7 +83,7 @@ function largestCodeOf(train: PulseTrain): number {
   const codes =
     train.kind === "per-cell" ? train.amplitudeCodes : train.steps.map((step) => step.amplitudeCode);
   let largest = 0;
-  for (const code of codes) if (!(code <= largest)) largest = code;
+  for (let i = 0; i < codes.length; i++) if (!(codes[i]! <= largest)) largest = codes[i]!;
   return largest;
 }
 

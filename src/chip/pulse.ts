@@ -1,5 +1,7 @@
 /** Programming pulses: box pulses of a current with an optional falling edge, one or several for each cell of a region. */
 
+import { countNonZero } from "../core/bytes.ts";
+
 export interface PulseShape {
   readonly widthSeconds: number;
   /** Linear fall of the current to zero after the box; 0 quenches. */
@@ -40,8 +42,7 @@ export interface PulseReceipt {
 
 /** Pulses that a train asks for. */
 export function pulsesIn(train: PulseTrain): number {
-  const chosen = train.kind === "per-cell" ? train.amplitudeCodes : train.mask;
-  let cells = 0;
-  for (const value of chosen) if (value !== 0) cells++;
-  return train.kind === "per-cell" ? cells : cells * train.steps.length;
+  return train.kind === "per-cell"
+    ? countNonZero(train.amplitudeCodes)
+    : countNonZero(train.mask) * train.steps.length;
 }

@@ -51,7 +51,7 @@ export function float32FromLittleEndian(bytes: Uint8Array): Float32Array {
 }
 
 /** Bit i of the result, least significant first within each byte, says whether value i is not 0. */
-export function packBits(flags: Uint8Array): Uint8Array {
+export function packBits(flags: Uint8Array | Uint16Array): Uint8Array {
   const packed = new Uint8Array(Math.ceil(flags.length / 8));
   for (let i = 0; i < flags.length; i++) if (flags[i] !== 0) packed[i >> 3]! |= 1 << (i & 7);
   return packed;
@@ -63,6 +63,20 @@ export function unpackBits(packed: Uint8Array, count: number): Uint8Array {
   const flags = new Uint8Array(count);
   for (let i = 0; i < count; i++) flags[i] = (packed[i >> 3]! >> (i & 7)) & 1;
   return flags;
+}
+
+/** The values that are not 0, in order. */
+export function gathered(values: Uint16Array): Uint16Array {
+  const result = new Uint16Array(countNonZero(values));
+  let next = 0;
+  for (let i = 0; i < values.length; i++) if (values[i] !== 0) result[next++] = values[i]!;
+  return result;
+}
+
+export function countNonZero(values: Uint8Array | Uint16Array): number {
+  let count = 0;
+  for (let i = 0; i < values.length; i++) if (values[i] !== 0) count++;
+  return count;
 }
 
 /** The values in the places where the mask is not 0, in order, and 0 elsewhere. @throws RangeError when the counts differ. */

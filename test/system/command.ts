@@ -1,7 +1,7 @@
 /** Runs the built command line as a user would: a process of its own, its streams and its exit code. */
 
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, watch } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -31,6 +31,27 @@ export function pcmlab(words: readonly string[], cwd: string): Promise<Ended> {
     });
     child.on("error", reject);
     child.on("close", (exitCode) => resolve({ exitCode, stdout, stderr }));
+  });
+}
+
+/** Kills the command, without a chance to clean up, when it has written to a file so many times. Gives the signal it died of. */
+export function pcmlabKilled(
+  words: readonly string[],
+  cwd: string,
+  file: string,
+  writes: number,
+): Promise<string | null> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [main, ...words], { cwd, stdio: "ignore" });
+    let seen = 0;
+    const watcher = watch(cwd, (_, name) => {
+      if (name === file && ++seen === writes) child.kill("SIGKILL");
+    });
+    child.on("error", reject);
+    child.on("close", (_, signal) => {
+      watcher.close();
+      resolve(signal);
+    });
   });
 }
 

@@ -1,46 +1,23 @@
 /** Accuracy of the programmed network at every time that was read, under every compensation asked for, beside the digital baseline. */
 
-import { z } from "zod";
 import { LabError } from "../../core/errors.ts";
 import { seededPrng } from "../../core/prng.ts";
 import { checkAdaptation } from "../../inference/adaptation-check.ts";
-import { noAugmentation, parseAugment } from "../../inference/augment.ts";
 import {
-  type AdabsInput,
   type CompensationMethod,
   compensateAdabs,
   compensateGdc,
-  compensationMethods,
   type LayerWeights,
   uncompensated,
 } from "../../inference/compensation.ts";
-import { type EvaluateOptions, type Evaluation, evaluate } from "../../inference/executor.ts";
+import { type Evaluation, evaluate } from "../../inference/executor.ts";
 import { digitalParameters } from "../../inference/graph.ts";
-import type { ImageSet } from "../../inference/image-set.ts";
-import { readImages } from "../../inference/images.ts";
-import { type Normalisation, normalisations, parseNormalisation } from "../../inference/normalisation.ts";
-import { assertDisjoint } from "../../inference/overlap.ts";
-import type { Network } from "../../network/layer.ts";
-import { readNetwork } from "../../network/read.ts";
 import { openStore, type Store } from "../../store/store.ts";
 import type { Context } from "../context.ts";
 import { recorded } from "../provenance.ts";
+import { gather, type InferArguments, type Inputs, parseMethods } from "./infer-inputs.ts";
 import { type Accuracy, inferenceTable } from "./infer-table.ts";
 import { type StoredWeights, weightsAt } from "./stored-weights.ts";
-
-export interface InferArguments {
-  readonly store: string;
-  readonly images: string;
-  readonly labels?: string | undefined;
-  readonly calibration?: string | undefined;
-  readonly compensation: string;
-  readonly augment?: string | undefined;
-  readonly normalise: string;
-  readonly limit?: number | undefined;
-  readonly batch: number;
-  readonly threads?: number | undefined;
-  readonly seed: number;
-}
 
 export interface InferResult {
   readonly network: string;
@@ -56,11 +33,6 @@ export interface InferResult {
   })[];
 }
 
-/** The paper's calibration: 13 batches of 200 (FACTS.md 1.7); smaller sets are cut into 13 smaller batches. */
-const calibrationBatches = 13;
-const calibrationBatchSize = 200;
-const smallestBatch = 8;
-
 export async function infer(args: InferArguments, context: Context): Promise<InferResult> {
   const methods = parseMethods(args.compensation);
   const store = openStore(args.store, { mode: "existing" });
@@ -75,87 +47,6 @@ export async function infer(args: InferArguments, context: Context): Promise<Inf
   } finally {
     store.close();
   }
-}
-
-interface Inputs {
-  readonly name: string;
-  readonly network: Network;
-  readonly gmaxSiemens: number;
-  /** GDC compares with the readout at this age. */
-  readonly referenceAge: number;
-  readonly ages: readonly number[];
-  readonly test: ImageSet;
-  readonly options: EvaluateOptions;
-  readonly adabs: ((prng: AdabsInput["prng"]) => AdabsInput) | undefined;
-}
-
-/** Reads and checks everything before the first image is run. */
-async function gather(
-  args: InferArguments,
-  methods: readonly CompensationMethod[],
-  store: Store,
-): Promise<Inputs> {
-  const stored = store.networks.get();
-  const { bias } = z.object({ bias: z.enum(["array", "digital"]) }).parse(stored.options);
-  const network = readNetwork(store.networks.onnx(stored.id), { bias });
-  // The readout at age 0 is the reference of GDC; it stands in the table only when there is nothing else.
-  const [referenceAge, ...laterAges] = store.readouts.completeAges();
-  if (referenceAge === undefined) {
-    throw new LabError("STORE_CONTENT", `${args.store} holds no complete readout of ${stored.name}`, {
-      next: `read the chip first: pcmlab read --chip PORT --store ${args.store} --at 25s,1h,1d`,
-    });
-  }
-  const limits = {
-    ...(args.labels && { labels: args.labels }),
-    ...(args.limit !== undefined && { limit: args.limit }),
-  };
-  const test = await readImages(args.images, limits);
-  const options: EvaluateOptions = {
-    normalisation: normalisationOf(args.normalise, test),
-    batchSize: args.batch,
-    ...(args.threads !== undefined && { threads: args.threads }),
-  };
-  const adabs = methods.includes("adabs") ? await adabsInputOf(args, test, options) : undefined;
-  const ages = referenceAge === 0 && laterAges.length > 0 ? laterAges : [referenceAge, ...laterAges];
-  return {
-    name: stored.name,
-    network,
-    gmaxSiemens: stored.gmaxSiemens,
-    referenceAge,
-    ages,
-    test,
-    options,
-    adabs,
-  };
-}
-
-async function adabsInputOf(
-  args: InferArguments,
-  test: ImageSet,
-  options: EvaluateOptions,
-): Promise<NonNullable<Inputs["adabs"]>> {
-  if (args.calibration === undefined) {
-    throw new LabError("USAGE", "adabs needs calibration images", {
-      next: "add --calibration FILE with training images, or leave adabs out of --compensation",
-    });
-  }
-  const images = await readImages(args.calibration);
-  assertDisjoint(images, test);
-  const batchSize = Math.min(calibrationBatchSize, Math.floor(images.count / calibrationBatches));
-  if (batchSize < smallestBatch) {
-    const needed = smallestBatch * calibrationBatches;
-    throw new LabError(
-      "BAD_DATA",
-      `${args.calibration} holds ${images.count} images, adabs needs ${needed} at least`,
-      {
-        next: `the paper uses ${calibrationBatches * calibrationBatchSize}`,
-      },
-    );
-  }
-  const augment = args.augment === undefined ? noAugmentation : parseAugment(args.augment);
-  const { normalisation, threads } = options;
-  const shared = { images, normalisation, augment, batches: calibrationBatches, batchSize };
-  return (prng) => ({ ...shared, prng, ...(threads !== undefined && { threads }) });
 }
 
 interface Job extends Inputs {
@@ -268,23 +159,4 @@ function progressBy(advance: (images: number) => void): () => (done: number) => 
       before = done;
     };
   };
-}
-
-function parseMethods(text: string): CompensationMethod[] {
-  return text.split(",").map((word) => {
-    const method = compensationMethods.find((known) => known === word.trim());
-    if (method !== undefined) return method;
-    throw new LabError("USAGE", `"${word}" is not a compensation`, {
-      next: `choose from ${compensationMethods.join(", ")}`,
-    });
-  });
-}
-
-/** "auto" takes the ImageNet convention for colour images and asks for anything else. */
-function normalisationOf(text: string, images: ImageSet): Normalisation {
-  if (text !== "auto") return parseNormalisation(text);
-  if (images.channels === 3) return normalisations.imagenet;
-  throw new LabError("USAGE", `how were images of ${images.channels} channel(s) normalised in training?`, {
-    next: "say it with --normalise MEAN/STD of bytes scaled to 0..1, or --normalise none",
-  });
 }

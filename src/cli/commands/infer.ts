@@ -22,6 +22,7 @@ export const inferCommand = (yargs: Argv, context: Context): Argv =>
             type: "string",
             describe: "training images for adabs, disjoint from the test images",
           },
+          at: { type: "string", describe: "only these of the times that were read" },
           compensation: { type: "string", default: "none,gdc", describe: "any of none, gdc, adabs" },
           augment: { type: "string", describe: "what training did to its images: crop4, flip" },
           normalise: {

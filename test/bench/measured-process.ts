@@ -1,0 +1,76 @@
+/** Runs the built command line and measures its wall time and its largest memory. */
+
+import { type ChildProcess, spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
+const main = join(import.meta.dirname, "../../src/cli/main.js");
+const pollMilliseconds = 100;
+
+export interface Measured {
+  readonly document: unknown;
+  readonly seconds: number;
+  readonly peakMebibytes: number;
+}
+
+/** Runs a command with --json to its end. Its remarks go to stderr. */
+export async function measured(words: readonly string[], cwd: string): Promise<Measured> {
+  const start = performance.now();
+  const child = launched(words, cwd, "ignore");
+  const peak = watchMemory(child);
+  let printed = "";
+  child.stdout?.on("data", (chunk) => {
+    printed += chunk;
+  });
+  const code = await new Promise((resolve) => child.once("close", resolve));
+  if (code !== 0) throw new Error(`pcmlab ${words.join(" ")} ended with ${code}`);
+  return {
+    document: JSON.parse(printed),
+    seconds: (performance.now() - start) / 1000,
+    peakMebibytes: peak(),
+  };
+}
+
+export interface Server {
+  /** Largest memory until now, MiB. */
+  peakMebibytes(): number;
+  stop(): Promise<void>;
+}
+
+/** Starts `pcmlab emulator` and waits until it is ready. */
+export async function measuredEmulator(words: readonly string[], cwd: string): Promise<Server> {
+  const child = launched(["emulator", ...words, "--until-stdin-closes"], cwd, "pipe");
+  const peak = watchMemory(child);
+  const ended = new Promise<void>((resolve) => child.once("close", () => resolve()));
+  await new Promise((resolve) => child.stdout?.once("data", resolve));
+  return {
+    peakMebibytes: peak,
+    stop() {
+      child.stdin?.end();
+      return ended;
+    },
+  };
+}
+
+function launched(words: readonly string[], cwd: string, stdin: "ignore" | "pipe"): ChildProcess {
+  return spawn(process.execPath, [main, ...words, "--json"], { cwd, stdio: [stdin, "pipe", "inherit"] });
+}
+
+/** Linux keeps the high-water mark of the resident set; elsewhere the figure is NaN. */
+function watchMemory(child: ChildProcess): () => number {
+  let largest = Number.NaN;
+  const look = (): void => {
+    try {
+      const match = /VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${child.pid}/status`, "utf8"));
+      if (match !== null) largest = Number(match[1]) / 1024;
+    } catch {
+      // The process has ended, or this system has no /proc.
+    }
+  };
+  const timer = setInterval(look, pollMilliseconds);
+  child.once("close", () => clearInterval(timer));
+  return () => {
+    look();
+    return Math.round(largest);
+  };
+}

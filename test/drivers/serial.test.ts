@@ -1,0 +1,83 @@
+import { closeSync, constants, openSync, writeSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { connectChip } from "../../drivers/chip/connect.ts";
+import { looksLikeIdentification } from "../../drivers/serial/greeting.ts";
+import { openSerial } from "../../drivers/serial/serial-transport.ts";
+import { hostOnPty } from "../../mocks/host/pty-host.ts";
+import type { Timer } from "../../src/core/clock.ts";
+import { systemTimer } from "../../src/core/system-clock.ts";
+import { benchOf } from "../firmware/bench.ts";
+import { labError } from "./scripted-transport.ts";
+
+/** Real time, but every wait of the protocol takes a fifth, on both ends of the line. */
+const hastyTimer: Timer = { after: (seconds, call) => systemTimer.after(seconds / 5, call) };
+
+/** A pseudo-terminal with a board behind it; gives its device. */
+async function hosted(): Promise<{ device: string; path: string }> {
+  const folder = await mkdtemp(join(tmpdir(), "pcmlab-serial-"));
+  const path = join(folder, "board");
+  const host = await hostOnPty(benchOf().firmware, path, hastyTimer);
+  onTestFinished(async () => {
+    await host.close();
+    await rm(folder, { recursive: true });
+  });
+  return { device: host.device, path };
+}
+
+function writeRaw(device: string, text: string): void {
+  const port = openSync(device, constants.O_WRONLY | constants.O_NOCTTY);
+  writeSync(port, Buffer.from(text, "latin1"));
+  closeSync(port);
+}
+
+test.each([
+  ["pcmlab,TINY,TINY-000001,1.0", true],
+  ["a,b,c,", true],
+  ["a,b,c", false],
+  ["a,b,c,d,e", false],
+  ['0,"No error"', false],
+  ["a,b,c,\x00", false],
+  ["", false],
+])("%j looks like an identification: %s", (line, looks) => expect(looksLikeIdentification(line)).toBe(looks));
+
+describe.skipIf(process.platform === "win32")("a board behind a pseudo-terminal", () => {
+  const whole = { array: 0, row: 0, column: 0, rows: 4, columns: 4 };
+
+  test("is greeted, read through every byte value of the codes, closed and opened again", async () => {
+    const { path } = await hosted();
+    for (let time = 0; time < 2; time++) {
+      const chip = await connectChip(path, { timer: hastyTimer });
+      for (const averages of [1, 5, 10, 13, 17, 255]) {
+        const { codeSums } = await chip.read(whole, { averages, readVolts: 0.2 });
+        expect([...codeSums]).toEqual(Array.from({ length: 16 }, (_, n) => (n + 1) * averages));
+      }
+      await chip.close();
+    }
+  });
+
+  test("is heard again after a program that was killed in the middle of a block", async () => {
+    const { device, path } = await hosted();
+    writeRaw(device, "ARR:READ? 0,0,0,4,4,1,0.2,#3900abc\n");
+    const chip = await connectChip(path, { timer: hastyTimer });
+    expect(await chip.now()).toBe(0);
+    await chip.close();
+  });
+
+  test("can be opened once at a time, and again as soon as it is closed", async () => {
+    const { path } = await hosted();
+    const transport = await openSerial(path, hastyTimer);
+    await expect(openSerial(path, hastyTimer)).rejects.toMatchObject(labError("PORT_BUSY"));
+    await Promise.all([transport.close(), transport.close()]);
+    const again = await openSerial(path, hastyTimer);
+    void again.close();
+    await again.close();
+    await (await openSerial(path, hastyTimer)).close();
+  });
+});
+
+test("a port that is not there is PORT_MISSING", async () => {
+  await expect(openSerial("/nowhere/ttyACM9", hastyTimer)).rejects.toMatchObject(labError("PORT_MISSING"));
+});

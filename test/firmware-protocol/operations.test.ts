@@ -1,0 +1,226 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { advanceTime } from "../../firmware-protocol/operation/advance-time.ts";
+import { chipTime } from "../../firmware-protocol/operation/chip-time.ts";
+import { describeChip } from "../../firmware-protocol/operation/describe-chip.ts";
+import { lastOperation } from "../../firmware-protocol/operation/last-operation.ts";
+import {
+  decodeRequest,
+  decodeResponse,
+  type Operation,
+} from "../../firmware-protocol/operation/operation.ts";
+import { pulseCells } from "../../firmware-protocol/operation/pulse-cells.ts";
+import { maxOperationId, type PulseReply } from "../../firmware-protocol/operation/pulse-reply.ts";
+import { pulseTrain } from "../../firmware-protocol/operation/pulse-train.ts";
+import { readRegion } from "../../firmware-protocol/operation/read-region.ts";
+import type { RegionFields } from "../../firmware-protocol/operation/region-fields.ts";
+import { safeOff } from "../../firmware-protocol/operation/safe-off.ts";
+import { trueConductance } from "../../firmware-protocol/operation/true-conductance.ts";
+import { trueWear } from "../../firmware-protocol/operation/true-wear.ts";
+import { block, type Element, encodeElements, number, string } from "../../firmware-protocol/scpi/element.ts";
+import { ScpiFault } from "../../firmware-protocol/scpi/errors.ts";
+import { parseElements } from "../../firmware-protocol/scpi/parse.ts";
+import { allOperations } from "./golden.ts";
+
+interface Case {
+  readonly operation: Operation<unknown, unknown>;
+  readonly requests: fc.Arbitrary<unknown>;
+  readonly replies: fc.Arbitrary<unknown>;
+  /** True when the last element of a request is optional. */
+  readonly mayEndEarlier?: boolean;
+}
+
+const caseOf = <Request, Reply>(
+  operation: Operation<Request, Reply>,
+  requests: fc.Arbitrary<Request>,
+  replies: fc.Arbitrary<Reply>,
+  mayEndEarlier = false,
+): Case => ({ operation, requests, replies, mayEndEarlier });
+
+const seconds = fc.double({ min: 0, max: 3.2e9, noNaN: true }).map((value) => value + 0);
+const id = fc.integer({ min: 1, max: maxOperationId });
+const region: fc.Arbitrary<RegionFields> = fc.record({
+  array: fc.integer({ min: 0, max: 255 }),
+  row: fc.integer({ min: 0, max: 65_535 }),
+  column: fc.integer({ min: 0, max: 65_535 }),
+  rows: fc.integer({ min: 1, max: 9 }),
+  columns: fc.integer({ min: 1, max: 9 }),
+});
+const nanoseconds = (min: number) => fc.integer({ min, max: 1e9 });
+const cellsOf = ({ rows, columns }: RegionFields): number => rows * columns;
+const maskFor = (of: RegionFields): fc.Arbitrary<Uint8Array> =>
+  fc.uint8Array({ max: 1, minLength: cellsOf(of), maxLength: cellsOf(of) });
+const codesFor = (of: RegionFields): fc.Arbitrary<Uint16Array> =>
+  fc
+    .array(fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 65_535 })), {
+      minLength: cellsOf(of),
+      maxLength: cellsOf(of),
+    })
+    .map((codes) => Uint16Array.from(codes));
+
+const nothing = fc.constant({});
+const pulseReplies: fc.Arbitrary<PulseReply> = fc.record({
+  operationId: id,
+  pulses: fc.nat(),
+  startSeconds: seconds,
+  endSeconds: seconds,
+});
+const ascii = fc.string({ unit: fc.constantFrom(...'{}[]:,"\\ n1\n\r#'), maxLength: 60 });
+
+const cases: readonly Case[] = [
+  caseOf(describeChip, nothing, fc.record({ json: ascii })),
+  caseOf(
+    lastOperation,
+    nothing,
+    fc.record({ bootId: fc.integer({ min: 0, max: 2 ** 32 - 1 }), lastOperationId: id }),
+  ),
+  caseOf(chipTime, nothing, fc.record({ chipSeconds: seconds })),
+  caseOf(safeOff, nothing, nothing),
+  caseOf(
+    readRegion,
+    region.chain((at) =>
+      fc.record({
+        region: fc.constant(at),
+        averages: fc.integer({ min: 1, max: 255 }),
+        readVolts: fc.double({ min: 0, max: 10, noNaN: true }).map((value) => value + 0),
+        mask: fc.option(maskFor(at), { nil: undefined }),
+      }),
+    ),
+    fc.record({
+      firstSampleSeconds: seconds,
+      lastSampleSeconds: seconds,
+      temperatureKelvin: seconds,
+      saturatedCells: fc.integer({ min: 0, max: 1 << 20 }),
+      codeSums: fc.uint16Array({ maxLength: 50 }),
+    }),
+    true,
+  ),
+  caseOf(
+    pulseCells,
+    region.chain((at) =>
+      fc.record({
+        operationId: id,
+        region: fc.constant(at),
+        widthNanoseconds: nanoseconds(1),
+        trailingNanoseconds: nanoseconds(0),
+        amplitudeCodes: codesFor(at),
+      }),
+    ),
+    pulseReplies,
+  ),
+  caseOf(
+    pulseTrain,
+    region.chain((at) =>
+      fc.record({
+        operationId: id,
+        region: fc.constant(at),
+        mask: maskFor(at),
+        steps: fc.array(
+          fc.record({
+            amplitudeCode: fc.integer({ min: 1, max: 65_535 }),
+            widthNanoseconds: nanoseconds(1),
+            trailingNanoseconds: nanoseconds(0),
+          }),
+          { minLength: 1, maxLength: 64 },
+        ),
+      }),
+    ),
+    pulseReplies,
+  ),
+  caseOf(advanceTime, fc.record({ untilSeconds: seconds }), fc.record({ chipSeconds: seconds })),
+  caseOf(
+    trueConductance,
+    fc.record({ region }),
+    fc.record({ siemens: fc.float32Array({ maxLength: 40, noNaN: true }) }),
+  ),
+  caseOf(trueWear, fc.record({ region }), fc.record({ pulses: fc.uint32Array({ maxLength: 40 }) })),
+];
+
+test("every operation has a case here", async () => {
+  const known = cases.map(({ operation }) => operation.header).sort();
+  expect(known).toEqual([...(await allOperations()).values()].map(({ header }) => header).sort());
+});
+
+const viaWire = (elements: readonly Element[]): Element[] => parseElements(encodeElements(elements));
+const reply = (elements: readonly Element[]): Uint8Array => encodeElements([number(0), ...elements]);
+const extras: readonly Element[] = [number(0), string(""), block(new Uint8Array(0))];
+
+describe.each(cases)("$operation.header", ({ operation, requests, replies, mayEndEarlier }) => {
+  test("decodes what it encodes", () => {
+    fc.assert(
+      fc.property(requests, replies, (request, answer) => {
+        expect(decodeRequest(operation, viaWire(operation.encodeRequest(request)))).toEqual(request);
+        const outcome = decodeResponse(operation, reply(operation.encodeReply(answer)));
+        expect(outcome).toEqual({ ok: true, reply: answer });
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  test("refuses a request or reply with one element too many or too few", () => {
+    fc.assert(
+      fc.property(requests, replies, fc.constantFrom(...extras), (request, answer, extra) => {
+        const asked = operation.encodeRequest(request);
+        const answered = operation.encodeReply(answer);
+        expect(() => decodeRequest(operation, [...asked, extra, extra])).toThrow(ScpiFault);
+        expect(() => decodeResponse(operation, reply([...answered, extra]))).toThrow(ScpiFault);
+        if (answered.length > 0)
+          expect(() => decodeResponse(operation, reply(answered.slice(0, -1)))).toThrow(ScpiFault);
+        // A read without its mask is a read of all cells.
+        const cut = mayEndEarlier ? asked.slice(0, 6) : asked.slice(0, -1);
+        if (asked.length > 0) expect(() => decodeRequest(operation, cut)).toThrow(ScpiFault);
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  test("refuses a reply whose bytes are cut inside a block or behind a comma", () => {
+    fc.assert(
+      fc.property(replies, (answer) => {
+        const elements = operation.encodeReply(answer);
+        const last = elements.at(-1);
+        if (last?.kind !== "block" || last.bytes.length === 0) return;
+        const bytes = reply(elements);
+        for (let length = bytes.length - last.bytes.length; length < bytes.length; length++)
+          expect(() => decodeResponse(operation, bytes.subarray(0, length))).toThrow(ScpiFault);
+      }),
+      { numRuns: 20 },
+    );
+  });
+
+  test("gives a refusal as a value, and refuses one without its text", () => {
+    const refused = encodeElements([number(-222), string('too "wide"')]);
+    expect(decodeResponse(operation, refused)).toEqual({ ok: false, error: -222, text: 'too "wide"' });
+    expect(() => decodeResponse(operation, encodeElements([number(-222)]))).toThrow(ScpiFault);
+    expect(() => decodeResponse(operation, encodeElements([number(-222), string(""), number(1)]))).toThrow(
+      ScpiFault,
+    );
+    expect(() => decodeResponse(operation, new Uint8Array(0))).toThrow(ScpiFault);
+  });
+});
+
+describe("a region on the wire", () => {
+  const decoded = (...values: number[]) => decodeRequest(trueWear, values.map(number));
+
+  test("has at most 2^20 cells, whatever its sides", () => {
+    expect(decoded(0, 0, 0, 1024, 1024).region.rows).toBe(1024);
+    expect(() => decoded(0, 0, 0, 1024, 1025)).toThrow(/1049600 cells/);
+    expect(() => decoded(0, 0, 0, 65_536, 65_536)).toThrow(ScpiFault);
+  });
+
+  test.each([
+    [-1, 0, 0, 1, 1],
+    [256, 0, 0, 1, 1],
+    [0, 65_536, 0, 1, 1],
+    [0, 0, -1, 1, 1],
+    [0, 0, 0, 0, 1],
+    [0, 0, 0, 1, 0],
+  ])("%i,%i,%i,%i,%i is out of range", (...values) => {
+    expect(() => decoded(...values)).toThrow(/Data out of range/);
+  });
+});
+
+test("only the operations that pulse may not simply be repeated", async () => {
+  const once = [...(await allOperations())].filter(([, { repeatable }]) => !repeatable).map(([file]) => file);
+  expect(once.sort()).toEqual(["pulse-cells", "pulse-train"]);
+});

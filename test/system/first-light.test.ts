@@ -1,0 +1,113 @@
+/** The main job from end to end: emulator process, real serial port, store, inference, report. */
+
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { z } from "zod";
+import { realData } from "../network/real-data.ts";
+import { emulator, folder, json, pcmlab, pcmlabKilled } from "./command.ts";
+
+const inferSchema = z.object({
+  digital: z.object({ accuracy: z.number() }),
+  accuracies: z.array(z.object({ ageSeconds: z.number(), compensation: z.string(), accuracy: z.number() })),
+});
+type Inferred = z.infer<typeof inferSchema>;
+
+function accuracyAt(result: Inferred, ageSeconds: number, compensation: string): number {
+  const found = result.accuracies.find(
+    (entry) => entry.ageSeconds === ageSeconds && entry.compensation === compensation,
+  );
+  return found?.accuracy ?? Number.NaN;
+}
+
+const day = 86_400;
+
+test("the demo shows the whole chain on its own digits", async () => {
+  const cwd = await folder();
+  const demoSchema = z.object({
+    inferred: inferSchema,
+    programmed: z.object({ convergedNonZeroShare: z.number() }),
+  });
+  const { inferred, programmed } = demoSchema.parse(await json(["demo", "--quiet"], cwd));
+  expect(programmed.convergedNonZeroShare).toBeGreaterThan(0.991);
+  expect(inferred.digital.accuracy).toBe(0.975);
+  expect(accuracyAt(inferred, 25, "none")).toBeGreaterThan(0.965);
+  expect(accuracyAt(inferred, day, "none")).toBeLessThan(0.5);
+  expect(accuracyAt(inferred, day, "gdc")).toBeGreaterThan(0.95);
+  expect(accuracyAt(inferred, day, "adabs")).toBeGreaterThan(0.965);
+  const html = await readFile(join(cwd, "pcmlab-demo", "report.html"), "utf8");
+  expect(html).toContain("97.50");
+  expect(existsSync(join(cwd, "pcmlab-demo", "chip"))).toBe(false);
+});
+
+test("the same seed gives the same readings and the same accuracies", async () => {
+  const once = async (): Promise<Inferred> =>
+    z.object({ inferred: inferSchema }).parse(await json(["demo", "--quiet", "--seed", "5"], await folder()))
+      .inferred;
+  expect(await once()).toEqual(await once());
+});
+
+test("a killed host leaves a board that the next one can use, and what was acknowledged", async () => {
+  const cwd = await folder();
+  const board = await emulator(["--profile", "fusion-1m", "--pty", "./chip"], cwd);
+  const network = join(import.meta.dirname, "../../examples/digits/digits.onnx");
+  const words = ["program", network, "--chip", "./chip", "--store", "run.db"];
+  expect(await pcmlabKilled(words, cwd, "run.db-wal", 8)).toBe("SIGKILL");
+  const again = z.object({ devices: z.number() }).parse(await json(words, cwd));
+  expect(again.devices).toBe(60_708);
+  const read = await pcmlab(["read", "--chip", "./chip", "--store", "run.db", "--at", "25s"], cwd);
+  expect(read.exitCode).toBe(0);
+  await board.stop();
+});
+
+test("a board that restarted is noticed before its clock is believed", async () => {
+  const cwd = await folder();
+  const network = join(import.meta.dirname, "../../examples/digits/digits.onnx");
+  const first = await emulator(["--pty", "./chip"], cwd);
+  await json(["program", network, "--chip", "./chip", "--store", "run.db"], cwd);
+  await first.stop();
+  await emulator(["--pty", "./chip"], cwd);
+  const ended = await pcmlab(["read", "--chip", "./chip", "--store", "run.db", "--at", "1h"], cwd);
+  expect(ended.stderr).toMatch(/the board restarted since run\.db was programmed/);
+  expect(ended.exitCode).toBe(8);
+});
+
+/** All 723,444 devices through the pseudo-terminal, a subset of the images. */
+test("ResNet-32 keeps its accuracy for a day on the emulated million-device chip", {
+  timeout: 400_000,
+}, async ({ skip }) => {
+  const network = realData("resnet32/resnet32.onnx");
+  const images = realData("cifar10/test_batch.bin");
+  const calibration = realData("cifar10/calibration_2600.bin");
+  if (network === undefined || images === undefined || calibration === undefined) return skip();
+  const cwd = await folder();
+  const board = await emulator(["--profile", "fusion-1m", "--seed", "1", "--pty", "./chip"], cwd);
+  const programSchema = z.object({ devices: z.number(), convergedNonZeroShare: z.number() });
+  const programmed = programSchema.parse(
+    await json(["program", network, "--chip", "./chip", "--store", "run.db"], cwd),
+  );
+  expect(programmed.devices).toBe(723_444);
+  expect(programmed.convergedNonZeroShare).toBeGreaterThan(0.991);
+  await json(["read", "--chip", "./chip", "--store", "run.db", "--at", "25s,1d"], cwd);
+  await board.stop();
+  const words = [
+    "infer",
+    "--store",
+    "run.db",
+    "--images",
+    images,
+    "--calibration",
+    calibration,
+    "--augment",
+    "crop4,flip",
+  ];
+  const inferred = inferSchema.parse(
+    await json([...words, "--compensation", "none,gdc,adabs", "--limit", "800"], cwd),
+  );
+  expect(inferred.digital.accuracy).toBeGreaterThan(0.91);
+  expect(accuracyAt(inferred, 25, "none")).toBeGreaterThan(inferred.digital.accuracy - 0.03);
+  expect(accuracyAt(inferred, day, "none")).toBeLessThan(0.4);
+  expect(accuracyAt(inferred, day, "gdc")).toBeGreaterThan(inferred.digital.accuracy - 0.04);
+  expect(accuracyAt(inferred, day, "adabs")).toBeGreaterThan(inferred.digital.accuracy - 0.02);
+});
