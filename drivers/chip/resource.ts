@@ -14,6 +14,8 @@ export function parseResource(name: string): Resource {
   const serial = /^ASRL(?<path>.+)::INSTR$/i.exec(text);
   if (serial?.groups?.path !== undefined) return { kind: "serial", path: serial.groups.path };
   const visa = /^TCPIP\d*::(?<host>[^:]+)::(?<port>\d+)::SOCKET$/i.exec(text);
+  const url = /^tcp:\/\/(?<host>[A-Za-z0-9.-]+)$/.exec(text);
+  if (url?.groups?.host !== undefined) return tcp(url.groups.host, scpiPort);
   const plain = /^(?:tcp:\/\/)?(?<host>[A-Za-z0-9.-]+|\[[0-9a-fA-F:]+\]):(?<port>\d+)$/.exec(text);
   const socket = visa ?? plain;
   if (socket?.groups?.host !== undefined) return tcp(socket.groups.host, Number(socket.groups.port));

@@ -18,7 +18,7 @@ const maxGreetingBytes = 1 << 16;
 
 /** Four fields separated by commas (IEEE 488.2, 10.14), nothing unprintable. */
 export const looksLikeIdentification = (line: string): boolean =>
-  /^[\x20-\x7e]+(,[\x20-\x7e]*){3}$/.test(line);
+  /^[\x20-\x2b\x2d-\x7e]+(,[\x20-\x2b\x2d-\x7e]*){3}$/.test(line);
 
 /** @throws LabError NO_ANSWER when nothing came, NOT_OURS when something else than an identification came. */
 export async function greet(port: SerialPort, path: string, timer: Timer): Promise<void> {

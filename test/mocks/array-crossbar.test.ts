@@ -47,6 +47,19 @@ describe("a crossbar", () => {
     expect(codeSums.length).toBe(128);
   });
 
+  test("reads only the cells of a mask, each at its own time, in the order of the array", () => {
+    const region: Region = { ...whole, rows: 2, columns: 3 };
+    const mask = Uint8Array.of(0, 1, 0, 1, 1, 0);
+    const { codeSums, endSeconds } = createCrossbar(tiny, 1).read(region, { ...options, mask }, 100);
+    const alone = [cell(0, 1), cell(1, 0), cell(1, 1)].flatMap((one, n) =>
+      readingOf(createCrossbar(tiny, 1), one, 100 + n * 5e-6),
+    );
+    expect(Array.from(codeSums)).toEqual(alone);
+    expect(endSeconds).toBeCloseTo(100 + 3 * 5e-6, 9);
+    const short = { ...options, mask: Uint8Array.of(1) };
+    expect(() => createCrossbar(tiny, 1).read(region, short, 0)).toThrow(RangeError);
+  });
+
   test("takes the time of every pulse and none for cells without", () => {
     const chip = createCrossbar(tiny, 1);
     const region = { ...cell(0, 0), columns: 4 };

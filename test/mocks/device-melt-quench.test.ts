@@ -113,7 +113,7 @@ describe("a pulse", () => {
 describe("devices", () => {
   test("have the medians, spreads and defects of the profile", () => {
     const count = 20_000;
-    const devices = createDevices(parameters, count, 11);
+    const devices = createDevices({ ...parameters, stuckSetProbability: 0.001 }, count, 11);
     const set = devices.setSiemens.toSorted();
     const quantile = (p: number): number => set[Math.floor(p * count)] ?? 0;
     expect(quantile(0.5) / 35e-6).toBeCloseTo(1, 2);

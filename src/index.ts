@@ -1,0 +1,37 @@
+/** The public API of pcmlab. What is not listed here may change without notice. */
+
+export { countOutcomes } from "../calibration/program-verify/band-ledger.ts";
+export { joshi2020, type MeltQuenchParameters } from "../calibration/program-verify/parameters.ts";
+export {
+  type ProgramOptions,
+  programRegion,
+  type RegionProgramming,
+} from "../calibration/program-verify/program-region.ts";
+export { type ConnectOptions, connectChip } from "../drivers/chip/connect.ts";
+export { openRemoteChip, type RemoteChip } from "../drivers/chip/remote-chip.ts";
+export type { Transport, TransportListener } from "../drivers/transport/transport.ts";
+export type { Chip } from "./chip/chip.ts";
+export { type Descriptor, descriptorSchema } from "./chip/descriptor.ts";
+export { withLimits } from "./chip/limits.ts";
+export { type CellOutcome, cellOutcomes } from "./chip/outcome.ts";
+export type { PulseReceipt, PulseTrain } from "./chip/pulse.ts";
+export {
+  type ConverterCalibration,
+  conductances,
+  nominalCalibration,
+  type ReadOptions,
+  type Readout,
+} from "./chip/readout.ts";
+export type { Region } from "./chip/region.ts";
+export type { Clock, Timer } from "./core/clock.ts";
+export { type ErrorCode, errorCatalogue, LabError } from "./core/errors.ts";
+export { systemClock, systemTimer } from "./core/system-clock.ts";
+export { compensateAdabs, compensateGdc, uncompensated } from "./inference/compensation.ts";
+export { type Evaluation, evaluate } from "./inference/executor.ts";
+export { readImages } from "./inference/images.ts";
+export type { AnalogLayer, Network } from "./network/layer.ts";
+export { tileTargets, weightsFromTiles } from "./network/mapping.ts";
+export { type Placement, placeNetwork, type Tile } from "./network/placement.ts";
+export { readNetwork } from "./network/read.ts";
+export { renderReport } from "./report/render.ts";
+export { openStore, type Store } from "./store/store.ts";
