@@ -158,7 +158,7 @@ describe("parts without data say which command brings them", () => {
     expect(sectionOf(alone, "accuracy")).toContain("pcmlab read");
     expect(sectionOf(alone, "map")).toContain("measured right after programming");
     const followed = reportOf(filledStore({ ages: [0, 25, 3600], withResults: false }));
-    expect(sectionOf(followed, "programming")).toMatch(/<text[^>]*>right after programming</);
+    expect(sectionOf(followed, "programming")).toMatch(/<text[^>]*>as programmed</);
     expect(sectionOf(followed, "programming")).toContain("25 s after programming");
     expect(sectionOf(followed, "drift")).toContain("<svg");
     expect(matchesOf(alone + followed, /NaN|Infinity/g)).toEqual([]);

@@ -21,7 +21,7 @@ import type { ChartSize } from "../svg-chart.ts";
 import type { Table } from "../table.ts";
 import { ageText, inMicrosiemens } from "../words.ts";
 
-const published = "published, Joshi et al. 2020";
+const published = "published (2020)";
 
 export function programmingErrorSection(
   errors: LevelErrors,
@@ -67,7 +67,7 @@ function optionOf(errors: LevelErrors, gmax: number, size: ChartSize) {
 
 const convergedDevices = "converged devices";
 const everyDevice = "all devices";
-const closingReadout = "right after programming";
+const closingReadout = "as programmed";
 
 function legendOf(hasClosing: boolean): LegendEntry[] {
   const names = [convergedDevices, everyDevice, ...(hasClosing ? [closingReadout] : [])];
