@@ -2,19 +2,24 @@
 
 import { type CellOutcome, cellOutcomes } from "../../src/chip/outcome.ts";
 import type { PulseReceipt, PulseTrain } from "../../src/chip/pulse.ts";
-import type { BandState } from "./melt-quench.ts";
+import { LabError } from "../../src/core/errors.ts";
+import { type BandState, codeOf, underWay } from "./melt-quench.ts";
 
 export interface BandProgramming {
+  /** Whether every cell has come to an outcome of its own. */
+  readonly finished: boolean;
   readonly outcomes: Uint8Array;
   readonly iterations: Uint8Array;
   readonly pulses: Uint16Array;
+  /** Chip times of the acknowledged pulses; infinity and 0 when there is none. */
   readonly startSeconds: number;
   readonly endSeconds: number;
 }
 
-/** Counts the acknowledged pulses of each cell and when they began and ended. */
+/** Counts the pulses of each cell, those that may have been applied included, and when the acknowledged ones began and ended. */
 export class BandLedger {
   readonly #pulses: Uint16Array;
+  #begun = false;
   #startSeconds = Number.POSITIVE_INFINITY;
   #endSeconds = 0;
 
@@ -22,25 +27,43 @@ export class BandLedger {
     this.#pulses = new Uint16Array(cells);
   }
 
-  add(train: PulseTrain, receipt: PulseReceipt): void {
-    const chosen = train.kind === "per-cell" ? train.amplitudeCodes : train.mask;
-    const each = train.kind === "per-cell" ? 1 : train.steps.length;
-    for (let cell = 0; cell < chosen.length; cell++) if (chosen[cell] !== 0) this.#pulses[cell]! += each;
-    this.#startSeconds = Math.min(this.#startSeconds, receipt.startSeconds);
-    this.#endSeconds = Math.max(this.#endSeconds, receipt.endSeconds);
+  /** Books what becomes of a train that is being sent. @throws what `sending` throws. */
+  async book(train: PulseTrain, sending: Promise<PulseReceipt>): Promise<void> {
+    this.#begun = true;
+    try {
+      const receipt = await sending;
+      this.#startSeconds = Math.min(this.#startSeconds, receipt.startSeconds);
+      this.#endSeconds = Math.max(this.#endSeconds, receipt.endSeconds);
+      this.#count(train);
+    } catch (failure) {
+      if (mayHaveBeenApplied(failure)) this.#count(train);
+      throw failure;
+    }
   }
 
+  /** Cells without an outcome become unknown, or skipped when no pulse was sent to any of them. */
   close(state: BandState): BandProgramming {
-    const { outcomes, iterations } = state;
+    const open = codeOf(this.#begun ? "unknown" : "skipped");
     return {
-      outcomes,
-      iterations,
+      finished: !state.outcomes.includes(underWay),
+      outcomes: state.outcomes.map((code) => (code === underWay ? open : code)),
+      iterations: state.iterations,
       pulses: this.#pulses,
       startSeconds: this.#startSeconds,
       endSeconds: this.#endSeconds,
     };
   }
+
+  #count(train: PulseTrain): void {
+    const chosen = train.kind === "per-cell" ? train.amplitudeCodes : train.mask;
+    const each = train.kind === "per-cell" ? 1 : train.steps.length;
+    for (let cell = 0; cell < chosen.length; cell++) if (chosen[cell] !== 0) this.#pulses[cell]! += each;
+  }
 }
+
+/** LIMIT means that nothing was sent, REFUSED that nothing was done (SPEC.md); after any other failure nobody knows. */
+const mayHaveBeenApplied = (failure: unknown): boolean =>
+  !(failure instanceof LabError && (failure.code === "LIMIT" || failure.code === "REFUSED"));
 
 /** How many cells ended in each outcome. */
 export function countOutcomes(outcomes: Uint8Array): Record<CellOutcome, number> {

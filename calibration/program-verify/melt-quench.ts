@@ -25,7 +25,7 @@ export interface BandState {
 /** A cell that is neither done nor given up. */
 export const underWay = 255;
 
-const codeOf = (outcome: CellOutcome): number => cellOutcomes.indexOf(outcome);
+export const codeOf = (outcome: CellOutcome): number => cellOutcomes.indexOf(outcome);
 const converged = codeOf("converged");
 
 export function initialState(cells: number, parameters: MeltQuenchParameters): BandState {

@@ -1,5 +1,6 @@
 /** Parameters of iterative melt-quench programming, and the defaults of the published experiment. */
 
+import type { Descriptor } from "../../src/chip/descriptor.ts";
 import { LabError } from "../../src/core/errors.ts";
 
 export interface PulseAmperes {
@@ -68,6 +69,42 @@ export const joshi2020: MeltQuenchParameters = {
   averages: 5,
   readVolts: 0.3,
 };
+
+/** Full scale of the chip that `joshi2020` was published for. */
+const publishedFullScaleAmperes = 500e-6;
+
+/**
+ * The parameters for a chip: the published ones where it can make their currents. Otherwise, and this is our choice without a
+ * publication behind it, all currents and the gain are scaled by its largest current over the published chip's full scale. The
+ * read voltage and the averages are the published ones or the nearest that the chip allows.
+ */
+export function parametersFor({ read, program }: Descriptor): MeltQuenchParameters {
+  const possible = largestAmperes(joshi2020) <= program.maxAmperes;
+  return {
+    ...(possible ? joshi2020 : scaled(joshi2020, program.maxAmperes / publishedFullScaleAmperes)),
+    averages: Math.min(joshi2020.averages, read.maxAverages),
+    readVolts: Math.min(read.maxVolts, Math.max(read.minVolts, joshi2020.readVolts)),
+  };
+}
+
+const largestAmperes = ({ preparation, reset, maxAmperes }: MeltQuenchParameters): number =>
+  Math.max(maxAmperes, reset.amperes, ...preparation.map(({ amperes }) => amperes));
+
+function scaled(parameters: MeltQuenchParameters, factor: number): MeltQuenchParameters {
+  const weaker = ({ amperes, widthSeconds }: PulseAmperes): PulseAmperes => ({
+    amperes: factor * amperes,
+    widthSeconds,
+  });
+  return {
+    ...parameters,
+    preparation: parameters.preparation.map(weaker),
+    reset: weaker(parameters.reset),
+    startAmperes: factor * parameters.startAmperes,
+    minAmperes: factor * parameters.minAmperes,
+    maxAmperes: factor * parameters.maxAmperes,
+    gainAmperesPerSiemens: factor * parameters.gainAmperesPerSiemens,
+  };
+}
 
 /** @throws LabError USAGE when parameters contradict each other; every other limit is the chip's to check. */
 export function assertConsistent(parameters: MeltQuenchParameters): void {

@@ -4,11 +4,15 @@ import type { Chip } from "../../src/chip/chip.ts";
 import type { PulseTrain } from "../../src/chip/pulse.ts";
 import { type ConverterCalibration, conductances } from "../../src/chip/readout.ts";
 import { cellCount, type Region, regionText, rowBands } from "../../src/chip/region.ts";
-import { mapBounded } from "../../src/core/concurrency.ts";
+import { allEnded, mapBounded } from "../../src/core/concurrency.ts";
 import { LabError } from "../../src/core/errors.ts";
 import { BandLedger, type BandProgramming } from "./band-ledger.ts";
 import { feedbackTrains, initialState, preparationTrains, step, underWay } from "./melt-quench.ts";
 import { assertConsistent, type MeltQuenchParameters } from "./parameters.ts";
+import { assertPossible } from "./possible.ts";
+import { type RegionProgramming, RegionUnfinished } from "./region-programming.ts";
+
+export type { RegionProgramming };
 
 /**
  * Cells of a band. Small bands are verified sooner after their pulse, so that less 1/f noise has come in between;
@@ -17,31 +21,20 @@ import { assertConsistent, type MeltQuenchParameters } from "./parameters.ts";
 const bandCells = 2048;
 const bandsUnderWay = 2;
 
-export interface RegionProgramming {
-  readonly region: Region;
-  /** Codes of `cellOutcomes`, row by row. */
-  readonly outcomes: Uint8Array;
-  /** Feedback or RESET pulses after the preparation that each cell took. */
-  readonly iterations: Uint8Array;
-  /** All pulses of each cell, preparation included. */
-  readonly pulses: Uint16Array;
-  /** Chip times before the first and after the last pulse. */
-  readonly startSeconds: number;
-  readonly endSeconds: number;
-}
-
 export interface ProgramOptions {
   readonly parameters: MeltQuenchParameters;
   readonly calibration: ConverterCalibration;
   /** Called with the number of cells that were finished since the last call. */
   readonly onCells?: (cells: number) => void;
-  /** Checked before every band. */
+  /** Checked before every iteration: what is under way is acknowledged and verified, and nothing more is begun. */
   readonly signal?: AbortSignal;
 }
 
 /**
  * @param targets conductances in S, one for each cell of the region, row by row.
- * @throws LabError LIMIT for targets that are not numbers, are negative or beyond the converter's range; the errors of the chip.
+ * @throws RegionUnfinished with what was done and the cause (an error of the chip, or LabError INTERRUPTED) when it was begun.
+ * @throws LabError LIMIT for targets that are not numbers, are negative or beyond the converter's range, and for parameters that
+ * the chip cannot do; USAGE for parameters that contradict each other; the errors of the chip. No pulse was sent then.
  */
 export async function programRegion(
   chip: Chip,
@@ -50,43 +43,48 @@ export async function programRegion(
   options: ProgramOptions,
 ): Promise<RegionProgramming> {
   assertConsistent(options.parameters);
+  assertPossible(options.parameters, chip.descriptor);
   assertTargets(chip, region, targets);
-  const bands = rowBands(region, bandCells);
+  const job: Job = { ...options, chip, failures: [] };
+  const beforeSeconds = await chip.now();
+  const bands = rowBands(region, Math.min(bandCells, chip.descriptor.maxCellsPerRequest));
   const parts = await mapBounded(bands, bandsUnderWay, async (band) => {
-    if (options.signal?.aborted) throw new LabError("INTERRUPTED", "programming was stopped by the user");
     const offset = (band.row - region.row) * region.columns;
-    const part = await programBand(chip, band, targets.subarray(offset, offset + cellCount(band)), options);
-    options.onCells?.(cellCount(band));
+    const part = await programBand(job, band, targets.subarray(offset, offset + cellCount(band)));
     return { offset, ...part };
   });
-  return joined(region, parts);
+  const done = joined(region, parts, beforeSeconds);
+  // An abort after the last pulse stops nothing.
+  if (job.failures.length === 0 && parts.every((part) => part.finished)) return done;
+  throw new RegionUnfinished(done, causeOf(job));
 }
 
-async function programBand(
-  chip: Chip,
-  band: Region,
-  targets: Float32Array,
-  { parameters, calibration }: ProgramOptions,
-): Promise<BandProgramming> {
-  const ledger = new BandLedger(cellCount(band));
-  const verify = { chip, band, parameters, calibration, ledger };
-  let state = initialState(cellCount(band), parameters);
-  let trains: readonly PulseTrain[] = preparationTrains(targets, chip.descriptor, parameters);
-  for (;;) {
-    const measured = await pulseAndVerify(verify, trains, maskOf(state.outcomes));
-    const next = step(state, measured, targets, chip.descriptor, parameters);
-    state = next.state;
-    if (next.active === 0) return ledger.close(state);
-    trains = feedbackTrains(next, chip.descriptor, parameters);
-  }
-}
-
-interface Verify {
+interface Job extends ProgramOptions {
   readonly chip: Chip;
-  readonly band: Region;
-  readonly parameters: MeltQuenchParameters;
-  readonly calibration: ConverterCalibration;
-  readonly ledger: BandLedger;
+  /** What went wrong in any band, oldest first; the first one stops all of them. */
+  readonly failures: unknown[];
+}
+
+/** Never throws: what goes wrong is added to the job's failures, so that what was done is not lost. */
+async function programBand(job: Job, band: Region, targets: Float32Array): Promise<BandProgramming> {
+  const { parameters, chip } = job;
+  const ledger = new BandLedger(cellCount(band));
+  let state = initialState(cellCount(band), parameters);
+  try {
+    let trains: readonly PulseTrain[] = preparationTrains(targets, chip.descriptor, parameters);
+    for (let active = cellCount(band); active > 0; ) {
+      if (stopped(job)) break;
+      const measured = await pulseAndVerify(job, band, ledger, trains, maskOf(state.outcomes));
+      const next = step(state, measured, targets, chip.descriptor, parameters);
+      state = next.state;
+      active = next.active;
+      trains = feedbackTrains(next, chip.descriptor, parameters);
+    }
+    if (!state.outcomes.includes(underWay)) job.onCells?.(cellCount(band));
+  } catch (failure) {
+    job.failures.push(failure);
+  }
+  return ledger.close(state);
 }
 
 /**
@@ -94,21 +92,33 @@ interface Verify {
  * Returns S for each cell of the band; only those of cells under way mean anything.
  */
 async function pulseAndVerify(
-  { chip, band, parameters, calibration, ledger }: Verify,
+  { chip, parameters, calibration }: Job,
+  band: Region,
+  ledger: BandLedger,
   trains: readonly PulseTrain[],
   mask: Uint8Array,
 ): Promise<Float32Array> {
   const { averages, readVolts } = parameters;
-  const pulsed = trains.map((train) => chip.pulse(band, train));
+  const booked = trains.map((train) => ledger.book(train, chip.pulse(band, train)));
   const reading = chip.read(band, { averages, readVolts, mask });
-  const [readout, receipts] = await Promise.all([reading, Promise.all(pulsed)]);
-  for (const [i, train] of trains.entries()) ledger.add(train, receipts[i]!);
-  return conductances(readout.codeSums, readout.averages, calibration);
+  await allEnded([...booked, reading]);
+  const { codeSums } = await reading;
+  return conductances(codeSums, averages, calibration);
 }
 
 const maskOf = (outcomes: Uint8Array): Uint8Array => outcomes.map((code) => (code === underWay ? 1 : 0));
 
-function joined(region: Region, parts: readonly (BandProgramming & { offset: number })[]): RegionProgramming {
+const stopped = ({ failures, signal }: Job): boolean => failures.length > 0 || signal?.aborted === true;
+
+const causeOf = ({ failures }: Job): unknown =>
+  failures.length > 0 ? failures[0] : new LabError("INTERRUPTED", "programming was stopped by the user");
+
+/** @param beforeSeconds chip time before the first pulse, which stands for the times of pulses that were never acknowledged. */
+function joined(
+  region: Region,
+  parts: readonly (BandProgramming & { offset: number })[],
+  beforeSeconds: number,
+): RegionProgramming {
   const outcomes = new Uint8Array(cellCount(region));
   const iterations = new Uint8Array(cellCount(region));
   const pulses = new Uint16Array(cellCount(region));
@@ -117,8 +127,9 @@ function joined(region: Region, parts: readonly (BandProgramming & { offset: num
     iterations.set(part.iterations, part.offset);
     pulses.set(part.pulses, part.offset);
   }
-  const startSeconds = Math.min(...parts.map((part) => part.startSeconds));
-  const endSeconds = Math.max(...parts.map((part) => part.endSeconds));
+  const first = Math.min(...parts.map((part) => part.startSeconds));
+  const startSeconds = Number.isFinite(first) ? first : beforeSeconds;
+  const endSeconds = Math.max(startSeconds, ...parts.map((part) => part.endSeconds));
   return { region, outcomes, iterations, pulses, startSeconds, endSeconds };
 }
 
@@ -126,7 +137,8 @@ function assertTargets(chip: Chip, region: Region, targets: Float32Array): void 
   if (targets.length !== cellCount(region)) {
     throw new TypeError(`${targets.length} targets for ${regionText(region)}`);
   }
-  const largest = chip.descriptor.read.fullScaleSiemens;
+  // Rounded as the targets are: the full scale itself is a target that can be read.
+  const largest = Math.fround(chip.descriptor.read.fullScaleSiemens);
   const at = targets.findIndex((target) => !(target >= 0 && target <= largest));
   if (at < 0) return;
   const cell = `row ${region.row + Math.floor(at / region.columns)}, column ${region.column + (at % region.columns)}`;

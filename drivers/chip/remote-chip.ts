@@ -25,6 +25,7 @@ import { identify } from "./identify.ts";
 
 /** Longest sleep between two looks at the clock of a chip that follows the wall clock. */
 const maxSleepSeconds = 60;
+const firstSleepSeconds = 1;
 
 export interface RemoteChip extends Chip {
   /** The resource that it was opened by. */
@@ -73,8 +74,8 @@ function chipOver(session: Session, timer: Timer, opened: Opened): RemoteChip {
     read: (region, options) => read(session, region, options),
     pulse: (region, train) => pulse(session, ++operationId, region, train),
     now,
-    async waitUntil(chipSeconds) {
-      if (!descriptor.features.includes("advance-time")) return sleepUntil(chipSeconds, now, timer);
+    async waitUntil(chipSeconds, signal) {
+      if (!descriptor.features.includes("advance-time")) return sleepUntil(chipSeconds, now, timer, signal);
       return (await perform(session, advanceTime, { untilSeconds: chipSeconds })).chipSeconds;
     },
     async safeOff() {
@@ -140,11 +141,42 @@ function sendPulses(
   return perform(session, pulseTrain, { operationId, region, mask: train.mask, steps });
 }
 
-async function sleepUntil(chipSeconds: number, now: () => Promise<number>, timer: Timer): Promise<number> {
+async function sleepUntil(
+  chipSeconds: number,
+  now: () => Promise<number>,
+  timer: Timer,
+  signal: AbortSignal | undefined,
+): Promise<number> {
+  // An emulator's clock may run faster than the wall's: the rate is measured, and the first sleep is short.
+  let chipSecondsPerSecond = 1;
+  let sleptSeconds = 0;
+  let before = Number.NaN;
   for (;;) {
     const current = await now();
     if (current >= chipSeconds) return current;
-    const sleepSeconds = Math.min(chipSeconds - current, maxSleepSeconds);
-    await new Promise<void>((resolve) => timer.after(sleepSeconds, resolve));
+    if (current <= before) {
+      const next = "the board's firmware must count chip time (SPEC.md, Chip time)";
+      throw new LabError("BAD_REPLY", `the chip clock stands still at ${current} s`, { next });
+    }
+    if (sleptSeconds > 0) chipSecondsPerSecond = Math.max(1, (current - before) / sleptSeconds);
+    const longest = sleptSeconds === 0 ? firstSleepSeconds : maxSleepSeconds;
+    before = current;
+    sleptSeconds = Math.min((chipSeconds - current) / chipSecondsPerSecond, longest);
+    await sleep(sleptSeconds, timer, signal);
   }
+}
+
+function sleep(seconds: number, timer: Timer, signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const interrupt = (): void => {
+      cancel();
+      reject(new LabError("INTERRUPTED", "waiting for the chip clock was stopped by the user"));
+    };
+    const cancel = timer.after(seconds, () => {
+      signal?.removeEventListener("abort", interrupt);
+      resolve();
+    });
+    if (signal?.aborted) interrupt();
+    else signal?.addEventListener("abort", interrupt, { once: true });
+  });
 }

@@ -13,8 +13,12 @@ import { LabError } from "../../src/core/errors.ts";
 const secondsPerAttempt = 1.25;
 const attempts = 4;
 const quietSeconds = 0.1;
-/** More than this without an identification is no instrument. It also bounds the parser's buffer. */
-const maxGreetingBytes = 1 << 16;
+const lineFeed = 0x0a;
+/** A killed program may have left a whole reply on the line, 4 MiB at most; more is no instrument. */
+const maxGreetingBytes = 1 << 23;
+/** An identification is short (72 characters, IEEE 488.2, 10.14); of longer lines only the end is looked for. */
+const maxLineBytes = 1 << 12;
+const maxQuietWaits = 20;
 
 /** Four fields separated by commas (IEEE 488.2, 10.14), nothing unprintable. */
 export const looksLikeIdentification = (line: string): boolean =>
@@ -26,7 +30,10 @@ export async function greet(port: SerialPort, path: string, timer: Timer): Promi
   try {
     for (let attempt = 1; attempt <= attempts; attempt++) {
       port.write("\n*IDN?\n");
-      if (await ear.hears(secondsPerAttempt)) return await ear.quiet(quietSeconds);
+      if (await ear.hears(secondsPerAttempt)) {
+        if (await ear.quiet()) return;
+        break;
+      }
       if (ear.received > maxGreetingBytes) break;
     }
     throw silenceOrGarbage(path, ear.received);
@@ -56,6 +63,10 @@ class GreetingEar {
   readonly #timer: Timer;
   readonly #parser = new ReadlineParser({ delimiter: "\n", encoding: "latin1" });
   #identified = false;
+  /** Bytes since the last line feed that the parser was given. */
+  #unfinished = 0;
+  /** True inside a line that is too long. */
+  #skipping = false;
   #wake: () => void = () => {};
   received = 0;
 
@@ -77,12 +88,14 @@ class GreetingEar {
     return this.#identified;
   }
 
-  /** Comes back when nothing has arrived for the given time; a line that never rests is given up by the byte limit. */
-  async quiet(seconds: number): Promise<void> {
-    for (let before = -1; before !== this.received && this.received <= maxGreetingBytes; ) {
-      before = this.received;
-      await this.#wait(seconds, false);
+  /** True when nothing arrives for a tenth of a second, within two seconds. */
+  async quiet(): Promise<boolean> {
+    for (let waits = 0; waits < maxQuietWaits; waits++) {
+      const before = this.received;
+      await this.#wait(quietSeconds, false);
+      if (before === this.received) return true;
     }
+    return false;
   }
 
   leave(): void {
@@ -91,14 +104,24 @@ class GreetingEar {
     this.#parser.destroy();
   }
 
+  /** A line that breaks during the greeting shows as its silence; an error that nobody hears would end the process. */
+  readonly #ignore = (): void => {};
+
   readonly #take = (chunk: Uint8Array): void => {
     this.received += chunk.length;
     if (this.received > maxGreetingBytes) this.#wake();
-    else this.#parser.write(chunk);
+    else this.#feed(chunk);
   };
 
-  /** A line that breaks during the greeting shows as its silence; an error that nobody hears would end the process. */
-  readonly #ignore = (): void => {};
+  /** Gives the parser whole short lines; it keeps an unfinished line in one buffer that it copies for every chunk. */
+  #feed(chunk: Uint8Array): void {
+    const from = this.#skipping ? chunk.indexOf(lineFeed) : 0;
+    if (from < 0) return;
+    this.#parser.write(chunk.subarray(from));
+    const last = chunk.lastIndexOf(lineFeed);
+    this.#unfinished = last < from ? this.#unfinished + chunk.length : chunk.length - last - 1;
+    this.#skipping = this.#unfinished > maxLineBytes;
+  }
 
   #wait(seconds: number, wakeable = true): Promise<void> {
     return new Promise((resolve) => {

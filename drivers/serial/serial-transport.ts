@@ -5,11 +5,9 @@ import type { Timer } from "../../src/core/clock.ts";
 import { LabError, textOf } from "../../src/core/errors.ts";
 import { Inbox } from "../transport/inbox.ts";
 import type { Transport } from "../transport/transport.ts";
+import { defaultBaudRate } from "./baud-rate.ts";
 import { greet } from "./greeting.ts";
 import { openFailure } from "./open-failure.ts";
-
-/** The largest rate of common USB bridges that every one of them has; boards with native USB ignore it. */
-export const defaultBaudRate = 921_600;
 
 /**
  * Opens the port and waits until a SCPI instrument answers on it.

@@ -11,6 +11,7 @@ import type { Region } from "../../src/chip/region.ts";
 import { countNonZero } from "../../src/core/bytes.ts";
 import { createDevices, type Devices } from "../device/devices.ts";
 import { ageOf, driftedSiemens } from "../device/drift.ts";
+import { type DeviceArrays, deviceArraysOf } from "./device-arrays.ts";
 import { cellsOf, layoutOf } from "./layout.ts";
 import type { ChipProfile } from "./profile.ts";
 import { type PulsesDone, pulseCells } from "./pulse-cells.ts";
@@ -37,6 +38,8 @@ export interface Crossbar {
   conductances(region: Region, atSeconds: number): Float32Array;
   /** Pulses that each cell has felt since it was made, row by row. */
   pulseCounts(region: Region): Uint32Array;
+  /** The live state of the devices, for saving and loading. */
+  readonly deviceArrays: DeviceArrays;
 }
 
 /** A chip fresh from the factory: every device crystalline, chip time 0. One (profile, seed) is one individual chip. */
@@ -61,6 +64,7 @@ export function createCrossbar(profile: ChipProfile, seed: number): Crossbar {
       pulseCells(devices, pulsePlan, train, cellsOf(layout, region), startSeconds),
     conductances: (region, atSeconds) => trueSiemens(devices, cellsOf(layout, region), atSeconds),
     pulseCounts: (region) => cellsOf(layout, region).map((cell) => devices.pulses[cell] ?? 0),
+    deviceArrays: deviceArraysOf(devices),
   };
 }
 

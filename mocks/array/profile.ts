@@ -5,6 +5,7 @@ import { arraySchema, programSchema, readSchema } from "../../src/chip/descripto
 import { LabError } from "../../src/core/errors.ts";
 import { deviceParametersSchema } from "../device/parameters.ts";
 import { strictObject } from "../device/strict-object.ts";
+import { limitsText } from "./profile-limits.ts";
 import { fusion1m } from "./profiles/fusion-1m.ts";
 import { hermesCore } from "./profiles/hermes-core.ts";
 import { tiny } from "./profiles/tiny.ts";
@@ -70,17 +71,22 @@ export function builtinProfile(name: string): ChipProfile {
 
 /**
  * Checks a value that came from outside.
- * @throws LabError BAD_PROFILE with the path, the value and what is allowed, in one line, for the first fault.
+ * @throws LabError BAD_PROFILE with the path, the value, what is allowed and the unit, in one line, for the first fault.
  */
 export function parseProfile(value: unknown): ChipProfile {
   const result = chipProfileSchema.safeParse(value);
   if (result.success) return result.data;
   const [issue] = result.error.issues;
   const path = issue?.path ?? [];
-  const more = result.error.issues.length - 1;
+  const limits = limitsText(chipProfileSchema, path);
+  const remarks = [
+    issue?.message,
+    ...(limits === undefined ? [] : [limits]),
+    ...(result.error.issues.length > 1 ? [`and ${result.error.issues.length - 1} more`] : []),
+  ];
   throw new LabError(
     "BAD_PROFILE",
-    `chip profile: ${pathText(path)} is ${valueText(value, path)}: ${issue?.message}${more > 0 ? ` (and ${more} more)` : ""}`,
+    `chip profile: ${pathText(path)} is ${valueText(value, path)}: ${remarks.join("; ")}`,
     { next: "correct the value, or start from a built-in profile", cause: result.error },
   );
 }

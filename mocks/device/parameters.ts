@@ -64,6 +64,13 @@ export const deviceParametersSchema = strictObject({
     nuMean: stateLawSchema,
     nuSpread: stateLawSchema,
   }),
+  /** Random relaxation of fresh glass before the reference time of drift; none without it. */
+  relaxation: strictObject({
+    /** Standard deviation of the relative change of conductance where it is largest, at a third of the SET conductance. */
+    spread: z.number().min(0).max(0.25),
+    /** When the change begins; it goes on in proportion to ln(t) until `drift.referenceSeconds`. */
+    startSeconds: positive,
+  }).optional(),
   readNoise: strictObject({
     /** t_read of the accumulated variance Q_s^2 ln((t + t_read) / (2 t_read)). */
     readSeconds: positive,

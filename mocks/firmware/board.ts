@@ -1,23 +1,52 @@
 /** The state of an emulated board between messages: its array, its chip clock, its status and the record of its last pulses. */
 
 import type { PulseReply } from "../../firmware-protocol/operation/pulse-reply.ts";
+import type { Descriptor } from "../../src/chip/descriptor.ts";
 import type { ChipArray } from "./chip-array.ts";
+import { type ChipClock, virtualClock } from "./chip-clock.ts";
 import { Status } from "./status.ts";
 
 /** Ambient temperature until the device physics has one of its own. */
 export const ambientKelvin = 300;
 
+const skipFeature = "advance-time";
+
+/** What a board has besides its array when it starts. */
+export interface BoardStart {
+  /** A virtual clock at 0 unless given. */
+  readonly clock?: ChipClock | undefined;
+  /** The record of a chip that goes on where it was saved. */
+  readonly lastPulse?: PulseReply | undefined;
+}
+
 export class Board {
   readonly array: ChipArray;
   readonly bootId: number;
+  readonly clock: ChipClock;
   readonly status = new Status();
-  /** Virtual seconds since power-up: operations take their real durations, and nothing else moves it but `EMULator:TIME?`. */
-  chipSeconds = 0;
   lastPulse: PulseReply | undefined;
 
-  constructor(array: ChipArray, bootId: number) {
+  constructor(array: ChipArray, bootId: number, start: BoardStart = {}) {
     this.array = array;
     this.bootId = bootId;
+    this.clock = start.clock ?? virtualClock();
+    this.lastPulse = start.lastPulse;
+  }
+
+  /** What the array says, with the ability to skip time where the clock has it. */
+  get descriptor(): Descriptor {
+    const { features, ...rest } = this.array.descriptor;
+    const others = features.filter((feature) => feature !== skipFeature);
+    return { ...rest, features: this.clock.canSkip ? features : others };
+  }
+
+  get chipSeconds(): number {
+    return this.clock.now();
+  }
+
+  /** Operations take their real durations: this is where one ends. */
+  set chipSeconds(endSeconds: number) {
+    this.clock.passTo(endSeconds);
   }
 
   get identification(): string {

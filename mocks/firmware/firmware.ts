@@ -3,6 +3,7 @@
  * queries. A message whose grammar is broken is dropped whole and reported in the error queue (IEEE 488.2, 6.1.6).
  */
 
+import type { PulseReply } from "../../firmware-protocol/operation/pulse-reply.ts";
 import { ScpiFault } from "../../firmware-protocol/scpi/errors.ts";
 import {
   headerMatches,
@@ -13,7 +14,7 @@ import {
 import { MessageScanner, type Scanned } from "../../firmware-protocol/scpi/scanner.ts";
 import type { Descriptor } from "../../src/chip/descriptor.ts";
 import { bytesOf, concatBytes } from "../../src/core/bytes.ts";
-import { Board } from "./board.ts";
+import { Board, type BoardStart } from "./board.ts";
 import type { ChipArray } from "./chip-array.ts";
 import type { Command } from "./command.ts";
 import { commonCommands } from "./common-commands.ts";
@@ -31,12 +32,18 @@ export class Firmware {
   readonly #board: Board;
 
   /** @param bootId any number that differs from that of the power-up before. */
-  constructor(array: ChipArray, bootId: number) {
-    this.#board = new Board(array, bootId);
+  constructor(array: ChipArray, bootId: number, start: BoardStart = {}) {
+    this.#board = new Board(array, bootId, start);
   }
 
   get descriptor(): Descriptor {
-    return this.#board.array.descriptor;
+    return this.#board.descriptor;
+  }
+
+  /** What a board that goes on later needs besides its array: chip time (s) and the record of the last pulses. */
+  get memory(): { readonly chipSeconds: number; readonly lastPulse: PulseReply | undefined } {
+    const { chipSeconds, lastPulse } = this.#board;
+    return { chipSeconds, lastPulse };
   }
 
   /** A cable to the board; messages of different lines do not mix, and are executed in the order of their ends. */

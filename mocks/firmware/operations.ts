@@ -8,6 +8,7 @@ import { readRegion } from "../../firmware-protocol/operation/read-region.ts";
 import { safeOff } from "../../firmware-protocol/operation/safe-off.ts";
 import { trueConductance } from "../../firmware-protocol/operation/true-conductance.ts";
 import { trueWear } from "../../firmware-protocol/operation/true-wear.ts";
+import { ScpiFault } from "../../firmware-protocol/scpi/errors.ts";
 import { assertReadAllowed } from "../../src/chip/limits.ts";
 import { assertInside } from "../../src/chip/region.ts";
 import { ambientKelvin } from "./board.ts";
@@ -16,7 +17,7 @@ import { operationCommand } from "./operation-command.ts";
 import { pulseCommands } from "./pulse-commands.ts";
 
 export const operationCommands: readonly Command[] = [
-  operationCommand(describeChip, (board) => ({ json: JSON.stringify(board.array.descriptor) })),
+  operationCommand(describeChip, (board) => ({ json: JSON.stringify(board.descriptor) })),
   operationCommand(lastOperation, (board) => ({
     bootId: board.bootId,
     lastOperationId: board.lastPulse?.operationId ?? 0,
@@ -43,7 +44,8 @@ export const operationCommands: readonly Command[] = [
   }),
   ...pulseCommands,
   operationCommand(advanceTime, (board, { untilSeconds }) => {
-    board.chipSeconds = Math.max(board.chipSeconds, untilSeconds);
+    if (!board.clock.canSkip) throw new ScpiFault(1002, "the clock follows real time, wait for it");
+    board.chipSeconds = untilSeconds;
     return { chipSeconds: board.chipSeconds };
   }),
   operationCommand(trueConductance, (board, { region }) => {

@@ -3,7 +3,7 @@
  * only for a process that it starts, so it starts a sleeper that holds the slave side open between clients.
  */
 
-import { lstat, rename, symlink, unlink } from "node:fs/promises";
+import { lstat, readlink, rename, stat, symlink, unlink } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { IPty } from "node-pty";
 import type { Timer } from "../../src/core/clock.ts";
@@ -34,11 +34,15 @@ export async function hostOnPty(firmware: Firmware, path: string, timer: Timer):
   pty.onData((data: string | Uint8Array) =>
     take(typeof data === "string" ? Buffer.from(data, "latin1") : data),
   );
-  await linkTo(device, path);
+  await linkTo(device, path).catch((failure: unknown) => {
+    pty.kill("SIGKILL");
+    throw failure;
+  });
   return {
     device,
     async close() {
-      await unlink(path).catch(() => {});
+      const target = await readlink(path).catch(() => undefined);
+      if (target === device) await unlink(path).catch(() => {});
       pty.kill("SIGKILL");
     },
   };
@@ -83,11 +87,16 @@ function deviceOf(pty: IPty, timer: Timer): Promise<string> {
   });
 }
 
-/** A link that an emulator left behind may be replaced; anything else is somebody's. */
+/** A link that leads nowhere any more was left behind by an emulator that was killed; anything else is somebody's. */
 async function assertLinkable(path: string): Promise<void> {
   const found = await lstat(path).catch(() => undefined);
-  if (found === undefined || found.isSymbolicLink()) return;
-  throw new LabError("USAGE", `${path} exists and is not a link`, { next: "choose another name for --pty" });
+  if (found === undefined) return;
+  const target = found.isSymbolicLink() ? await stat(path).catch(() => undefined) : found;
+  if (target === undefined) return;
+  const what = found.isSymbolicLink()
+    ? `is in use: it links to ${await readlink(path)}`
+    : "exists and is not a link";
+  throw new LabError("USAGE", `${path} ${what}`, { next: "choose another name for --pty, or remove it" });
 }
 
 async function linkTo(device: string, path: string): Promise<void> {

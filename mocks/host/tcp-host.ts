@@ -13,40 +13,44 @@ export interface TcpHost {
 
 /** Never reachable from another machine. */
 const loopback = "127.0.0.1";
+/** A client that comes right after another one left may be accepted before the end of the first is seen. */
+const graceSeconds = 0.2;
 
 /** @param port 0 lets the system choose. @throws LabError USAGE when the port is taken. */
 export async function hostOnTcp(firmware: Firmware, port: number, timer: Timer): Promise<TcpHost> {
+  const open = new Set<Socket>();
   let client: Socket | undefined;
-  const refused = new Set<Socket>();
-  const server = createServer({ noDelay: true }, (socket) => {
-    socket.on("error", () => socket.destroy());
-    if (client !== undefined) {
-      refused.add(socket);
-      refuse(socket, () => refused.delete(socket));
-      return;
-    }
+  const serve = (socket: Socket): void => {
     client = socket;
+    const gone = (): void => {
+      if (client === socket) client = undefined;
+    };
+    socket.on("end", gone);
+    socket.on("close", gone);
     socket.on(
       "data",
       serveLine(firmware.openLine(), timer, (response) => socket.write(response)),
     );
-    socket.on("close", () => {
-      client = undefined;
-    });
+  };
+  const server = createServer({ noDelay: true }, (socket) => {
+    open.add(socket);
+    socket.on("error", () => socket.destroy());
+    socket.on("close", () => open.delete(socket));
+    if (client === undefined) serve(socket);
+    else timer.after(graceSeconds, () => (client === undefined ? serve(socket) : refuse(socket)));
   });
   return {
     port: await listening(server, port),
     close: () =>
       new Promise((resolve) => {
-        for (const socket of [client, ...refused]) socket?.destroy();
+        for (const socket of open) socket.destroy();
         server.close(() => resolve());
       }),
   };
 }
 
 /** Reads on and drops what comes: unread bytes would turn the close into a reset that may overtake the answer. */
-function refuse(socket: Socket, gone: () => void): void {
-  socket.on("close", gone);
+function refuse(socket: Socket): void {
   socket.resume();
   socket.end("BUSY,another program is connected to this board,0,0\n");
 }

@@ -13,8 +13,11 @@ export interface Chip {
   pulse(region: Region, train: PulseTrain): Promise<PulseReceipt>;
   /** Chip time in seconds since power-up. */
   now(): Promise<number>;
-  /** Comes back when the chip clock has reached the given time; returns the chip time then. */
-  waitUntil(chipSeconds: number): Promise<number>;
+  /**
+   * Comes back when the chip clock has reached the given time; returns the chip time then.
+   * @throws LabError INTERRUPTED when the signal says so, BAD_REPLY when the chip clock stands still.
+   */
+  waitUntil(chipSeconds: number, signal?: AbortSignal): Promise<number>;
   /** Drives are switched off and stay off until the next pulse. */
   safeOff(): Promise<void>;
   close(): Promise<void>;

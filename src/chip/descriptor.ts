@@ -39,7 +39,7 @@ export const programSchema = z.object({
   maxSteps: count.max(64),
 });
 
-export const descriptorSchema = z.object({
+const descriptorFields = z.object({
   /** Version of the pcmlab wire protocol, major.minor. */
   protocol: z.string().regex(/^\d+\.\d+$/),
   manufacturer: z.string().min(1),
@@ -56,6 +56,27 @@ export const descriptorSchema = z.object({
   /** Optional abilities by name, for example "advance-time". */
   features: z.array(z.string()),
 });
+
+/** Codes of all averages are added up in 16 bits. */
+const largestCodeSum = 65_535;
+
+export const descriptorSchema = descriptorFields
+  .refine(({ read }) => (2 ** read.adcBits - 1) * read.maxAverages <= largestCodeSum, {
+    path: ["read", "maxAverages"],
+    message: `largest code times maxAverages is above ${largestCodeSum}`,
+  })
+  .refine(({ read }) => read.minVolts <= read.maxVolts, {
+    path: ["read", "minVolts"],
+    message: "above maxVolts",
+  })
+  .refine(({ program }) => program.maxAmperes <= program.fullScaleAmperes * (1 + 1e-9), {
+    path: ["program", "maxAmperes"],
+    message: "above fullScaleAmperes",
+  })
+  .refine(({ program }) => program.minWidthSeconds <= program.maxWidthSeconds, {
+    path: ["program", "minWidthSeconds"],
+    message: "above maxWidthSeconds",
+  });
 
 export type Descriptor = z.infer<typeof descriptorSchema>;
 

@@ -51,7 +51,7 @@ export function withLimits(chip: Chip): Chip {
       return chip.pulse(region, train);
     },
     now: () => chip.now(),
-    waitUntil: (chipSeconds) => chip.waitUntil(chipSeconds),
+    waitUntil: (chipSeconds, signal) => chip.waitUntil(chipSeconds, signal),
     safeOff: () => chip.safeOff(),
     close: () => chip.close(),
   };

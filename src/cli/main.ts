@@ -3,12 +3,13 @@
 
 import yargs, { type Argv } from "yargs";
 import { hideBin } from "yargs/helpers";
-import { LabError } from "../core/errors.ts";
+import { errorCatalogue, LabError } from "../core/errors.ts";
 import { systemClock, systemTimer } from "../core/system-clock.ts";
 import { demoCommand } from "./commands/demo.ts";
 import { emulatorCommand } from "./commands/emulator.ts";
 import { identifyCommand } from "./commands/identify.ts";
 import { inferCommand } from "./commands/infer.ts";
+import { profileCommand } from "./commands/profile.ts";
 import { programCommand } from "./commands/program.ts";
 import { readCommand } from "./commands/read.ts";
 import { reportCommand } from "./commands/report.ts";
@@ -17,18 +18,21 @@ import { shownFailure } from "./failure.ts";
 import { Output } from "./output.ts";
 import { toolVersion } from "./provenance.ts";
 
-const commands = [
-  emulatorCommand,
-  identifyCommand,
-  programCommand,
-  readCommand,
-  inferCommand,
-  reportCommand,
-  demoCommand,
-];
+const commands = {
+  emulator: emulatorCommand,
+  profile: profileCommand,
+  identify: identifyCommand,
+  program: programCommand,
+  read: readCommand,
+  infer: inferCommand,
+  report: reportCommand,
+  demo: demoCommand,
+};
+const commandNames = Object.keys(commands);
 
 const words = hideBin(process.argv);
-const flag = (name: string): boolean => words.includes(name);
+/** The streams are set up before the parser runs, since its own failures are printed too. */
+const flag = (name: string): boolean => words.includes(name) || words.includes(`${name}=true`);
 
 const stop = new AbortController();
 const context: Context = {
@@ -40,7 +44,9 @@ const context: Context = {
 };
 
 stopOnSignals();
-process.stdout.on("error", endQuietlyWhenPipeCloses);
+process.stdout.on("error", endWhenUnwritable);
+// Nobody may be reading the remarks any more; the run goes on.
+process.stderr.on("error", () => {});
 await run();
 
 async function run(): Promise<void> {
@@ -65,29 +71,51 @@ function parser(): Argv {
       quiet: { type: "boolean", default: false, describe: "no progress and remarks on stderr", global: true },
       verbose: { type: "boolean", default: false, describe: "stack traces with errors", global: true },
     })
+    .parserConfiguration({ "duplicate-arguments-array": false })
     .demandCommand(1, "name a command")
     .strict()
     .recommendCommands()
     .wrap(Math.min(110, yargs().terminalWidth()))
     .fail((message, failure) => {
-      throw failure ?? new LabError("USAGE", message, { next: "see `pcmlab COMMAND --help`" });
+      // What yargs and the checks of options complain of is an YError; anything else comes from a command.
+      if (failure !== undefined && failure.name !== "YError") throw failure;
+      throw usageError(message ?? failure?.message ?? "");
     });
-  for (const command of commands) command(base, context);
+  for (const command of Object.values(commands)) command(base, context);
   return base;
+}
+
+/** What yargs found, on one line, with the command's own help as the next step. */
+function usageError(message: string): LabError {
+  const command = words.find((word) => !word.startsWith("-"));
+  const known = commandNames.some((name) => name === command);
+  const guess = /^Did you mean (\w+)\?$/.exec(message)?.[1];
+  const text =
+    guess === undefined ? message.trim().replace(/\s*\n\s*/g, " ") : `there is no command ${command}`;
+  const help = `see \`pcmlab ${known ? `${command} ` : ""}--help\``;
+  return new LabError("USAGE", text, { next: guess === undefined ? help : `did you mean ${guess}? ${help}` });
 }
 
 /** The first signal asks the command to stop at a safe point; a second one ends it. */
 function stopOnSignals(): void {
-  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
     process.on(signal, () => {
-      if (stop.signal.aborted) process.exit(130);
+      if (stop.signal.aborted) {
+        process.stderr.write("pcmlab: stopped at once [INTERRUPTED]\n");
+        process.exit(errorCatalogue.INTERRUPTED.exitCode);
+      }
       stop.abort();
       context.output.note("stopping at the next safe point; again to stop at once");
     });
   }
 }
 
-function endQuietlyWhenPipeCloses(failure: NodeJS.ErrnoException): void {
+/** A reader that has seen enough is no failure; a full disk is. */
+function endWhenUnwritable(failure: NodeJS.ErrnoException): void {
   if (failure.code === "EPIPE") process.exit(0);
-  throw failure;
+  const next = "make room, or send the output elsewhere";
+  process.stderr.write(
+    shownFailure(new LabError("ENVIRONMENT", `stdout: ${failure.message}`, { next }), false).text,
+  );
+  process.exit(errorCatalogue.ENVIRONMENT.exitCode);
 }

@@ -23,6 +23,8 @@ export function toolVersion(): string {
 /** A file that is shipped with the package. */
 export const packageFile = (...path: string[]): string => join(packageFolder, ...path);
 
+const gitMilliseconds = 2000;
+
 type RunId = ReturnType<Store["runs"]["begin"]>;
 
 export interface RunFacts {
@@ -31,9 +33,7 @@ export interface RunFacts {
   readonly config: object;
 }
 
-/**
- * Runs `work` as a recorded run of the store: begun before, ended after, with its outcome; the store is closed at the end.
- */
+/** Runs `work` as a recorded run of the store: begun before, ended after, with its outcome. */
 export async function recorded<T>(
   store: Store,
   context: Context,
@@ -76,14 +76,19 @@ const ending = (context: Context, outcome: RunEnd["outcome"]): RunEnd => ({
   outcome,
 });
 
-/** The commit of a checkout with a mark for local changes; null for an installed package. */
+/** The commit of a checkout with a mark for local changes; null for an installed package, also inside another repository. */
 function gitCommit(): string | null {
+  const top = git("rev-parse", "--show-toplevel");
+  return top === packageFolder ? git("describe", "--always", "--dirty", "--abbrev=12") : null;
+}
+
+function git(...words: string[]): string | null {
   try {
-    const words = ["describe", "--always", "--dirty", "--abbrev=12"];
     return execFileSync("git", words, {
       cwd: packageFolder,
       encoding: "utf8",
       stdio: ["ignore", "pipe", "ignore"],
+      timeout: gitMilliseconds,
     }).trim();
   } catch {
     return null;

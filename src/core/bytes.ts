@@ -30,7 +30,7 @@ export function concatBytes(parts: readonly Uint8Array[]): Uint8Array {
 }
 
 /** The values as little-endian bytes; a view where the machine allows it, else a copy. */
-export function littleEndianBytes(values: Uint16Array | Uint32Array | Float32Array): Uint8Array {
+export function littleEndianBytes(values: Uint8Array | Uint16Array | Uint32Array | Float32Array): Uint8Array {
   const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
   return littleEndianHost ? bytes : swapped(bytes, values.BYTES_PER_ELEMENT);
 }

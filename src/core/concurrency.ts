@@ -9,14 +9,15 @@ export async function mapBounded<T, R>(
   limit: number,
   work: (item: T, index: number) => Promise<R>,
 ): Promise<R[]> {
-  const results: R[] = new Array(items.length);
+  const results = new Array<R>(items.length);
   const failures: unknown[] = [];
-  let next = 0;
+  // One iterator for all workers: each item is taken once.
+  const entries = items.entries();
   const worker = async (): Promise<void> => {
-    while (next < items.length && failures.length === 0) {
-      const index = next++;
+    for (const [index, item] of entries) {
+      if (failures.length > 0) return;
       try {
-        results[index] = await work(items[index] as T, index);
+        results[index] = await work(item, index);
       } catch (failure) {
         failures.push(failure);
       }
@@ -25,4 +26,11 @@ export async function mapBounded<T, R>(
   await Promise.all(Array.from({ length: Math.min(limit, items.length) }, worker));
   if (failures.length > 0) throw failures[0];
   return results;
+}
+
+/** Waits until all of them have ended, however they end; then throws the first failure in their order. */
+export async function allEnded(work: readonly Promise<unknown>[]): Promise<void> {
+  for (const ending of await Promise.allSettled(work)) {
+    if (ending.status === "rejected") throw ending.reason;
+  }
 }

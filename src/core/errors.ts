@@ -33,6 +33,9 @@ export const errorCatalogue = {
 
 export type ErrorCode = keyof typeof errorCatalogue;
 
+const isErrorCode = (word: string): word is ErrorCode => word in errorCatalogue;
+export const errorCodes: readonly ErrorCode[] = Object.keys(errorCatalogue).filter(isErrorCode);
+
 export interface LabErrorOptions {
   /** What the user can do next, as a sentence. */
   readonly next?: string;
@@ -54,11 +57,6 @@ export class LabError extends Error {
   get exitCode(): number {
     return errorCatalogue[this.code].exitCode;
   }
-}
-
-/** A broken promise of the program itself, never of the user or the board. */
-export function unreachable(value: never, what: string): never {
-  throw new TypeError(`${what}: unexpected value ${JSON.stringify(value)}`);
 }
 
 /** The text of anything that was thrown, for joining into a message. */

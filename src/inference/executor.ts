@@ -37,12 +37,14 @@ export async function evaluate(
   images: ImageSet,
   options: EvaluateOptions,
 ): Promise<Evaluation> {
+  const { batchSize = 200 } = options;
+  if (!(batchSize >= 1)) throw new TypeError(`batches of ${batchSize} images`);
   const shape = exampleShape(network, images);
   const table = byteTable(options.normalisation, images.channels);
   const session = await openSession(network, withParameters(network, parameters), options);
-  const predictions = new Int32Array(images.count);
+  const predictions = new Int32Array(images.count).fill(-1);
   try {
-    for (const indices of batchesOf(images.count, options.batchSize ?? 200)) {
+    for (const indices of batchesOf(images.count, batchSize)) {
       const outputs = await session.run(inputBatch(images, indices, table), indices.length, shape);
       const scores = scoresOf(outputs.get(network.output.name), indices.length, images);
       predictions.set(highest(scores), indices[0] ?? 0);

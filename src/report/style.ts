@@ -71,6 +71,6 @@ summary:hover { color: var(--ink); }
   .wide { display: block; }
   .narrow { display: none; }
   .csv { display: none; }
-  th, td { white-space: normal; overflow-wrap: anywhere; }
+  th, td { white-space: normal; }
 }
 `;

@@ -33,7 +33,7 @@ export class Chips {
 
   /** The chip as it last described itself, or undefined before a run has spoken to one. */
   latest(): StoredChip | undefined {
-    return this.#connection.first(rowSchema, "SELECT id, descriptor FROM chips ORDER BY id DESC LIMIT 1");
+    return this.#connection.first(rowSchema, latestSql);
   }
 
   #assertSame(descriptor: Descriptor): void {
@@ -66,6 +66,10 @@ export class Chips {
     );
   }
 }
+
+/** A chip may go back to an older firmware and so to an older row: the latest run that spoke to it decides. */
+const latestSql = `
+  SELECT c.id, c.descriptor FROM runs r JOIN chips c ON c.id = r.chip_id ORDER BY r.id DESC LIMIT 1`;
 
 const insertSql = `
   INSERT INTO chips (manufacturer, model, serial_number, firmware, emulated, descriptor)

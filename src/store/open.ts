@@ -1,6 +1,6 @@
 /** Opens the file behind a store, and says in one line why when it cannot. */
 
-import { accessSync, constants, rmSync, type Stats, statSync } from "node:fs";
+import { accessSync, closeSync, constants, openSync, rmSync, type Stats, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { z } from "zod";
 import { LabError } from "../core/errors.ts";
@@ -11,17 +11,43 @@ import { applicationId, assertSchema, migrate } from "./migrate.ts";
 /** `create` makes the file when it is not there; `existing` and `read` do not. `read` never writes. */
 export type OpenMode = "create" | "existing" | "read";
 
-/** @throws LabError STORE when the path cannot be a store in this mode. A file that was not there is not left half-made. */
+/** @throws LabError STORE when the path cannot be a store in this mode. A file that this call made is not left half-made. */
 export function openConnection(path: string, mode: OpenMode): Connection {
-  const isNew = !assertOpenable(path, mode);
+  assertOpenable(path, mode);
+  const made = mode === "create" && madeAnew(path);
   const connection = new Connection(path, { readonly: mode === "read", fileMustExist: mode !== "create" });
   try {
     prepare(connection, mode);
     return connection;
   } catch (thrown) {
+    const abandoned = made && !mayBeStore(connection);
     connection.close();
-    if (isNew) removeFiles(path);
+    if (abandoned) removeFiles(path);
     throw thrown;
+  }
+}
+
+/** Whether the file was made by this very call, and not by another process a moment before. */
+function madeAnew(path: string): boolean {
+  try {
+    closeSync(openSync(path, "wx"));
+    return true;
+  } catch (thrown) {
+    const code = fileErrorSchema.safeParse(thrown).data?.code;
+    if (code === "EEXIST") return false;
+    throw new LabError("STORE", `${path} cannot be made (${code})`, {
+      next: "check its folder and the disk",
+      cause: thrown,
+    });
+  }
+}
+
+/** Another process may have made a store of the empty file meanwhile; what cannot be looked at may be one. */
+function mayBeStore(connection: Connection): boolean {
+  try {
+    return Number(connection.pragma("application_id")) === applicationId;
+  } catch {
+    return true;
   }
 }
 
@@ -54,12 +80,11 @@ function assertOurs(connection: Connection, mode: OpenMode): void {
 const isEmpty = (connection: Connection): boolean =>
   connection.first(valueRow, "SELECT count(*) AS value FROM sqlite_schema")?.value === 0;
 
-/** Whether the file exists. */
-function assertOpenable(path: string, mode: OpenMode): boolean {
+function assertOpenable(path: string, mode: OpenMode): void {
   const file = statusOf(path);
   if (file === undefined) {
     assertMayBeMade(path, mode);
-    return false;
+    return;
   }
   if (file.isDirectory()) throw refused(path, "is a folder, not a store", "name a file inside it");
   if (!file.isFile()) throw refused(path, "is not a regular file", "name a store that pcmlab wrote");
@@ -71,7 +96,6 @@ function assertOpenable(path: string, mode: OpenMode): boolean {
       "change its permissions, or copy it",
     );
   }
-  return true;
 }
 
 function assertMayBeMade(path: string, mode: OpenMode): void {

@@ -1,4 +1,7 @@
-/** Programmings: what every device of a tile was asked for, and what became of it. Reprogramming a tile adds one; the latest is current. */
+/**
+ * Programmings: what every device of a tile was asked for, and what became of it. A start is recorded before the first pulse and
+ * a programming at the end, so that pulses whose outcome nobody knows make an older programming of the tile obsolete too.
+ */
 
 import { z } from "zod";
 import type { CellOutcome } from "../chip/outcome.ts";
@@ -8,12 +11,15 @@ import type { Connection } from "./connection.ts";
 import {
   blobColumn,
   countColumn,
+  flagColumn,
   type JsonObject,
   jsonColumn,
   type ProgrammingId,
   programmingId,
   type RunId,
   runId,
+  type StartId,
+  startId,
   type TileId,
   tileId,
 } from "./identity.ts";
@@ -26,13 +32,21 @@ export interface Algorithm {
   readonly parameters: object;
 }
 
-interface ProgrammingFacts {
+export interface ProgrammingStart {
   readonly tile: TileId;
   readonly run: RunId;
+  /** Host time before the first pulse. */
+  readonly wallSeconds: number;
+}
+
+interface ProgrammingFacts {
+  readonly start: StartId;
+  /** False when it was stopped or failed before its end. */
+  readonly complete: boolean;
   readonly algorithm: Algorithm;
   /** Chip time before the first pulse. */
   readonly startedChipSeconds: number;
-  /** Chip time after the last pulse: the ages of readouts count from here. */
+  /** Chip time after the last acknowledged pulse: the ages of readouts count from here. */
   readonly endedChipSeconds: number;
   /** What is known of the power-up that the chip times count from. */
   readonly bootNote: string | null;
@@ -46,9 +60,11 @@ export type OutcomeCounts = Readonly<Record<CellOutcome, number>>;
 
 export interface StoredProgramming extends ProgrammingFacts {
   readonly id: ProgrammingId;
+  readonly tile: TileId;
+  readonly run: RunId;
   readonly algorithm: Algorithm & { readonly parameters: JsonObject };
   readonly counts: OutcomeCounts;
-  /** Pulses of all devices together. */
+  /** Pulses of all devices together, those that may have been applied included. */
   readonly pulseCount: number;
 }
 
@@ -60,17 +76,27 @@ export class Programmings {
   }
 
   /**
-   * Stores one programming of one tile in one transaction: it is there as a whole, or not at all.
-   * @throws RangeError when an array is not as long as the tile has devices, or an outcome has no name.
+   * To be called before the first pulse: from then on the tile counts as programmed only when this start has a complete
+   * programming.
+   */
+  begin({ tile, run, wallSeconds }: ProgrammingStart): StartId {
+    const sql =
+      "INSERT INTO programming_starts (tile_id, run_id, started_wall) VALUES (@tile, @run, @wallSeconds)";
+    return startId(this.#connection.run(sql, { tile, run, wallSeconds }));
+  }
+
+  /**
+   * Stores what became of a start in one transaction: it is there as a whole, or not at all.
+   * @throws RangeError when there is no such start, an array is not as long as the tile has devices, or an outcome has no name.
    */
   add(programming: NewProgramming): ProgrammingId {
     const { cells, algorithm } = programming;
     return this.#connection.transaction(() => {
-      assertLengths(cells, this.#deviceCount(programming.tile));
+      assertLengths(cells, this.#deviceCount(programming.start));
       const blobs = blobsOf(cells);
       const id = this.#connection.run(insertSql, {
-        tile: programming.tile,
-        run: programming.run,
+        start: programming.start,
+        complete: programming.complete ? 1 : 0,
         algorithm: algorithm.name,
         parameters: JSON.stringify(algorithm.parameters),
         started: programming.startedChipSeconds,
@@ -85,7 +111,7 @@ export class Programmings {
     });
   }
 
-  /** The latest programming of each tile that has one, in the order of the tiles. */
+  /** The programming of each tile whose latest start was completed, in the order of the tiles. */
   current(): StoredProgramming[] {
     return this.#connection.all(
       factsSchema,
@@ -93,9 +119,17 @@ export class Programmings {
     );
   }
 
-  /** Every programming, oldest first: the life of the devices. */
+  /** The latest start of each tile where it was not completed, in the order of the tiles: nobody knows what those devices hold. */
+  unfinished(): ProgrammingStart[] {
+    return this.#connection.all(
+      startSchema,
+      "SELECT tile_id, run_id, started_wall FROM v_unfinished_tiles ORDER BY tile_id",
+    );
+  }
+
+  /** Every programming, those that were not completed included, oldest first: the life of the devices. */
   list(): StoredProgramming[] {
-    return this.#connection.all(factsSchema, `SELECT ${factColumns} FROM programmings ORDER BY id`);
+    return this.#connection.all(factsSchema, `SELECT ${factColumns} FROM v_programmings ORDER BY id`);
   }
 
   /** @throws LabError STORE when the checksum does not fit. */
@@ -119,21 +153,22 @@ export class Programmings {
     };
   }
 
-  #deviceCount(tile: TileId): number {
-    const region = this.#connection.first(regionSchema, "SELECT * FROM tiles WHERE id = @tile", { tile });
-    if (region === undefined) throw new RangeError(`there is no tile ${tile}`);
+  #deviceCount(start: StartId): number {
+    const sql = "SELECT t.* FROM programming_starts s JOIN tiles t ON t.id = s.tile_id WHERE s.id = @start";
+    const region = this.#connection.first(regionSchema, sql, { start });
+    if (region === undefined) throw new RangeError(`no programming ${start} was begun`);
     return cellCount(region);
   }
 }
 
-const factColumns = `id, tile_id, run_id, algorithm, parameters, started_chip, ended_chip, boot_note,
+const factColumns = `id, start_id, tile_id, run_id, complete, algorithm, parameters, started_chip, ended_chip, boot_note,
   converged, exhausted, stuck_low, stuck_high, skipped, unknown, pulse_count`;
 
 const insertSql = `
-  INSERT INTO programmings (tile_id, run_id, algorithm, parameters, started_chip, ended_chip, boot_note,
+  INSERT INTO programmings (start_id, complete, algorithm, parameters, started_chip, ended_chip, boot_note,
     converged, exhausted, stuck_low, stuck_high, skipped, unknown, pulse_count,
     target_siemens, outcomes, iterations, pulses, crc32)
-  VALUES (@tile, @run, @algorithm, @parameters, @started, @ended, @bootNote,
+  VALUES (@start, @complete, @algorithm, @parameters, @started, @ended, @bootNote,
     @converged, @exhausted, @stuckLow, @stuckHigh, @skipped, @unknown, @pulseCount,
     @target, @outcomes, @iterations, @pulses, @crc32)`;
 
@@ -148,9 +183,19 @@ const cellsSchema = z.object({
   crc32: countColumn,
 });
 
+const startSchema = z.object({ tile_id: z.number(), run_id: z.number(), started_wall: z.number() }).transform(
+  (row): ProgrammingStart => ({
+    tile: tileId(row.tile_id),
+    run: runId(row.run_id),
+    wallSeconds: row.started_wall,
+  }),
+);
+
 const factsSchema = z
   .object({
     id: z.number(),
+    start_id: z.number(),
+    complete: flagColumn,
     tile_id: z.number(),
     run_id: z.number(),
     algorithm: z.string(),
@@ -169,6 +214,8 @@ const factsSchema = z
   .transform(
     (row): StoredProgramming => ({
       id: programmingId(row.id),
+      start: startId(row.start_id),
+      complete: row.complete,
       tile: tileId(row.tile_id),
       run: runId(row.run_id),
       algorithm: { name: row.algorithm, parameters: row.parameters },

@@ -93,7 +93,7 @@ export class Readouts {
   }
 
   #regionOf(programming: ProgrammingId): Region {
-    const sql = "SELECT t.* FROM programmings p JOIN tiles t ON t.id = p.tile_id WHERE p.id = @programming";
+    const sql = "SELECT t.* FROM v_programmings p JOIN tiles t ON t.id = p.tile_id WHERE p.id = @programming";
     const region = this.#connection.first(regionSchema, sql, { programming });
     if (region === undefined) throw new RangeError(`there is no programming ${programming}`);
     return region;

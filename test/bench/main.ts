@@ -1,11 +1,17 @@
 /** npm run bench -- NAME [--json]: measures and prints figures; it asserts nothing. */
 
+import { emulator } from "./emulator.ts";
+import { fidelity } from "./fidelity.ts";
 import { firstLight } from "./first-light.ts";
 
 /** Names of the paper's or an issue's figure, with the absolutes that a ratio came from beside it. */
 export type Figures = Readonly<Record<string, unknown>>;
 
-const benchmarks: Readonly<Record<string, () => Promise<Figures>>> = { "first-light": firstLight };
+const benchmarks: Readonly<Record<string, () => Promise<Figures>>> = {
+  "first-light": firstLight,
+  emulator,
+  fidelity,
+};
 
 const words = process.argv.slice(2).filter((word) => !word.startsWith("--"));
 const name = words[0] ?? "";

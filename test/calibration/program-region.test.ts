@@ -64,19 +64,35 @@ describe("programming a region", () => {
     expect(calls).toEqual([]);
   });
 
-  test("stops before the next band when the user asks", async () => {
-    const { chip } = numericalChip(meltQuench);
-    const signal = AbortSignal.abort();
-    await expect(programRegion(chip, region, targets, { ...options, signal })).rejects.toMatchObject({
-      code: "INTERRUPTED",
-    });
-  });
-
   test("refuses parameters that contradict each other", async () => {
     const { chip } = numericalChip(meltQuench);
     const parameters = { ...joshi2020, minAmperes: 500e-6 };
     await expect(programRegion(chip, region, targets, { calibration, parameters })).rejects.toMatchObject({
       code: "USAGE",
     });
+  });
+
+  test.each([
+    { reset: { amperes: 451e-6, widthSeconds: 50e-9 } },
+    { maxAmperes: 460e-6 },
+    { preparation: [{ amperes: 100e-6, widthSeconds: 1e-3 }] },
+    { preparation: new Array(17).fill({ amperes: 100e-6, widthSeconds: 1e-7 }) },
+    { pulseWidthSeconds: 1e-9 },
+    { readVolts: 0.31 },
+    { averages: 17 },
+  ])("refuses what the chip cannot do before a pulse is sent: %o", async (change) => {
+    const { chip, calls } = numericalChip(meltQuench);
+    const parameters = { ...joshi2020, ...change };
+    await expect(programRegion(chip, region, targets, { calibration, parameters })).rejects.toMatchObject({
+      code: "LIMIT",
+    });
+    expect(calls).toEqual([]);
+  });
+
+  test("programs the very full scale of the converter", async () => {
+    const { chip } = numericalChip(() => 0);
+    const wanted = new Float32Array(80).fill(smallDescriptor.read.fullScaleSiemens);
+    const done = await programRegion(chip, region, wanted, options);
+    expect(countOutcomes(done.outcomes)["stuck-low"]).toBe(80);
   });
 });

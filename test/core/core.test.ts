@@ -9,7 +9,7 @@ import {
   uint16FromLittleEndian,
   unpackBits,
 } from "../../src/core/bytes.ts";
-import { mapBounded } from "../../src/core/concurrency.ts";
+import { allEnded, mapBounded } from "../../src/core/concurrency.ts";
 import { keyedBits, seededPrng } from "../../src/core/prng.ts";
 import { formatDuration, parseDurations, parseQuantity } from "../../src/core/units.ts";
 
@@ -128,5 +128,24 @@ describe("bounded overlap", () => {
     });
     await expect(failing).rejects.toThrow("five");
     expect(started).toEqual([4, 5]);
+  });
+
+  test("an item may be undefined, and gets its own place", async () => {
+    const given = [undefined, 1, undefined];
+    expect(await mapBounded(given, 2, async (item, index) => [item, index])).toEqual([
+      [undefined, 0],
+      [1, 1],
+      [undefined, 2],
+    ]);
+  });
+
+  test("waiting for all tells the first failure only when the last one has ended", async () => {
+    let ended = false;
+    const slow = (async () => {
+      for (let turn = 0; turn < 10; turn++) await Promise.resolve();
+      ended = true;
+    })();
+    await expect(allEnded([Promise.reject(new RangeError("first")), slow])).rejects.toThrow("first");
+    expect(ended).toBe(true);
   });
 });

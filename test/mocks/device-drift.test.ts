@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { builtinProfile } from "../../mocks/array/profile.ts";
 import { createDevices } from "../../mocks/device/devices.ts";
-import { ageOf, driftedSiemens, driftFactor } from "../../mocks/device/drift.ts";
+import { ageOf, driftedSiemens, driftFactor, relaxationAhead } from "../../mocks/device/drift.ts";
 import { applyPulse } from "../../mocks/device/pulse.ts";
 import { evaluateLaw, logState } from "../../mocks/device/state-law.ts";
 
@@ -56,8 +56,48 @@ describe("drift", () => {
     const before = devices.nu[0];
     expect(driftedSiemens(devices, 0, ageOf(devices, 0, 1000))).toBeLessThan(devices.siemens[0] ?? 0);
     applyPulse(devices, 0, 180e-6, 1e-6, 0, 1000);
-    expect(driftedSiemens(devices, 0, ageOf(devices, 0, 1000))).toBe(devices.siemens[0]);
+    expect(driftedSiemens(devices, 0, ageOf(devices, 0, 1020))).toBe(devices.siemens[0]);
     expect(devices.nu[0]).not.toBe(before);
     expect(devices.siemens[0]).toBeGreaterThan(5 * microsiemens);
+  });
+});
+
+describe("fast relaxation", () => {
+  const parameters = builtinProfile("tiny").device;
+  const count = 4000;
+  const changes = (kind: typeof parameters, ageSeconds: number): Float64Array => {
+    const devices = createDevices(kind, count, 5);
+    return Float64Array.from({ length: count }, (_, cell) => {
+      applyPulse(devices, cell, 225e-6, 1e-6, 0, 1000);
+      return driftedSiemens(devices, cell, ageSeconds) / devices.siemens[cell]! - 1;
+    });
+  };
+  const rms = (values: Float64Array): number =>
+    Math.sqrt(values.reduce((sum, value) => sum + value * value, 0) / values.length);
+
+  test("is all ahead at its start, half way at the geometric mean, over at the reference time", () => {
+    expect(relaxationAhead(0, 1e-3, 20)).toBe(1);
+    expect(relaxationAhead(1e-3, 1e-3, 20)).toBe(1);
+    expect(relaxationAhead(Math.sqrt(1e-3 * 20), 1e-3, 20)).toBeCloseTo(0.5, 12);
+    expect(relaxationAhead(20, 1e-3, 20)).toBe(0);
+    expect(relaxationAhead(3600, 1e-3, 20)).toBe(0);
+  });
+
+  test("has the spread of the profile in partly amorphous devices, and no mean", () => {
+    const spread = parameters.relaxation?.spread ?? Number.NaN;
+    const young = changes(parameters, 1e-4);
+    // At 225 uA devices are spread around a third of SET, where the shape is 1; it averages to a little less.
+    expect(rms(young) / spread).toBeGreaterThan(0.8);
+    expect(rms(young) / spread).toBeLessThan(1);
+    expect(Math.abs(young.reduce((sum, value) => sum + value, 0) / count)).toBeLessThan((3 * spread) / 63);
+    expect(rms(changes(parameters, 20))).toBe(0);
+  });
+
+  test("spares crystalline devices, and profiles that have none", () => {
+    const devices = createDevices(parameters, 100, 5);
+    for (let cell = 0; cell < 100; cell++)
+      expect(driftedSiemens(devices, cell, 1)).toBe(devices.siemens[cell]);
+    const { relaxation: _, ...without } = parameters;
+    expect(rms(changes(without, 1e-4))).toBe(0);
   });
 });

@@ -58,7 +58,7 @@ describe("one store holds one network on one chip", () => {
     expect(refusal.message).toMatch(/SIM-0001.*SIM-0002/);
     const second = store.chips.attach(beginRun(store, "read", 2), { ...descriptor, firmware: "0.2.0" });
     expect(store.chips.attach(beginRun(store, "read", 3), descriptor)).toBe(first);
-    expect(store.chips.latest()?.descriptor.firmware).toBe("0.2.0");
+    expect(store.chips.latest()).toEqual({ id: first, descriptor });
     expect(store.runs.list().map((run) => run.chip)).toEqual([first, null, second, first]);
     store.close();
   });
@@ -95,6 +95,29 @@ describe("programmings", () => {
     const second = addProgramming(store, run, tile.id, cells, 99);
     expect(store.programmings.current().map(({ id }) => id)).toEqual([second]);
     expect(store.programmings.list().map(({ id }) => id)).toEqual([programming, second]);
+    store.close();
+  });
+
+  test("from its start to its completion a programming leaves its tile without a current one", () => {
+    const store = newStore();
+    const { run, tile, cells, programming } = programFirstTile(store);
+    expect(store.programmings.unfinished()).toEqual([]);
+    const begun = { tile: tile.id, run, wallSeconds: wall(50) };
+    const start = store.programmings.begin(begun);
+    expect(store.programmings.current()).toEqual([]);
+    expect(store.programmings.unfinished()).toEqual([begun]);
+    const facts = { ...store.programmings.list()[0]!, start, cells };
+    const partial = store.programmings.add({ ...facts, complete: false });
+    expect(store.programmings.current()).toEqual([]);
+    expect(store.programmings.unfinished()).toEqual([begun]);
+    expect(store.programmings.list().map(({ id, complete }) => [id, complete])).toEqual([
+      [programming, true],
+      [partial, false],
+    ]);
+    expect(store.programmings.cells(partial).pulses).toEqual(cells.pulses);
+    const third = addProgramming(store, run, tile.id, cells, 99);
+    expect(store.programmings.current().map(({ id }) => id)).toEqual([third]);
+    expect(store.programmings.unfinished()).toEqual([]);
     store.close();
   });
 
@@ -168,7 +191,11 @@ describe("readouts", () => {
     fillSynthetic(store, { withResults: false });
     expect(store.readouts.completeAges()).toEqual([25, 3600, 86_400]);
     const tile = store.networks.get().tiles[1]!;
-    addProgramming(store, beginRun(store, "program", 9), tile.id, makeCells(144 * 32, seededPrng(4)), 500);
+    const run = beginRun(store, "program", 9);
+    store.programmings.begin({ tile: tile.id, run, wallSeconds: wall(9) });
+    expect(store.readouts.completeAges()).toEqual([]);
+    expect(store.readouts.atAge(25)).toHaveLength(2);
+    addProgramming(store, run, tile.id, makeCells(144 * 32, seededPrng(4)), 500);
     expect(store.readouts.completeAges()).toEqual([]);
     expect(store.readouts.atAge(25)).toHaveLength(2);
     store.close();

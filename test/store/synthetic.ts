@@ -166,8 +166,8 @@ export function addProgramming(
 ): ProgrammingId {
   const { targetSiemens, outcomes, iterations, pulses } = cells;
   return store.programmings.add({
-    tile,
-    run,
+    start: store.programmings.begin({ tile, run, wallSeconds: wall(endedChipSeconds) }),
+    complete: true,
     algorithm: { name: "iterative", parameters: { marginSiemens: 0.25e-6, maxIterations: 55 } },
     startedChipSeconds: endedChipSeconds - 1,
     endedChipSeconds,

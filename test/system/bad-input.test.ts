@@ -1,7 +1,7 @@
 /** What a user sees when something is wrong: one line that says what, one that says what to do, a code, and no trace of a run. */
 
 import { existsSync } from "node:fs";
-import { writeFile } from "node:fs/promises";
+import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import Database from "better-sqlite3";
 import { SerialPort } from "serialport";
@@ -187,18 +187,78 @@ describe("a store", () => {
   });
 });
 
-test("an unknown command, a missing option and a bad value are usage errors", async () => {
-  const cwd = await folder();
-  for (const words of [
+describe("usage errors end with 2 and a next step", () => {
+  const wrong = [
     ["progam"],
     ["identify"],
-    ["read", "--chip", "x", "--store", "y", "--at", "soon"],
     ["emulator"],
-  ]) {
-    const ended = await pcmlab(words, cwd);
+    ["emulator", "--tcp", "abc"],
+    ["emulator", "--tcp", "0", "--seed", "1.5"],
+    ["emulator", "--pty", "nowhere/chip"],
+    ["read", "--chip", "x", "--store", "y", "--at", "-5s"],
+    ["infer", "--store", "y", "--images", "x", "--batch", "abc"],
+    ["infer", "--store", "y", "--images", "x", "--limit", "0"],
+    ["infer", "--store", "", "--images", "x"],
+  ];
+  test.each(wrong.map((words) => [words.join(" "), words] as const))("pcmlab %s", async (_, words) => {
+    const ended = await pcmlab(words, await folder());
     expect(ended.exitCode).toBe(2);
-    expect(ended.stderr).toMatch(/^pcmlab: .+\n {2}next: .+\n$/);
-  }
+    expect(ended.stderr).toMatch(/^pcmlab: .+ \[USAGE\]\n {2}next: .+\n$/);
+  });
+});
+
+describe("an emulator", () => {
+  test("whose TCP port is taken ends, and leaves no link behind", async () => {
+    const cwd = await folder();
+    const { tcpPort } = await emulator(["--profile", "tiny", "--tcp", "0"], cwd);
+    const ended = await pcmlab(
+      ["emulator", "--profile", "tiny", "--pty", "chip", "--tcp", String(tcpPort)],
+      cwd,
+    );
+    expectFailure(ended, "USAGE", 2, /TCP port \d+ cannot be served/);
+    expect(existsSync(join(cwd, "chip"))).toBe(false);
+  });
+
+  test("does not take the link of one that runs", async () => {
+    const cwd = await folder();
+    await emulator(["--profile", "tiny", "--pty", "./chip"], cwd);
+    const ended = await pcmlab(["emulator", "--profile", "tiny", "--pty", "./chip"], cwd);
+    expectFailure(ended, "USAGE", 2, /chip is in use/);
+    expect((await pcmlab(["identify", "--chip", "./chip"], cwd)).exitCode).toBe(0);
+  });
+});
+
+test("a report never takes the place of its store, and leaves no part of itself behind", async () => {
+  const cwd = await folder();
+  await emulator(["--profile", "tiny", "--pty", "./chip"], cwd);
+  await writeFile(join(cwd, "small.onnx"), smallNetwork());
+  await pcmlab(["program", "small.onnx", "--chip", "./chip", "--store", "run.db"], cwd);
+  const before = await readFile(join(cwd, "run.db"));
+  expectFailure(
+    await pcmlab(["report", "--store", "run.db", "-o", "./run.db"], cwd),
+    "USAGE",
+    2,
+    /is the store itself/,
+  );
+  expect(await readFile(join(cwd, "run.db"))).toEqual(before);
+  expectFailure(
+    await pcmlab(["report", "--store", "run.db", "-o", "."], cwd),
+    "USAGE",
+    2,
+    /cannot be written/,
+  );
+  expect((await readdir(cwd)).filter((name) => name.endsWith(".part"))).toEqual([]);
+});
+
+test("a time that is long past is not read under its name", async () => {
+  const cwd = await folder();
+  await emulator(["--profile", "tiny", "--pty", "./chip"], cwd);
+  await writeFile(join(cwd, "small.onnx"), smallNetwork());
+  await pcmlab(["program", "small.onnx", "--chip", "./chip", "--store", "run.db"], cwd);
+  const read = (at: string): Promise<Ended> =>
+    pcmlab(["--quiet", "read", "--chip", "./chip", "--store", "run.db", "--at", at], cwd);
+  expect((await read("1d")).exitCode).toBe(0);
+  expectFailure(await read("25s"), "STORE_CONTENT", 8, /25 s after programming is past: a region is 1 d old/);
 });
 
 function smallNetwork(): Uint8Array {

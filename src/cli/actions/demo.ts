@@ -4,6 +4,7 @@
 
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { defaultBaudRate } from "../../../drivers/serial/baud-rate.ts";
 import { LabError, textOf } from "../../core/errors.ts";
 import type { Context } from "../context.ts";
 import { packageFile } from "../provenance.ts";
@@ -28,7 +29,6 @@ const digits = {
   normalise: "0.5/0.5",
 };
 const ages = "25s,1h,1d";
-const baud = 921_600;
 
 export async function demo(args: DemoArguments, context: Context): Promise<void> {
   const startSeconds = context.clock.monotonicSeconds();
@@ -39,7 +39,7 @@ export async function demo(args: DemoArguments, context: Context): Promise<void>
   const emulator = await startEmulator({ ...args, pty: join(args.folder, "chip") }, context);
   try {
     context.output.note(`emulated chip ${emulator.serialNumber} on ${emulator.resource}`);
-    const chip = { chip: emulator.resource, baud, store };
+    const chip = { chip: emulator.resource, baud: defaultBaudRate, store };
     const programmed = await program(
       { ...chip, network: digits.network, gmax: "25uS", bias: "array" },
       quiet,

@@ -2,7 +2,7 @@
 
 import { type ChildProcess, spawn } from "node:child_process";
 import { z } from "zod";
-import { LabError } from "../../core/errors.ts";
+import { errorCodes, LabError } from "../../core/errors.ts";
 import type { Context } from "../context.ts";
 
 export interface EmulatorProcess {
@@ -34,9 +34,8 @@ export async function startEmulator(options: StartOptions, context: Context): Pr
   try {
     return await startOn(["--pty", options.pty], options, context);
   } catch (failure) {
-    context.output.note(
-      `no pseudo-terminal on this system, using TCP (${failure instanceof Error ? failure.message : failure})`,
-    );
+    if (!(failure instanceof LabError && failure.code === "ENVIRONMENT")) throw failure;
+    context.output.note(`no pseudo-terminal on this system, using TCP (${failure.message})`);
     return startOn(["--tcp", "0"], options, context);
   }
 }
@@ -50,6 +49,8 @@ async function startOn(
   const program = process.argv[1] ?? "";
   const child = spawn(process.execPath, [program, ...words, "--until-stdin-closes", "--json"], {
     stdio: ["pipe", "pipe", "pipe"],
+    // Ctrl-C is for this process, which then ends the emulator by closing its stdin.
+    detached: true,
   });
   const ready = await readinessOf(child, context);
   return {
@@ -63,18 +64,16 @@ function readinessOf(child: ChildProcess, context: Context): Promise<Ready> {
   return new Promise((resolve, reject) => {
     let printed = "";
     let complaint = "";
-    const failed = (why: string): void => {
+    const failed = (failure: LabError): void => {
       cancel();
       child.kill("SIGKILL");
-      reject(
-        new LabError("ENVIRONMENT", `the emulator did not start: ${why}`, {
-          next: "run `pcmlab emulator` by hand",
-        }),
-      );
+      reject(failure);
     };
-    const cancel = context.timer.after(startSeconds, () => failed(`no word in ${startSeconds} s`));
-    child.on("error", (cause) => failed(cause.message));
-    child.on("exit", (code) => failed(complaint.split("\n")[0] || `exit status ${code}`));
+    const cancel = context.timer.after(startSeconds, () =>
+      failed(startFailure(`no word in ${startSeconds} s`)),
+    );
+    child.on("error", (cause) => failed(startFailure(cause.message)));
+    child.on("close", (code) => failed(retold(complaint) ?? startFailure(`exit status ${code}`)));
     child.stderr?.on("data", (chunk) => {
       complaint = (complaint + String(chunk)).slice(-2000);
     });
@@ -83,10 +82,23 @@ function readinessOf(child: ChildProcess, context: Context): Promise<Ready> {
       const ready = readyIn(printed);
       if (ready === undefined) return;
       cancel();
-      child.removeAllListeners("exit");
+      child.removeAllListeners("close");
       resolve(ready);
     });
   });
+}
+
+const startFailure = (why: string): LabError =>
+  new LabError("ENVIRONMENT", `the emulator did not start: ${why}`, {
+    next: "run `pcmlab emulator` by hand",
+  });
+
+/** The failure that the emulator printed, as if it had happened here. */
+function retold(printed: string): LabError | undefined {
+  const match = /^pcmlab: (.+) \[([A-Z_]+)\]\n(?: {2}next: (.+)\n)?/m.exec(printed);
+  const code = errorCodes.find((known) => known === match?.[2]);
+  if (match === null || code === undefined) return undefined;
+  return new LabError(code, match[1] ?? "", match[3] === undefined ? {} : { next: match[3] });
 }
 
 function readyIn(printed: string): Ready | undefined {

@@ -1,20 +1,30 @@
 /** Serves an emulated chip until it is told to stop. */
 
-import { readFileSync } from "node:fs";
-import { createCrossbar } from "../../../mocks/array/crossbar.ts";
-import { builtinProfile, type ChipProfile, parseProfile } from "../../../mocks/array/profile.ts";
-import { Firmware } from "../../../mocks/firmware/firmware.ts";
-import { hostOnPty } from "../../../mocks/host/pty-host.ts";
-import { hostOnTcp } from "../../../mocks/host/tcp-host.ts";
-import { LabError, textOf } from "../../core/errors.ts";
+import { firstDifference } from "../../../mocks/array/profile-difference.ts";
+import type { ChipState } from "../../../mocks/array/state.ts";
+import { type ChipClock, followingClock, virtualClock } from "../../../mocks/firmware/chip-clock.ts";
+import type { Firmware } from "../../../mocks/firmware/firmware.ts";
+import { type ChipIdentity, powerUp } from "../../../mocks/host/power-up.ts";
+import { hostOnPty, type PtyHost } from "../../../mocks/host/pty-host.ts";
+import { assertSavable, loadState, saveState } from "../../../mocks/host/state-file.ts";
+import { hostOnTcp, type TcpHost } from "../../../mocks/host/tcp-host.ts";
+import { LabError } from "../../core/errors.ts";
 import { mix32 } from "../../core/prng.ts";
+import { formatDuration } from "../../core/units.ts";
 import type { Context } from "../context.ts";
+import { loadProfile } from "./profile.ts";
 
 export interface EmulatorArguments {
-  readonly profile: string;
-  readonly seed: number;
+  /** A name or a file; fusion-1m, or the profile of the saved chip, when missing. */
+  readonly profile?: string | undefined;
+  /** 1, or the seed of the saved chip, when missing. */
+  readonly seed?: number | undefined;
   readonly pty?: string | undefined;
   readonly tcp?: number | undefined;
+  /** "virtual", "wall" or a factor like "60x". */
+  readonly time: string;
+  readonly load?: string | undefined;
+  readonly save?: string | undefined;
   readonly untilStdinCloses: boolean;
 }
 
@@ -23,6 +33,8 @@ export interface EmulatorReady {
   readonly profile: string;
   readonly seed: number;
   readonly serialNumber: string;
+  readonly time: string;
+  readonly chipSeconds: number;
   readonly pty: string | null;
   readonly device: string | null;
   readonly tcpPort: number | null;
@@ -34,14 +46,18 @@ export async function emulate(args: EmulatorArguments, context: Context): Promis
       next: "give it --pty PATH, --tcp PORT or both",
     });
   }
-  const profile = profileOf(args.profile);
-  const firmware = new Firmware(createCrossbar(profile, args.seed), bootIdOf(context));
-  const pty = args.pty === undefined ? undefined : await hostOnPty(firmware, args.pty, context.timer);
-  const tcp = args.tcp === undefined ? undefined : await hostOnTcp(firmware, args.tcp, context.timer);
+  const clockFrom = clockOf(args.time, context);
+  const origin = args.load === undefined ? freshChip(args) : await savedChip(args.load, args);
+  if (args.save !== undefined) await assertSavable(args.save);
+  const chip = powerUp(origin, { bootId: bootIdOf(context), clockFrom });
+  const { firmware } = chip;
+  const { pty, tcp } = await plugIn(firmware, args, context);
   const ready: EmulatorReady = {
-    profile: profile.name,
-    seed: args.seed,
+    profile: chip.profile.name,
+    seed: chip.seed,
     serialNumber: firmware.descriptor.serialNumber,
+    time: args.time,
+    chipSeconds: firmware.memory.chipSeconds,
     pty: args.pty ?? null,
     device: pty?.device ?? null,
     tcpPort: tcp?.port ?? null,
@@ -49,21 +65,64 @@ export async function emulate(args: EmulatorArguments, context: Context): Promis
   context.output.result(ready, readyText(ready));
   await untilStopped(context.stop, args.untilStdinCloses);
   await Promise.all([pty?.close(), tcp?.close()]);
+  process.stdin.destroy();
+  if (args.save !== undefined) {
+    const state = chip.state();
+    await saveState(args.save, state);
+    context.output.note(`saved to ${args.save} at chip time ${formatDuration(state.chipSeconds)}`);
+  }
   process.exit(0);
 }
 
-/** A built-in profile by name, or a JSON file. @throws LabError BAD_PROFILE. */
-function profileOf(name: string): ChipProfile {
-  if (!name.endsWith(".json")) return builtinProfile(name);
+/** Serves both cables or none: a pseudo-terminal without its emulator would keep this process alive. */
+async function plugIn(
+  firmware: Firmware,
+  args: EmulatorArguments,
+  { timer }: Context,
+): Promise<{ pty: PtyHost | undefined; tcp: TcpHost | undefined }> {
+  const tcp = args.tcp === undefined ? undefined : await hostOnTcp(firmware, args.tcp, timer);
+  if (args.pty === undefined) return { pty: undefined, tcp };
   try {
-    return parseProfile(JSON.parse(readFileSync(name, "utf8")));
-  } catch (cause) {
-    if (cause instanceof LabError) throw cause;
-    throw new LabError("BAD_PROFILE", `profile ${name} cannot be read: ${textOf(cause)}`, {
-      cause,
-      next: "check the file",
-    });
+    return { pty: await hostOnPty(firmware, args.pty, timer), tcp };
+  } catch (failure) {
+    await tcp?.close();
+    throw failure;
   }
+}
+
+function freshChip({ profile = "fusion-1m", seed = 1 }: EmulatorArguments): ChipIdentity {
+  return { profile: loadProfile(profile), seed };
+}
+
+/** @throws LabError BAD_PROFILE when the state is not the chip that --profile and --seed ask for. */
+async function savedChip(path: string, { profile, seed }: EmulatorArguments): Promise<ChipState> {
+  const state = await loadState(path);
+  const next = "leave --profile and --seed away to go on with the saved chip";
+  if (seed !== undefined && seed !== state.seed)
+    throw new LabError("BAD_PROFILE", `state ${path} is the chip of seed ${state.seed}, --seed is ${seed}`, {
+      next,
+    });
+  if (profile === undefined) return state;
+  const difference = firstDifference(state.profile, loadProfile(profile));
+  if (difference === undefined) return state;
+  throw new LabError(
+    "BAD_PROFILE",
+    `state ${path} is a chip of another profile than --profile ${profile}, or of another version of it: ${difference}`,
+    { next },
+  );
+}
+
+const fastestFactor = 1e6;
+
+/** @throws LabError USAGE when the word is not known. */
+function clockOf(time: string, context: Context): (startSeconds: number) => ChipClock {
+  if (time === "virtual") return virtualClock;
+  const factor = time === "wall" ? 1 : Number(/^(\d+\.?\d*)x$/.exec(time)?.[1] ?? Number.NaN);
+  if (factor > 0 && factor <= fastestFactor)
+    return (startSeconds) => followingClock(context.clock, factor, startSeconds);
+  throw new LabError("USAGE", `--time is "${time}"`, {
+    next: `write virtual, wall, or a factor up to ${fastestFactor} like 60x`,
+  });
 }
 
 /** Differs from that of any earlier power-up, as a real board's counter or random number would. */
@@ -75,7 +134,8 @@ function readyText(ready: EmulatorReady): string {
     ...(ready.pty === null ? [] : [`${ready.pty} (${ready.device})`]),
     ...(ready.tcpPort === null ? [] : [`127.0.0.1:${ready.tcpPort}`]),
   ];
-  return `${ready.serialNumber} (profile ${ready.profile}, seed ${ready.seed}) on ${cables.join(" and ")}; Ctrl-C ends it`;
+  const time = ready.chipSeconds === 0 ? "" : `, chip time ${formatDuration(ready.chipSeconds)}`;
+  return `${ready.serialNumber} (profile ${ready.profile}, seed ${ready.seed}${time}) on ${cables.join(" and ")}; Ctrl-C ends it`;
 }
 
 function untilStopped(stop: AbortSignal, untilStdinCloses: boolean): Promise<void> {

@@ -1,5 +1,7 @@
 /** What an inference needs, read and checked before the first image is run. */
 
+import { createHash } from "node:crypto";
+import { basename } from "node:path";
 import { z } from "zod";
 import { LabError } from "../../core/errors.ts";
 import { formatDuration, parseDurations } from "../../core/units.ts";
@@ -46,8 +48,10 @@ export interface Inputs {
   readonly referenceAge: number;
   readonly ages: readonly number[];
   readonly test: ImageSet;
+  /** What the results came from, for their records. */
+  readonly sources: object;
   readonly options: EvaluateOptions;
-  readonly adabs: ((prng: AdabsInput["prng"]) => AdabsInput) | undefined;
+  readonly adabs: Omit<AdabsInput, "prng"> | undefined;
 }
 
 /** Reads and checks everything before the first image is run. */
@@ -79,7 +83,17 @@ export async function gather(
     ...(args.threads !== undefined && { threads: args.threads }),
   };
   const adabs = methods.includes("adabs") ? await adabsInputOf(args, test, options) : undefined;
+  const sources = {
+    images: sourceOf(args.images, test),
+    normalisation: options.normalisation,
+    ...(adabs !== undefined && {
+      calibration: sourceOf(args.calibration ?? "", adabs.images),
+      augment: args.augment ?? "none",
+      seed: args.seed,
+    }),
+  };
   return {
+    sources,
     name: stored.name,
     network,
     gmaxSiemens: stored.gmaxSiemens,
@@ -88,6 +102,15 @@ export async function gather(
     test,
     options,
     adabs,
+  };
+}
+
+/** Enough to know the images again, wherever they lie. */
+function sourceOf(path: string, { count, pixels, labels }: ImageSet): object {
+  return {
+    file: basename(path),
+    count,
+    sha256: createHash("sha256").update(pixels).update(labels).digest("hex"),
   };
 }
 
@@ -133,12 +156,12 @@ async function adabsInputOf(
   const augment = args.augment === undefined ? noAugmentation : parseAugment(args.augment);
   const { normalisation, threads } = options;
   const shared = { images, normalisation, augment, batches: calibrationBatches, batchSize };
-  return (prng) => ({ ...shared, prng, ...(threads !== undefined && { threads }) });
+  return { ...shared, ...(threads !== undefined && { threads }) };
 }
 
 /** @throws LabError USAGE. */
 export function parseMethods(text: string): CompensationMethod[] {
-  return text.split(",").map((word) => {
+  return [...new Set(text.split(","))].map((word) => {
     const method = compensationMethods.find((known) => known === word.trim());
     if (method !== undefined) return method;
     throw new LabError("USAGE", `"${word}" is not a compensation`, {

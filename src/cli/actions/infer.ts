@@ -59,7 +59,7 @@ interface Job extends Inputs {
 async function inferAll(job: Job, methods: readonly CompensationMethod[]): Promise<InferResult> {
   const { network, test, store, ages } = job;
   const { digital, lossPercent } = await digitalBaseline(job);
-  keep(job, null, "digital", digital, [], {});
+  keep(job, null, "digital", digital, [], job.sources);
   const read = ages.map((age) => weightsAt(store, network, job.gmaxSiemens, age));
   const reference = weightsAt(store, network, job.gmaxSiemens, job.referenceAge);
   const progress = job.context.output.progress(
@@ -71,13 +71,20 @@ async function inferAll(job: Job, methods: readonly CompensationMethod[]): Promi
   const accuracies: InferResult["accuracies"][number][] = [];
   for (const now of read) {
     for (const method of methods) {
-      if (job.context.stop.aborted) throw new LabError("INTERRUPTED", "inference was stopped by the user");
+      if (job.context.stop.aborted)
+        throw new LabError("INTERRUPTED", "inference was stopped by the user", {
+          next: "the results so far are stored; run it again for the rest",
+        });
       const compensated = await compensate(job, method, reference.weights, now);
       const options = { ...job.options, onProgress: onProgress() };
       const evaluation = await evaluate(network, compensated.parameters, test, options);
       const { alphas, calibrationImages, note } = compensated;
       if (note !== undefined) job.context.output.warn(note);
-      keep(job, now.ageSeconds, method, evaluation, now.readouts, { alphas, calibrationImages });
+      keep(job, now.ageSeconds, method, evaluation, now.readouts, {
+        ...job.sources,
+        alphas,
+        calibrationImages,
+      });
       accuracies.push({
         ageSeconds: now.ageSeconds,
         compensation: method,
@@ -103,7 +110,7 @@ async function digitalBaseline(job: Job): Promise<{ digital: Evaluation; lossPer
   if (job.adabs === undefined) {
     return { digital: await evaluate(network, digitalParameters(network), test, options), lossPercent: null };
   }
-  const check = await checkAdaptation(network, test, job.adabs(seededPrng(job.seed)));
+  const check = await checkAdaptation(network, test, { ...job.adabs, prng: seededPrng(job.seed) });
   if (check.warning !== undefined) context.output.warn(check.warning);
   return { digital: check.plain, lossPercent: check.lostPercent };
 }
@@ -116,7 +123,10 @@ function compensate(job: Job, method: CompensationMethod, reference: LayerWeight
       return compensateGdc(job.network, reference, now.weights);
     case "adabs":
       if (job.adabs === undefined) throw new TypeError("adabs without calibration images");
-      return compensateAdabs(job.network, reference, now.weights, job.adabs(seededPrng(job.seed)));
+      return compensateAdabs(job.network, reference, now.weights, {
+        ...job.adabs,
+        prng: seededPrng(job.seed),
+      });
   }
 }
 

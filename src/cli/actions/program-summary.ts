@@ -1,8 +1,7 @@
 /** What a programming run amounts to, summed over tiles, and how it is printed. */
 
 import { countOutcomes } from "../../../calibration/program-verify/band-ledger.ts";
-import { joshi2020 } from "../../../calibration/program-verify/parameters.ts";
-import type { RegionProgramming } from "../../../calibration/program-verify/program-region.ts";
+import type { RegionProgramming } from "../../../calibration/program-verify/region-programming.ts";
 import { type CellOutcome, cellOutcomes } from "../../chip/outcome.ts";
 import { cellCount } from "../../chip/region.ts";
 import { formatDuration } from "../../core/units.ts";
@@ -23,6 +22,7 @@ export interface ProgramSummary {
 
 /** Adds up what became of the tiles. */
 export class Tally {
+  readonly #zeroSiemens: number;
   #nonZero = 0;
   #convergedNonZero = 0;
   #pulses = 0;
@@ -30,13 +30,18 @@ export class Tally {
   #endSeconds = 0;
   readonly #outcomes = countOutcomes(new Uint8Array());
 
+  /** @param zeroSiemens targets up to this are the zero level. */
+  constructor(zeroSiemens: number) {
+    this.#zeroSiemens = zeroSiemens;
+  }
+
   add(targets: Float32Array, done: RegionProgramming): void {
     const counts = countOutcomes(done.outcomes);
     for (const outcome of cellOutcomes) this.#outcomes[outcome] += counts[outcome];
     const convergedCode = cellOutcomes.indexOf("converged");
     for (let cell = 0; cell < cellCount(done.region); cell++) {
       this.#pulses += done.pulses[cell]!;
-      if (targets[cell]! <= joshi2020.zeroSiemens) continue;
+      if (targets[cell]! <= this.#zeroSiemens) continue;
       this.#nonZero++;
       if (done.outcomes[cell] === convergedCode) this.#convergedNonZero++;
     }

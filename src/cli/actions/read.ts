@@ -31,10 +31,12 @@ export interface AgeRead {
 }
 
 export async function read(args: ReadArguments, context: Context): Promise<AgeRead[]> {
-  const ages = parseDurations(args.at).sort((a, b) => a - b);
+  const ages = [...new Set(parseDurations(args.at))].sort((a, b) => a - b);
   const options = { averages: args.averages, readVolts: parseQuantity(args.volts, "V") };
   if (ages.some((age) => !(age >= 0)))
-    throw new LabError("USAGE", `--at ${args.at}: times cannot be negative`);
+    throw new LabError("USAGE", `--at ${args.at}: times cannot be negative`, {
+      next: "give times such as 25s,1h,1d",
+    });
   const store = openStore(args.store, { mode: "existing" });
   try {
     const done = await withChip(args, context, (chip, board) =>
@@ -45,6 +47,7 @@ export async function read(args: ReadArguments, context: Context): Promise<AgeRe
         async (run) => {
           store.chips.attach(run, chip.descriptor);
           const slots = slotsOf(store, board);
+          assertNotMissed(slots, ages, await chip.now());
           return readAges({ store, run, chip, options, context }, slots, ages);
         },
       ),
@@ -69,7 +72,7 @@ interface Job {
   readonly context: Context;
 }
 
-/** All tiles, in the order in which they fall due. @throws LabError STORE_CONTENT. */
+/** All tiles with their programming. @throws LabError STORE_CONTENT. */
 function slotsOf(store: Store, board: RemoteChip): Slot[] {
   const { tiles } = store.networks.get();
   const current = new Map(store.programmings.current().map((programming) => [programming.tile, programming]));
@@ -81,9 +84,9 @@ function slotsOf(store: Store, board: RemoteChip): Slot[] {
   if (missing > 0) {
     throw new LabError(
       "STORE_CONTENT",
-      `${missing} of ${tiles.length} tiles in ${store.path} were never programmed`,
+      `${missing} of ${tiles.length} tiles in ${store.path} were never programmed to the end`,
       {
-        next: "finish `pcmlab program` first",
+        next: "run `pcmlab program` again, to its end",
       },
     );
   }
@@ -92,28 +95,48 @@ function slotsOf(store: Store, board: RemoteChip): Slot[] {
       "STORE_CONTENT",
       `the board restarted since ${store.path} was programmed: its clock no longer tells ages`,
       {
-        next: "program the network again; an emulator that was restarted is a fresh chip",
+        next: "program the network again; what a restarted emulator holds is a fresh chip or an older state",
       },
     );
   }
-  return slots.sort((a, b) => a.programming.endedChipSeconds - b.programming.endedChipSeconds);
+  return slots;
 }
 
+/** A decade late on the logarithmic axis of drift, a readout would no longer say what its time says. */
+const latestFactor = 10;
+
+/** @throws LabError STORE_CONTENT when a region is already much older than a wanted age. */
+function assertNotMissed(slots: readonly Slot[], ages: readonly number[], nowSeconds: number): void {
+  const oldest = Math.max(...slots.map(({ programming }) => nowSeconds - programming.endedChipSeconds));
+  const missed = ages.find((age) => oldest > latestFactor * age);
+  if (missed === undefined) return;
+  throw new LabError(
+    "STORE_CONTENT",
+    `the time ${formatDuration(missed)} after programming is past: a region is ${formatDuration(oldest)} old`,
+    { next: `choose times from ${formatDuration(oldest)} on, or program the network again` },
+  );
+}
+
+/** Every tile at every age, in the order in which they fall due. */
 async function readAges(job: Job, slots: readonly Slot[], ages: readonly number[]): Promise<AgeRead[]> {
   const devices = slots.reduce((sum, { tile }) => sum + cellCount(tile.region), 0);
   const progress = job.context.output.progress("reading", "devices", devices * ages.length);
-  const done: AgeRead[] = [];
-  for (const age of ages) {
-    const tiles: TileRead[] = [];
-    for (const slot of slots) {
-      if (job.context.stop.aborted) throw new LabError("INTERRUPTED", "reading was stopped by the user");
-      tiles.push(await readTile(job, slot, age));
-      progress.advance(cellCount(slot.tile.region));
-    }
-    done.push(summed(age, devices, tiles));
+  const dueSeconds = ({ slot, age }: { slot: Slot; age: number }): number =>
+    slot.programming.endedChipSeconds + age;
+  const due = ages
+    .flatMap((age) => slots.map((slot) => ({ slot, age })))
+    .sort((a, b) => dueSeconds(a) - dueSeconds(b));
+  const reads = new Map(ages.map((age): [number, TileRead[]] => [age, []]));
+  for (const { slot, age } of due) {
+    if (job.context.stop.aborted)
+      throw new LabError("INTERRUPTED", "reading was stopped by the user", {
+        next: "what was read is stored; read the other times with another --at",
+      });
+    reads.get(age)?.push(await readTile(job, slot, age));
+    progress.advance(cellCount(slot.tile.region));
   }
   progress.end();
-  return done;
+  return [...reads].map(([age, tiles]) => summed(age, devices, tiles));
 }
 
 interface TileRead {
@@ -123,7 +146,7 @@ interface TileRead {
 
 async function readTile(job: Job, { tile, programming }: Slot, age: number): Promise<TileRead> {
   const { chip, store, run, context } = job;
-  await chip.waitUntil(programming.endedChipSeconds + age);
+  await chip.waitUntil(programming.endedChipSeconds + age, context.stop);
   const readout = await chip.read(tile.region, job.options);
   store.readouts.add({
     programming: programming.id,

@@ -1,6 +1,6 @@
 /** Writes the HTML report of a store. */
 
-import { rename, writeFile } from "node:fs/promises";
+import { rename, rm, stat, writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { LabError, textOf } from "../../core/errors.ts";
 import { renderReport } from "../../report/render.ts";
@@ -13,6 +13,7 @@ export interface ReportArguments {
 }
 
 export async function report(args: ReportArguments, context: Context): Promise<void> {
+  await assertApart(args);
   const store = openStore(args.store, { mode: "read" });
   try {
     const html = renderReport(store);
@@ -27,6 +28,15 @@ export async function report(args: ReportArguments, context: Context): Promise<v
   }
 }
 
+/** The report must not take the place of what it reports on. */
+async function assertApart({ store, output }: ReportArguments): Promise<void> {
+  const [from, to] = await Promise.all([store, output].map((path) => stat(path).catch(() => undefined)));
+  if (from === undefined || to === undefined || from.ino !== to.ino || from.dev !== to.dev) return;
+  throw new LabError("USAGE", `${output} is the store itself`, {
+    next: "give the report another name with -o",
+  });
+}
+
 /** Either the whole file is there afterwards or the old one still is. */
 async function writeWhole(path: string, text: string): Promise<void> {
   const fresh = `${path}.${process.pid}.part`;
@@ -34,6 +44,7 @@ async function writeWhole(path: string, text: string): Promise<void> {
     await writeFile(fresh, text);
     await rename(fresh, path);
   } catch (cause) {
+    await rm(fresh, { force: true });
     throw new LabError("USAGE", `${path} cannot be written: ${textOf(cause)}`, {
       cause,
       next: "choose another -o FILE",

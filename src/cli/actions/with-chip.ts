@@ -1,4 +1,4 @@
-/** Opens the board for a command and closes it afterwards, whatever happens. */
+/** Opens the board for a command; afterwards its drives are switched off and the line is closed, whatever happened. */
 
 import { connectChip } from "../../../drivers/chip/connect.ts";
 import type { RemoteChip } from "../../../drivers/chip/remote-chip.ts";
@@ -21,6 +21,8 @@ export async function withChip<T>(
   try {
     return await work(withLimits(board), board);
   } finally {
+    // A line that is lost cannot be told anything; the failure that lost it is on its way to the user.
+    await board.safeOff().catch(() => {});
     await board.close();
   }
 }

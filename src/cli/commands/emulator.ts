@@ -2,7 +2,7 @@
 
 import type { Argv } from "yargs";
 import type { Context } from "../context.ts";
-import { seedOption } from "./options.ts";
+import { maxSeed, whole } from "./options.ts";
 
 export const emulatorCommand = (yargs: Argv, context: Context): Argv =>
   yargs.command(
@@ -11,16 +11,37 @@ export const emulatorCommand = (yargs: Argv, context: Context): Argv =>
     (command) =>
       command
         .options({
-          profile: { type: "string", default: "fusion-1m", describe: "fusion-1m, hermes-core or tiny" },
-          seed: { ...seedOption, describe: "the individual chip: equal seeds have equal devices" },
+          // No defaults in yargs: with --load the saved chip says what it is, and what is given must agree with it.
+          profile: {
+            type: "string",
+            defaultDescription: "fusion-1m",
+            describe: "a built-in profile, or a JSON file (see `pcmlab profile`)",
+          },
+          seed: {
+            ...whole("seed", 0, maxSeed),
+            defaultDescription: "1",
+            describe: "the individual chip: equal seeds have equal devices",
+          },
           pty: { type: "string", describe: "make a serial port and link it to this path" },
           tcp: {
-            type: "number",
+            ...whole("tcp", 0, 65_535),
             describe: "listen on this port of the loopback interface; 0 for a free one",
+          },
+          time: {
+            type: "string",
+            default: "virtual",
+            describe:
+              "virtual: passes in operations and on request; wall: passes really; 60x: so many times as fast",
+          },
+          load: { type: "string", describe: "go on with the chip that was saved to this file" },
+          save: {
+            type: "string",
+            describe: "save the chip to this file at the end, with wear, clock and drift",
           },
           "until-stdin-closes": { type: "boolean", default: false, describe: "end when stdin closes" },
         })
-        .example("$0 emulator --profile fusion-1m --seed 1 --pty ./fusion", "until Ctrl-C"),
+        .example("$0 emulator --profile fusion-1m --seed 1 --pty ./fusion", "until Ctrl-C")
+        .example("$0 emulator --load chip.state --save chip.state --pty ./fusion", "the same chip for weeks"),
     async (args) => {
       const { emulate } = await import("../actions/emulator.ts");
       await emulate(args, context);

@@ -2,7 +2,7 @@
 
 import type { Argv } from "yargs";
 import type { Context } from "../context.ts";
-import { seedOption, storeOption } from "./options.ts";
+import { seedOption, storeOption, whole } from "./options.ts";
 
 export const inferCommand = (yargs: Argv, context: Context): Argv =>
   yargs.command(
@@ -30,9 +30,9 @@ export const inferCommand = (yargs: Argv, context: Context): Argv =>
             default: "auto",
             describe: "auto, imagenet, none, or MEAN,…/STD,… of bytes scaled to 0..1",
           },
-          limit: { type: "number", describe: "use only the first so many test images" },
-          batch: { type: "number", default: 200, describe: "images of one forward pass" },
-          threads: { type: "number", describe: "processor cores; all when not given" },
+          limit: { ...whole("limit", 1, 10_000_000), describe: "use only the first so many test images" },
+          batch: { ...whole("batch", 1, 100_000), default: 200, describe: "images of one forward pass" },
+          threads: { ...whole("threads", 1, 1024), describe: "processor cores; all when not given" },
           seed: { ...seedOption, describe: "of the order and augmentation of calibration images" },
         })
         .example(

@@ -1,5 +1,23 @@
 /** Options that several commands share, so that the same thing has the same name everywhere. */
 
+import { defaultBaudRate } from "../../../drivers/serial/baud-rate.ts";
+import { LabError } from "../../core/errors.ts";
+
+/** An option that takes a whole number. @throws LabError USAGE outside the range. */
+export function whole(name: string, min: number, max: number) {
+  const coerce = (value: unknown): number => {
+    const number = Number(value);
+    if (Number.isInteger(number) && number >= min && number <= max && value !== "") return number;
+    throw new LabError("USAGE", `--${name} must be a whole number from ${min} to ${max}`, {
+      next: `give --${name} one`,
+    });
+  };
+  return { type: "string", coerce } as const;
+}
+
+/** Seeds are 32 bits wide. */
+export const maxSeed = 2 ** 32 - 1;
+
 export const chipOption = {
   type: "string",
   demandOption: true,
@@ -7,21 +25,32 @@ export const chipOption = {
 } as const;
 
 export const baudOption = {
-  type: "number",
-  default: 921_600,
+  ...whole("baud", 50, 20_000_000),
+  default: defaultBaudRate,
   describe: "baud rate of a raw UART; boards with native USB ignore it",
 } as const;
 
+/** @throws LabError USAGE for an empty name, which SQLite would take for a temporary file. */
+function named(value: string): string {
+  if (value.trim() !== "") return value;
+  throw new LabError("USAGE", "the name of the store is empty", { next: "give --store a file name" });
+}
+
 export const storeOption = {
   type: "string",
+  coerce: named,
   demandOption: true,
   describe: "the file that holds the experiment",
 } as const;
 
-export const seedOption = { type: "number", default: 1, describe: "seed of every random choice" } as const;
+export const seedOption = {
+  ...whole("seed", 0, maxSeed),
+  default: 1,
+  describe: "seed of every random choice",
+} as const;
 
 export const averagesOption = {
-  type: "number",
+  ...whole("averages", 1, 255),
   default: 5,
   describe: "conversions of each device per reading",
 } as const;

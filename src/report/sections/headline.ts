@@ -43,7 +43,7 @@ function factsMarkup(
   const facts: (readonly [string, string])[] = [
     ["weights", count(weights)],
     ["devices", count(devices)],
-    ["converged", programmings.length === 0 ? "–" : percent(yieldOf(programmings))],
+    ["devices converged", programmings.length === 0 ? "–" : percent(yieldOf(programmings))],
     ["digital baseline", baseline === undefined ? "–" : percent(accuracyOf(baseline))],
   ];
   return html`<dl class="facts">${facts.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`;

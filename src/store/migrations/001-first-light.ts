@@ -70,16 +70,26 @@ CREATE TABLE tiles (
   FOREIGN KEY (network_id, layer_index) REFERENCES layers(network_id, layer_index)
 ) STRICT;
 
--- One row for every time that a tile was programmed; the one with the largest id is current.
--- The BLOBs hold one element for each device of the tile's region, row by row, little-endian.
-CREATE TABLE programmings (
+-- One row for every time that programming of a tile began, committed before its first pulse: from then on the devices are
+-- no longer what an earlier programming left. A tile is programmed when its latest start has a complete programming.
+CREATE TABLE programming_starts (
   id              INTEGER PRIMARY KEY,
   tile_id         INTEGER NOT NULL REFERENCES tiles(id),
   run_id          INTEGER NOT NULL REFERENCES runs(id),
+  started_wall    REAL NOT NULL              -- seconds since 1970-01-01 UTC on the host
+) STRICT;
+CREATE INDEX programming_starts_by_tile ON programming_starts (tile_id, id);
+
+-- What became of a start; none when the host was killed before it could say.
+-- The BLOBs hold one element for each device of the tile's region, row by row, little-endian.
+CREATE TABLE programmings (
+  id              INTEGER PRIMARY KEY,
+  start_id        INTEGER NOT NULL UNIQUE REFERENCES programming_starts(id),
+  complete        INTEGER NOT NULL CHECK (complete IN (0, 1)), -- 0 when it was stopped or failed before its end
   algorithm       TEXT NOT NULL,             -- name of the algorithm
   parameters      TEXT NOT NULL,             -- JSON object: its parameters
   started_chip    REAL NOT NULL,             -- chip seconds before the first pulse
-  ended_chip      REAL NOT NULL CHECK (ended_chip >= started_chip), -- chip seconds after the last pulse: age 0
+  ended_chip      REAL NOT NULL CHECK (ended_chip >= started_chip), -- chip seconds after the last acknowledged pulse: age 0
   boot_note       TEXT,                      -- what is known of the power-up that the chip seconds count from
   converged       INTEGER NOT NULL,          -- devices by outcome; docs: src/chip/outcome.ts
   exhausted       INTEGER NOT NULL,
@@ -87,14 +97,13 @@ CREATE TABLE programmings (
   stuck_high      INTEGER NOT NULL,
   skipped         INTEGER NOT NULL,
   unknown         INTEGER NOT NULL,
-  pulse_count     INTEGER NOT NULL,          -- pulses of all devices together
+  pulse_count     INTEGER NOT NULL,          -- pulses of all devices together, those that may have been applied included
   target_siemens  BLOB NOT NULL,             -- float32
   outcomes        BLOB NOT NULL,             -- uint8: 0 converged, 1 exhausted, 2 stuck-low, 3 stuck-high, 4 skipped, 5 unknown
   iterations      BLOB NOT NULL,             -- uint8: iterations of program-and-verify
   pulses          BLOB NOT NULL,             -- uint16
   crc32           INTEGER NOT NULL           -- CRC-32 of the four BLOBs above, one after the other
 ) STRICT;
-CREATE INDEX programmings_by_tile ON programmings (tile_id, id);
 
 -- One row for every time that a tile was read: raw ADC codes and what turns them into siemens.
 CREATE TABLE readouts (
@@ -147,9 +156,21 @@ CREATE TABLE events (
   text            TEXT NOT NULL
 ) STRICT;
 
--- The latest programming of each tile.
+-- Programmings with the tile and the run that they belong to.
+CREATE VIEW v_programmings AS
+  SELECT p.*, s.tile_id, s.run_id, s.started_wall
+  FROM programmings p JOIN programming_starts s ON s.id = p.start_id;
+
+-- The programming of each tile whose latest start was completed.
 CREATE VIEW v_current_programmings AS
-  SELECT * FROM programmings WHERE id IN (SELECT max(id) FROM programmings GROUP BY tile_id);
+  SELECT * FROM v_programmings
+  WHERE complete = 1 AND start_id IN (SELECT max(id) FROM programming_starts GROUP BY tile_id);
+
+-- The tiles whose latest start was not completed: their devices are in an unknown state.
+CREATE VIEW v_unfinished_tiles AS
+  SELECT s.tile_id, s.run_id, s.started_wall
+  FROM programming_starts s LEFT JOIN programmings p ON p.start_id = s.id
+  WHERE s.id IN (SELECT max(id) FROM programming_starts GROUP BY tile_id) AND coalesce(p.complete, 0) = 0;
 
 -- For people: accuracy in per cent by age and compensation, newest last.
 CREATE VIEW v_accuracy AS
@@ -180,7 +201,7 @@ CREATE VIEW v_readouts AS
     t.region_rows * t.region_columns AS devices, o.averages, o.read_volts,
     round(o.temperature_kelvin, 2) AS temperature_kelvin, o.saturated_cells, o.calibration,
     datetime(o.read_wall, 'unixepoch') AS read_utc
-  FROM readouts o JOIN programmings p ON p.id = o.programming_id JOIN tiles t ON t.id = p.tile_id
+  FROM readouts o JOIN v_programmings p ON p.id = o.programming_id JOIN tiles t ON t.id = p.tile_id
     JOIN layers l ON l.network_id = t.network_id AND l.layer_index = t.layer_index
   ORDER BY o.id;
 `;

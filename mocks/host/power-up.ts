@@ -1,0 +1,49 @@
+/** Switches an emulated chip on: one fresh from the factory, or one that goes on where it was saved. */
+
+import { createCrossbar } from "../array/crossbar.ts";
+import { restoreArrays } from "../array/device-arrays.ts";
+import type { ChipProfile } from "../array/profile.ts";
+import type { ChipState } from "../array/state.ts";
+import { type ChipClock, virtualClock } from "../firmware/chip-clock.ts";
+import { Firmware } from "../firmware/firmware.ts";
+
+export interface ChipIdentity {
+  readonly profile: ChipProfile;
+  /** One (profile, seed) is one individual chip. */
+  readonly seed: number;
+}
+
+export interface PowerUpOptions {
+  /** Differs from that of the power-up before. */
+  readonly bootId: number;
+  /** Makes the chip's clock; virtual unless given. */
+  readonly clockFrom?: (startSeconds: number) => ChipClock;
+}
+
+export interface PoweredChip extends ChipIdentity {
+  readonly firmware: Firmware;
+  /** The chip as it is now. Its arrays are the live ones: encode them before anything else happens. */
+  state(): ChipState;
+}
+
+/**
+ * A saved chip goes on with its wear, its clock and its operation record, under a new boot id. No chip time passes while it is
+ * switched off, so drift goes on exactly where it stopped, whatever clock the chip follows.
+ * @throws LabError BAD_PROFILE when the state does not fit this version of the device model.
+ */
+export function powerUp(origin: ChipIdentity | ChipState, options: PowerUpOptions): PoweredChip {
+  const { profile, seed } = origin;
+  const saved = "arrays" in origin ? origin : undefined;
+  const crossbar = createCrossbar(profile, seed);
+  if (saved !== undefined) restoreArrays(crossbar.deviceArrays, saved.arrays);
+  const firmware = new Firmware(crossbar, options.bootId, {
+    clock: (options.clockFrom ?? virtualClock)(saved?.chipSeconds ?? 0),
+    lastPulse: saved?.lastPulse,
+  });
+  return {
+    profile,
+    seed,
+    firmware,
+    state: () => ({ profile, seed, ...firmware.memory, arrays: crossbar.deviceArrays }),
+  };
+}

@@ -1,0 +1,70 @@
+/** Shows, checks and lists chip profiles, and loads one for whoever needs it. */
+
+import { existsSync, readFileSync, statSync } from "node:fs";
+import {
+  builtinProfile,
+  type ChipProfile,
+  parseProfile,
+  profileNames,
+} from "../../../mocks/array/profile.ts";
+import { LabError, textOf } from "../../core/errors.ts";
+import type { Context } from "../context.ts";
+
+/** A profile is a few kilobytes. */
+const largestBytes = 1 << 20;
+
+/**
+ * A built-in profile by name, or a JSON file.
+ * @throws LabError BAD_PROFILE when there is neither, or the file holds no profile.
+ */
+export function loadProfile(nameOrFile: string): ChipProfile {
+  if (profileNames.includes(nameOrFile)) return builtinProfile(nameOrFile);
+  const isFile = /\.json$|[/\\]/.test(nameOrFile) || existsSync(nameOrFile);
+  return isFile ? profileFromFile(nameOrFile) : builtinProfile(nameOrFile);
+}
+
+export function showProfile(nameOrFile: string, context: Context): void {
+  const profile = loadProfile(nameOrFile);
+  context.output.result(profile, JSON.stringify(profile, null, 2));
+}
+
+export function checkProfile(nameOrFile: string, context: Context): void {
+  const facts = factsOf(loadProfile(nameOrFile));
+  context.output.result({ ok: true, ...facts }, `OK: ${lineOf(facts)}`);
+}
+
+export function listProfiles(context: Context): void {
+  const profiles = profileNames.map((name) => factsOf(builtinProfile(name)));
+  context.output.result({ profiles }, profiles.map(lineOf).join("\n"));
+}
+
+function profileFromFile(path: string): ChipProfile {
+  try {
+    const { size } = statSync(path);
+    if (size > largestBytes) throw new RangeError(`it has ${size} bytes, a profile at most ${largestBytes}`);
+    return parseProfile(JSON.parse(readFileSync(path, "utf8")));
+  } catch (cause) {
+    if (cause instanceof LabError) throw cause;
+    throw new LabError("BAD_PROFILE", `profile ${path} cannot be read: ${textOf(cause)}`, {
+      cause,
+      next: "check the file; `pcmlab profile show fusion-1m > FILE` writes one to start from",
+    });
+  }
+}
+
+interface ProfileFacts {
+  readonly name: string;
+  readonly model: string;
+  readonly arrays: readonly string[];
+  readonly devices: number;
+}
+
+const factsOf = ({ name, model, arrays }: ChipProfile): ProfileFacts => ({
+  name,
+  model,
+  arrays: arrays.map((array) => `${array.name} ${array.rows} x ${array.columns}`),
+  devices: arrays.reduce((sum, { rows, columns }) => sum + rows * columns, 0),
+});
+
+const lineOf = ({ name, model, arrays, devices }: ProfileFacts): string =>
+  `${name} (${model}): ${arrays.join(", ")}; ${devices.toLocaleString("en")} devices`;

@@ -1,0 +1,68 @@
+/**
+ * The statistics of the emulated Fusion chip beside the published ones (FACTS 7.1), on 20,480 devices a level, all through the
+ * Chip port and the bytes of the protocol. Conductances in S, exponents and relative noise without unit.
+ */
+
+import { builtinProfile } from "../../mocks/array/profile.ts";
+import { openEmulator, programLevel, stripOf } from "../physics/lab.ts";
+import {
+  measureDrift,
+  measureProgrammingError,
+  measureReadNoise,
+  measureSpectralSlope,
+} from "../physics/laws.ts";
+import { levels } from "../physics/published.ts";
+import { type Comparison, worstRelativeError } from "../physics/statistics.ts";
+import type { Figures } from "./main.ts";
+
+const rowsPerLevel = 10;
+const driftReads = 60;
+const seed = 1;
+
+type Law =
+  | "programmingError"
+  | "driftMean"
+  | "driftSpread"
+  | "readNoise5s"
+  | "readNoise1h"
+  | "readNoise1d"
+  | "spectralSlope";
+type Laws = Record<Law, Comparison[]>;
+
+export async function fidelity(): Promise<Figures> {
+  const laws: Laws = {
+    programmingError: [],
+    driftMean: [],
+    driftSpread: [],
+    readNoise5s: [],
+    readNoise1h: [],
+    readNoise1d: [],
+    spectralSlope: [],
+  };
+  const chip = await openEmulator(builtinProfile("fusion-1m"), seed);
+  for (const [index, level] of levels.entries()) {
+    const programmed = await programLevel(chip, stripOf(chip, index, rowsPerLevel), level);
+    if (level > 0) laws.readNoise5s.push(await measureReadNoise(chip, programmed, 5));
+    laws.programmingError.push(await measureProgrammingError(chip, programmed));
+    if (level === 0) continue;
+    const drift = await measureDrift(chip, programmed, driftReads);
+    laws.driftMean.push(drift.mean);
+    laws.driftSpread.push(drift.spread);
+    const again = await programLevel(chip, stripOf(chip, index, rowsPerLevel), level);
+    laws.readNoise1h.push(await measureReadNoise(chip, again, 3600));
+    laws.readNoise1d.push(await measureReadNoise(chip, again, 86_400));
+    const { row } = programmed.region;
+    const cell = { array: 0, row, column: programmed.converged[0]!, rows: 1, columns: 1 };
+    const options = { readings: 8192, series: 8, averages: 16 };
+    const slope = await measureSpectralSlope(chip, cell, options);
+    laws.spectralSlope.push({ level, measured: slope, published: -1 });
+  }
+  return { devicesPerLevel: rowsPerLevel * 2048, ...laws, worstRelativeError: worstOf(laws) };
+}
+
+/** At g = 0 the programming error has an upper bound only, so that level does not count. */
+function worstOf(laws: Laws): Record<string, number> {
+  return Object.fromEntries(
+    Object.entries(laws).map(([law, all]) => [law, worstRelativeError(all.filter(({ level }) => level > 0))]),
+  );
+}

@@ -1,0 +1,74 @@
+/** An emulated chip behind the Chip port and the bytes of the protocol, and levels programmed on it as the paper did. */
+
+import { joshi2020 } from "../../calibration/program-verify/parameters.ts";
+import { programRegion } from "../../calibration/program-verify/program-region.ts";
+import { openRemoteChip, type RemoteChip } from "../../drivers/chip/remote-chip.ts";
+import { trueConductance } from "../../firmware-protocol/operation/true-conductance.ts";
+import { createCrossbar } from "../../mocks/array/crossbar.ts";
+import type { ChipProfile } from "../../mocks/array/profile.ts";
+import { Firmware } from "../../mocks/firmware/firmware.ts";
+import { inProcessTransport } from "../../mocks/host/in-process.ts";
+import { cellOutcomes } from "../../src/chip/outcome.ts";
+import { conductances, nominalCalibration } from "../../src/chip/readout.ts";
+import { cellCount, type Region } from "../../src/chip/region.ts";
+import { VirtualTimer } from "../drivers/virtual-timer.ts";
+import { gMaxSiemens } from "./published.ts";
+
+export function openEmulator(profile: ChipProfile, seed: number): Promise<RemoteChip> {
+  const firmware = new Firmware(createCrossbar(profile, seed), 1);
+  return openRemoteChip(inProcessTransport(firmware.openLine()), new VirtualTimer());
+}
+
+/** The rows that one level is programmed on, as many as a strip needs for its devices. */
+export function stripOf(chip: RemoteChip, index: number, rows: number): Region {
+  const { columns } = chip.descriptor.arrays[0]!;
+  return { array: 0, row: index * rows, column: 0, rows, columns };
+}
+
+export interface ProgrammedLevel {
+  readonly level: number;
+  readonly region: Region;
+  /** Indices in the region of the cells that the loop declared converged. */
+  readonly converged: Uint32Array;
+  /** Chip time of the last pulse. */
+  readonly endSeconds: number;
+}
+
+/** Programs every cell of a region to one level with the published parameters of the loop (FACTS 1.2). */
+export async function programLevel(
+  chip: RemoteChip,
+  region: Region,
+  level: number,
+): Promise<ProgrammedLevel> {
+  const targets = new Float32Array(cellCount(region)).fill(level * gMaxSiemens);
+  const calibration = nominalCalibration(chip.descriptor);
+  const { outcomes, endSeconds } = await programRegion(chip, region, targets, {
+    parameters: joshi2020,
+    calibration,
+  });
+  const code = cellOutcomes.indexOf("converged");
+  const converged = Uint32Array.from([...outcomes.keys()].filter((cell) => outcomes[cell] === code));
+  return { level, region, converged, endSeconds };
+}
+
+/** Conductances (S) of the converged cells as read `ageSeconds` after the last pulse, by five conversions each as the paper did. */
+export async function readAtAge(
+  chip: RemoteChip,
+  { region, converged, endSeconds }: ProgrammedLevel,
+  ageSeconds: number,
+): Promise<Float32Array> {
+  await chip.waitUntil(endSeconds + ageSeconds);
+  const { averages, readVolts } = joshi2020;
+  const { codeSums } = await chip.read(region, { averages, readVolts });
+  const siemens = conductances(codeSums, averages, nominalCalibration(chip.descriptor));
+  return converged.length === siemens.length ? siemens : chosen(siemens, converged);
+}
+
+/** Conductances (S) of the converged cells at the present chip time, without noise. */
+export async function truth(chip: RemoteChip, { region, converged }: ProgrammedLevel): Promise<Float32Array> {
+  const { siemens } = await chip.perform(trueConductance, { region });
+  return chosen(siemens, converged);
+}
+
+const chosen = (values: Float32Array, cells: Uint32Array): Float32Array =>
+  Float32Array.from(cells, (cell) => values[cell]!);
