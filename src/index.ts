@@ -1,12 +1,17 @@
 /** The public API of pcmlab. What is not listed here may change without notice. */
 
 export { countOutcomes } from "../calibration/program-verify/band-ledger.ts";
-export { joshi2020, type MeltQuenchParameters } from "../calibration/program-verify/parameters.ts";
+export {
+  joshi2020,
+  type MeltQuenchParameters,
+  parametersFor,
+} from "../calibration/program-verify/parameters.ts";
 export {
   type ProgramOptions,
   programRegion,
   type RegionProgramming,
 } from "../calibration/program-verify/program-region.ts";
+export { RegionUnfinished } from "../calibration/program-verify/region-programming.ts";
 export { type ConnectOptions, connectChip } from "../drivers/chip/connect.ts";
 export { openRemoteChip, type RemoteChip } from "../drivers/chip/remote-chip.ts";
 export type { Transport, TransportListener } from "../drivers/transport/transport.ts";

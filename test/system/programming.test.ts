@@ -20,7 +20,7 @@ import { emulator, folder, json, pcmlab } from "./command.ts";
 const main = join(import.meta.dirname, "../../dist/src/cli/main.js");
 const network = join(import.meta.dirname, "../../examples/digits/digits.onnx");
 const programWords = (chip: string): string[] => ["program", network, "--chip", chip, "--store", "run.db"];
-const networkTiles = 12;
+const networkTiles = 10;
 
 /** Looks into the store of a folder. */
 function inStore<T>(cwd: string, look: (store: Store) => T): T {
@@ -115,7 +115,7 @@ test("after kill -9 in a re-programming, reading refuses the tile that was pulse
   });
   const words = ["read", "--chip", board.address, "--store", "run.db", "--at", "25s"];
   const refused = await pcmlab(words, cwd);
-  expect(refused.stderr).toMatch(/\b1 of 12 tiles\b/);
+  expect(refused.stderr).toMatch(/\b1 of 10 tiles\b/);
   expect(refused.exitCode).toBe(8);
   await json(board.words, cwd);
   expect((await pcmlab(words, cwd)).exitCode).toBe(0);
