@@ -88,7 +88,7 @@ test("a state is refused when it is damaged or not the chip that was asked for, 
     [["--save", "notes.txt"], /notes\.txt: it exists and is not the state of a chip \[USAGE\]/, 2],
     [["--save", "nowhere/chip.state"], /cannot be saved to nowhere.*\[USAGE\]/, 2],
     [["--time", "fast"], /--time is "fast" \[USAGE\]/, 2],
-    [["--seed", "1.5"], /--seed is 1\.5, allowed are whole numbers.*\[USAGE\]/, 2],
+    [["--seed", "1.5"], /--seed must be a whole number from 0 to 4294967295 \[USAGE\]/, 2],
   ];
   for (const [words, message, exitCode] of cases) {
     const ended = await pcmlab(["emulator", "--tcp", "0", ...words], cwd);

@@ -49,8 +49,8 @@ async function startOn(
   const program = process.argv[1] ?? "";
   const child = spawn(process.execPath, [program, ...words, "--until-stdin-closes", "--json"], {
     stdio: ["pipe", "pipe", "pipe"],
-    // Ctrl-C is for this process, which then ends the emulator by closing its stdin.
-    detached: true,
+    // Ctrl-C is for this process, which then ends the emulator by closing its stdin. Windows would open a window for it.
+    detached: process.platform !== "win32",
   });
   const ready = await readinessOf(child, context);
   return {
