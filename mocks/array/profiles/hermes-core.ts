@@ -49,7 +49,7 @@ export const hermesCore: ChipProfile = {
     half: { medianAmperes: 150e-6, logSpread: 0.08 },
     slope: { medianAmperes: 20e-6, logSpread: 0.1 },
     // [M] Below the 1 % of unit cells that cannot be programmed (FACTS 8.2).
-    stuckSetProbability: 0.0001,
+    stuckSetProbability: 0.00002,
     stuckResetProbability: 0.001,
     // [M] Scaled with the other currents from the 25 uA of FACTS 1.1.
     onsetAmperes: 20e-6,
