@@ -59,7 +59,7 @@ export const deviceParametersSchema = strictObject({
   drift: strictObject({
     /** The g = 1 of all state laws. */
     gMaxSiemens: positive,
-    /** t_0 of G = G_p ((t + t_0) / t_0)^-nu. */
+    /** t_0 of G = G_p max(1, t / t_0)^-nu: up to it a device holds G_p (docs/decisions/0002). */
     referenceSeconds: positive,
     nuMean: stateLawSchema,
     nuSpread: stateLawSchema,
