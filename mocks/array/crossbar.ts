@@ -4,28 +4,24 @@
  * (Sebastian 2017, FACTS 1.1), so every conversion and every pulse has its own time.
  */
 
-import { type Descriptor, largestAdcCode, nominalAmperesPerCode } from "../../src/chip/descriptor.ts";
+import { type Descriptor, largestDacCode, nominalAmperesPerCode } from "../../src/chip/descriptor.ts";
+import type { MvmRequest } from "../../src/chip/mvm.ts";
 import type { PulseTrain } from "../../src/chip/pulse.ts";
 import type { ReadOptions } from "../../src/chip/readout.ts";
-import type { Region } from "../../src/chip/region.ts";
-import { countNonZero } from "../../src/core/bytes.ts";
+import { cellCount, type Region } from "../../src/chip/region.ts";
+import { changeTemperature, kelvinNow } from "../device/climate.ts";
 import { createDevices, type Devices } from "../device/devices.ts";
 import { ageOf, driftedSiemens } from "../device/drift.ts";
+import { drawColumnErrors, drawDacAmperes } from "./column-errors.ts";
 import { type DeviceArrays, deviceArraysOf } from "./device-arrays.ts";
-import { cellsOf, layoutOf } from "./layout.ts";
+import { arrayOf, cellsOf, type Layout, layoutOf, numbersOf } from "./layout.ts";
+import { createMvm, type MvmDone } from "./mvm/mvm.ts";
 import type { ChipProfile } from "./profile.ts";
 import { type PulsesDone, pulseCells } from "./pulse-cells.ts";
-import { createRun, firstHeldComponent, type ReadPlan, readCells } from "./read-cells.ts";
+import { type RawReading, type Readable, readRegion } from "./read-region.ts";
+import { resistorSiemens } from "./resistors.ts";
 
 export const emulatorFirmware = "pcmlab-emulator 1.0.0";
-
-export interface RawReading {
-  /** Sum of the codes of all averages, one for each cell that was read, row by row. */
-  readonly codeSums: Uint16Array;
-  /** Cells with at least one conversion at the largest code. */
-  readonly saturatedCells: number;
-  readonly endSeconds: number;
-}
 
 /** Regions outside the chip and trains of the wrong length are programmer errors: RangeError. */
 export interface Crossbar {
@@ -34,6 +30,11 @@ export interface Crossbar {
   read(region: Region, options: ReadOptions, startSeconds: number): RawReading;
   /** Cell after cell, each with all its steps; cells without a pulse take no time. */
   pulse(region: Region, train: PulseTrain, startSeconds: number): PulsesDone;
+  /** Of a chip that multiplies in its array: vector v starts at startSeconds + v * phases * phaseSeconds. */
+  mvm?(request: MvmRequest, startSeconds: number): MvmDone;
+  /** Temperature (K) now, and from a chip time on. */
+  temperatureKelvin(): number;
+  setTemperature(kelvin: number, atSeconds: number): void;
   /** The truth, in S, with drift and without noise, row by row. */
   conductances(region: Region, atSeconds: number): Float32Array;
   /** Pulses that each cell has felt since it was made, row by row. */
@@ -47,29 +48,38 @@ export function createCrossbar(profile: ChipProfile, seed: number): Crossbar {
   const descriptor = describe(profile, seed);
   const layout = layoutOf(profile.arrays);
   const devices = createDevices(profile.device, layout.cells, seed);
+  const columns = Math.max(...profile.arrays.map((array) => array.columns));
+  const errors = drawColumnErrors(devices.mixedSeed, columns, profile.converter);
+  const chip: Readable = { profile, descriptor, devices, errors };
+  const mvm = profile.mvm && createMvm({ parameters: profile.mvm, devices, layout, errors });
   const pulsePlan = {
-    amperesPerCode: nominalAmperesPerCode(descriptor),
+    amperes: drawDacAmperes(
+      devices.mixedSeed,
+      largestDacCode(descriptor),
+      nominalAmperesPerCode(descriptor),
+      profile.converter,
+    ),
     settleSeconds: profile.timing.pulseSettleSeconds,
   };
   return {
     descriptor,
     read: (region, options, startSeconds) =>
-      readChosen(
-        devices,
-        planOf(profile, descriptor, options),
-        chosenCells(cellsOf(layout, region), options.mask),
-        startSeconds,
-      ),
-    pulse: (region, train, startSeconds) =>
-      pulseCells(devices, pulsePlan, train, cellsOf(layout, region), startSeconds),
-    conductances: (region, atSeconds) => trueSiemens(devices, cellsOf(layout, region), atSeconds),
-    pulseCounts: (region) => cellsOf(layout, region).map((cell) => devices.pulses[cell] ?? 0),
+      readRegion(chip, arrayOf(layout, region), region, options, startSeconds),
+    pulse: (region, train, startSeconds) => {
+      mvm?.devicesChanged();
+      return pulseCells(devices, pulsePlan, train, cellsOf(layout, region), startSeconds);
+    },
+    ...(mvm && { mvm: mvm.multiply }),
+    temperatureKelvin: () => kelvinNow(devices.climate, profile.device.temperature.referenceKelvin),
+    setTemperature: (kelvin, atSeconds) => changeTemperature(devices.climate, atSeconds, kelvin),
+    conductances: (region, atSeconds) => trueSiemens(chip, layout, region, atSeconds),
+    pulseCounts: (region) => pulseCounts(devices, layout, region),
     deviceArrays: deviceArraysOf(devices),
   };
 }
 
 function describe(profile: ChipProfile, seed: number): Descriptor {
-  const { model, manufacturer, arrays, read, program, maxCellsPerRequest } = profile;
+  const { model, manufacturer, arrays, read, program, maxCellsPerRequest, mvm } = profile;
   return {
     protocol: "1.0",
     manufacturer,
@@ -80,58 +90,22 @@ function describe(profile: ChipProfile, seed: number): Descriptor {
     arrays,
     read,
     program,
+    ...(mvm && { mvm: mvm.ability }),
     maxCellsPerRequest,
-    features: ["advance-time"],
+    features: ["advance-time", "set-temperature"],
   };
 }
 
-/** The converter's gain follows the read voltage, and amplifies the front end's own noise when the voltage is small. */
-function planOf(profile: ChipProfile, descriptor: Descriptor, options: ReadOptions): ReadPlan {
-  const { averages, readVolts } = options;
-  const { sampleSeconds, fullScaleSiemens, maxVolts } = profile.read;
-  const largestCode = largestAdcCode(descriptor);
-  return {
-    averages,
-    sampleSeconds,
-    codesPerSiemens: largestCode / fullScaleSiemens,
-    largestCode,
-    whiteNoiseCodes: (profile.converter.whiteNoiseCodes * maxVolts) / readVolts,
-    heldFrom: firstHeldComponent((averages - 1) * sampleSeconds, profile.device.readNoise.readSeconds),
-  };
+function trueSiemens(chip: Readable, layout: Layout, region: Region, atSeconds: number): Float32Array {
+  const array = arrayOf(layout, region);
+  const cells = numbersOf(array, region);
+  if (array.referenceSiemens !== undefined) return Float32Array.from(resistorSiemens(chip, array, cells));
+  return Float32Array.from(cells, (cell) =>
+    driftedSiemens(chip.devices, cell, ageOf(chip.devices, cell, atSeconds)),
+  );
 }
 
-/** Cells of one pass through the scratch space: enough to keep the passes busy, few enough to stay in the cache. */
-const runCells = 1024;
-
-function readChosen(devices: Devices, plan: ReadPlan, cells: Uint32Array, startSeconds: number): RawReading {
-  const codeSums = new Uint16Array(cells.length);
-  const run = createRun(Math.min(runCells, cells.length));
-  const cellSeconds = plan.averages * plan.sampleSeconds;
-  let saturatedCells = 0;
-  for (let at = 0; at < cells.length; at += runCells) {
-    const some = cells.subarray(at, at + runCells);
-    const sums = codeSums.subarray(at, at + runCells);
-    saturatedCells += readCells(devices, plan, some, startSeconds + at * cellSeconds, run, sums);
-  }
-  return { codeSums, saturatedCells, endSeconds: startSeconds + cells.length * cellSeconds };
-}
-
-function trueSiemens(devices: Devices, cells: Uint32Array, atSeconds: number): Float32Array {
-  const siemens = new Float32Array(cells.length);
-  for (let n = 0; n < cells.length; n++) {
-    const age = ageOf(devices, cells[n]!, atSeconds);
-    siemens[n] = driftedSiemens(devices, cells[n]!, age);
-  }
-  return siemens;
-}
-
-/** @throws RangeError for a mask of another length than the region has cells. */
-function chosenCells(cells: Uint32Array, mask: Uint8Array | undefined): Uint32Array {
-  if (mask === undefined) return cells;
-  if (mask.length !== cells.length)
-    throw new RangeError(`a mask of ${mask.length} entries for ${cells.length} cells`);
-  const chosen = new Uint32Array(countNonZero(mask));
-  let next = 0;
-  for (let n = 0; n < mask.length; n++) if (mask[n] !== 0) chosen[next++] = cells[n]!;
-  return chosen;
+function pulseCounts(devices: Devices, layout: Layout, region: Region): Uint32Array {
+  if (arrayOf(layout, region).referenceSiemens !== undefined) return new Uint32Array(cellCount(region));
+  return cellsOf(layout, region).map((cell) => devices.pulses[cell]!);
 }

@@ -5,6 +5,7 @@ import { arraySchema, programSchema, readSchema } from "../../src/chip/descripto
 import { LabError } from "../../src/core/errors.ts";
 import { deviceParametersSchema } from "../device/parameters.ts";
 import { strictObject } from "../device/strict-object.ts";
+import { mvmParametersSchema, pairsUp } from "./mvm/parameters.ts";
 import { limitsText } from "./profile-limits.ts";
 import { fusion1m } from "./profiles/fusion-1m.ts";
 import { hermesCore } from "./profiles/hermes-core.ts";
@@ -49,8 +50,23 @@ export const chipProfileSchema = strictObject({
   converter: strictObject({
     /** White noise of the front end for one conversion at the largest read voltage, rms ADC codes. */
     whiteNoiseCodes: z.number().nonnegative(),
+    /** Standard deviation of the relative gain of the ADC from bit line to bit line. */
+    gainSpread: z.number().min(0).max(0.3),
+    /** Standard deviation of the offset of the ADC from bit line to bit line, ADC codes. */
+    offsetSpreadCodes: z.number().min(0).max(100),
+    /** Standard deviation of the relative gain of the programming DAC from chip to chip. */
+    dacGainSpread: z.number().min(0).max(0.3),
+    /** Standard deviation of the error of each DAC code, in steps of the DAC. */
+    dacStepSpread: z.number().min(0).max(10),
+    /** Standard deviation of the relative mismatch of the reference resistors. */
+    resistorSpread: z.number().min(0).max(0.3),
   }),
   device: deviceParametersSchema,
+  /** Only for a chip that multiplies in its array. */
+  mvm: mvmParametersSchema.optional(),
+}).refine(({ arrays, mvm }) => mvm === undefined || pairsUp(arrays, mvm.ability), {
+  path: ["mvm", "ability"],
+  error: "plusArrays and minusArrays must name arrays of devices of one size",
 });
 export type ChipProfile = z.infer<typeof chipProfileSchema>;
 

@@ -5,7 +5,8 @@ import type { Devices } from "../device/devices.ts";
 import { applyPulse } from "../device/pulse.ts";
 
 export interface PulsePlan {
-  readonly amperesPerCode: number;
+  /** The current of each DAC code. */
+  readonly amperes: Float64Array;
   /** Settling time of the current source before each pulse. */
   readonly settleSeconds: number;
 }
@@ -47,7 +48,7 @@ function pulseEach(
     if (code === 0) continue;
     pulses++;
     const end = startSeconds + pulses * pulseSeconds;
-    applyPulse(devices, cells[n]!, code * plan.amperesPerCode, widthSeconds, trailingSeconds, end);
+    applyPulse(devices, cells[n]!, plan.amperes[code]!, widthSeconds, trailingSeconds, end);
   }
   return { pulses, endSeconds: startSeconds + pulses * pulseSeconds };
 }
@@ -66,7 +67,7 @@ function pulseAlike(
     chosen++;
     for (const { amplitudeCode, widthSeconds, trailingSeconds } of train.steps) {
       seconds += plan.settleSeconds + widthSeconds + trailingSeconds;
-      const amperes = amplitudeCode * plan.amperesPerCode;
+      const amperes = plan.amperes[amplitudeCode]!;
       applyPulse(devices, cells[n]!, amperes, widthSeconds, trailingSeconds, seconds);
     }
   }

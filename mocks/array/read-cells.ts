@@ -8,6 +8,7 @@ import type { Devices } from "../device/devices.ts";
 import { ageOf, driftedSiemens } from "../device/drift.ts";
 import { drawOf, eventKey, mix, normalTable, normalTableShift } from "../device/keyed-normal.ts";
 import { componentCount, componentSum, fastestRate, shortestTimeConstant } from "../device/read-noise.ts";
+import type { ColumnErrors } from "./column-errors.ts";
 
 /** How one read call converts. */
 export interface ReadPlan {
@@ -17,6 +18,13 @@ export interface ReadPlan {
   readonly largestCode: number;
   /** Front-end noise of one conversion, rms codes. */
   readonly whiteNoiseCodes: number;
+  /** The converter of each bit line. */
+  readonly errors: ColumnErrors;
+  /** Bit lines of the array and number of its first cell: what the bit line of a cell follows from. */
+  readonly columns: number;
+  readonly firstCell: number;
+  /** Part of a conversion at the largest read voltage that one conversion disturbs a device. */
+  readonly disturbance: number;
   /** The noise components below this number may change during the conversions of a cell; the others are held. */
   readonly heldFrom: number;
 }
@@ -34,6 +42,7 @@ export interface Run {
   readonly noiseCodes: Float64Array;
   /** Sum of the held noise components, in units of Q_s. */
   readonly held: Float64Array;
+  readonly offsetCodes: Float64Array;
 }
 
 /** Components whose time constants all exceed the time of the averages by this factor are evaluated once a cell. */
@@ -55,6 +64,7 @@ export function createRun(cells: number): Run {
     codes: new Float64Array(cells),
     noiseCodes: new Float64Array(cells),
     held: new Float64Array(cells),
+    offsetCodes: new Float64Array(cells),
   };
 }
 
@@ -74,6 +84,30 @@ export function readCells(
     throw new RangeError(`${cells.length} cells for ${codeSums.length} sums in a run of ${run.keys.length}`);
   prepareSignal(devices, plan, cells, startSeconds, run);
   prepareNoise(devices, plan, cells, run);
+  disturb(devices, plan, cells);
+  return convert(plan, run, codeSums);
+}
+
+/**
+ * Reads reference resistors, which neither drift nor flicker. `cells` are numbered from the first of their array, `siemens` are their
+ * conductances, and `mixedSeed` keys the noise of the front end. Otherwise like `readCells`.
+ */
+export function readResistors(
+  plan: ReadPlan,
+  mixedSeed: number,
+  cells: Uint32Array,
+  siemens: Float64Array,
+  startSeconds: number,
+  codeSums: Uint16Array,
+): number {
+  const run = createRun(cells.length);
+  const cellSeconds = plan.averages * plan.sampleSeconds;
+  for (let n = 0; n < cells.length; n++) {
+    const column = (cells[n]! - plan.firstCell) % plan.columns;
+    run.codes[n] = siemens[n]! * plan.codesPerSiemens * plan.errors.gain[column]!;
+    run.offsetCodes[n] = plan.errors.offsetCodes[column]!;
+    run.whiteKeys[n] = mix(mixedSeed ^ column ^ timeBits(startSeconds + n * cellSeconds));
+  }
   return convert(plan, run, codeSums);
 }
 
@@ -89,8 +123,10 @@ function prepareSignal(
     const cell = cells[n]!;
     const seconds = startSeconds + n * cellSeconds;
     const age = ageOf(devices, cell, seconds);
-    const codes = driftedSiemens(devices, cell, age) * plan.codesPerSiemens;
+    const column = (cell - plan.firstCell) % plan.columns;
+    const codes = driftedSiemens(devices, cell, age) * plan.codesPerSiemens * plan.errors.gain[column]!;
     run.agesSeconds[n] = age;
+    run.offsetCodes[n] = plan.errors.offsetCodes[column]!;
     run.codes[n] = codes;
     run.noiseCodes[n] = codes * devices.relativeNoise[cell]!;
     run.whiteKeys[n] = timeBits(seconds);
@@ -110,6 +146,12 @@ function prepareNoise(devices: Devices, plan: ReadPlan, cells: Uint32Array, run:
   }
 }
 
+/** Reads heat, a little. Single precision counts to some 10^7 conversions of a device between two pulses. */
+function disturb(devices: Devices, { averages, disturbance }: ReadPlan, cells: Uint32Array): void {
+  const dose = averages * disturbance;
+  for (let n = 0; n < cells.length; n++) devices.readDose[cells[n]!] = devices.readDose[cells[n]!]! + dose;
+}
+
 function convert(plan: ReadPlan, run: Run, codeSums: Uint16Array): number {
   const { averages, sampleSeconds, largestCode, whiteNoiseCodes, heldFrom } = plan;
   let saturatedCells = 0;
@@ -120,12 +162,13 @@ function convert(plan: ReadPlan, run: Run, codeSums: Uint16Array): number {
     const rate = run.rates[n]!;
     const noiseCodes = run.noiseCodes[n]!;
     const heldCodes = run.codes[n]! + noiseCodes * run.held[n]!;
+    const rounding = run.offsetCodes[n]! + 0.5;
     let sum = 0;
     let saturated = 0;
     for (let j = 0; j < averages; j++) {
       const moving = componentSum(key, rate, age + j * sampleSeconds, 0, heldFrom);
       const frontEnd = whiteNoiseCodes * normalTable[drawOf(whiteKey, j) >>> normalTableShift]!;
-      const code = (Math.max(0, heldCodes + noiseCodes * moving) + frontEnd + 0.5) | 0;
+      const code = (Math.max(0, heldCodes + noiseCodes * moving) + frontEnd + rounding) | 0;
       if (code >= largestCode) {
         saturated = 1;
         sum += largestCode;

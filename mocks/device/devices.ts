@@ -1,6 +1,9 @@
-/** The state of many devices as a structure of arrays, 40 bytes a device, and how it starts. */
+/** The state of many devices as a structure of arrays, 48 bytes a device, and how it starts. */
 
+import { type Climate, createClimate } from "./climate.ts";
+import { expOf } from "./fast-exp.ts";
 import { drawOf, eventKey, mix, normalOf, uniformOf } from "./keyed-normal.ts";
+import { growthRate } from "./melt-quench.ts";
 import type { DeviceParameters } from "./parameters.ts";
 import { evaluateLaw, logState } from "./state-law.ts";
 
@@ -21,9 +24,18 @@ export interface Devices {
   readonly relativeNoise: Float32Array;
   readonly setSiemens: Float32Array;
   readonly floorSiemens: Float32Array;
-  /** Infinite for a device that cannot be melted (stuck at SET). */
+  /** Infinite for a device that is stuck. */
   readonly halfAmperes: Float32Array;
   readonly slopeAmperes: Float32Array;
+  /** Growth since the last melt, in SET pulses of `gradual`. */
+  readonly setPulses: Float32Array;
+  /** Conversions since the last pulse, those at a lower voltage counted as the part that disturbs. */
+  readonly readDose: Float32Array;
+  readonly climate: Climate;
+  /** Growth of one SET pulse of `gradual`, in time constants of the crystallisation. */
+  readonly growthOfPulse: number;
+  /** No device fails before so many pulses. */
+  readonly firstFailure: number;
 }
 
 /** Traits are drawn with an event number that no pulse count reaches. */
@@ -39,7 +51,13 @@ const draw = {
   nu: 6,
   cycleFactor: 7,
   cycleSiemens: 8,
+  slow: 10,
+  endurance: 11,
+  failure: 12,
+  gradual: 13,
 } as const;
+
+export const pulseDraw = { gradual: draw.gradual } as const;
 
 /** `count` devices as fabricated: crystalline (SET, with its spread), aged from chip time 0, never pulsed. */
 export function createDevices(parameters: DeviceParameters, count: number, seed: number): Devices {
@@ -56,6 +74,11 @@ export function createDevices(parameters: DeviceParameters, count: number, seed:
     floorSiemens: siemens(),
     halfAmperes: siemens(),
     slopeAmperes: siemens(),
+    setPulses: siemens(),
+    readDose: siemens(),
+    climate: createClimate(),
+    growthOfPulse: growthOfPulse(parameters),
+    firstFailure: firstFailure(parameters.endurance),
   };
   for (let cell = 0; cell < count; cell++) {
     drawTraits(devices, cell);
@@ -74,20 +97,54 @@ export function settle(devices: Devices, cell: number, siemens: number): void {
   devices.relativeNoise[cell] = evaluateLaw(readNoise.relative, logG);
 }
 
+/** The additive part of the spread takes no device to zero: glass always conducts a little. */
+const smallestShare = 0.1;
+
 /** The spread from cycle to cycle around the conductance that the present pulse of a device aims at. */
 export function withCycleNoise(devices: Devices, cell: number, siemens: number): number {
   const { logSpread, siemens: additive } = devices.parameters.cycle;
   const key = pulseKey(devices, cell);
-  const factor = Math.exp(logSpread * normalOf(drawOf(key, draw.cycleFactor)));
-  return Math.max(0, siemens * factor + additive * normalOf(drawOf(key, draw.cycleSiemens)));
+  const factor = expOf(logSpread * normalOf(drawOf(key, draw.cycleFactor)));
+  const scattered = siemens * factor + additive * normalOf(drawOf(key, draw.cycleSiemens));
+  return Math.max(smallestShare * siemens, scattered);
 }
 
+/** 32 bits that belong to the last pulse of a device. */
+export const drawOfPulse = (devices: Devices, cell: number, which: number): number =>
+  drawOf(pulseKey(devices, cell), which);
+
+/** How many times more slowly than usual the crystals of a device grow. */
+export function slownessOf(devices: Devices, cell: number): number {
+  const { probability, factor } = devices.parameters.slow;
+  return uniformOf(drawOf(traitKey(devices, cell), draw.slow)) < probability ? factor : 1;
+}
+
+/** Makes a device that has had its pulses a defect: an open conducts no more than its floor, a short cannot be melted. */
+export function wornOut(devices: Devices, cell: number): void {
+  const { medianPulses, logSpread, openShare } = devices.parameters.endurance;
+  const key = traitKey(devices, cell);
+  const life = medianPulses * Math.exp(logSpread * normalOf(drawOf(key, draw.endurance)));
+  if (devices.pulses[cell]! < life) return;
+  stick(devices, cell, uniformOf(drawOf(key, draw.failure)) < openShare ? "reset" : "set");
+}
+
+/** `normalOf` gives no more than this many standard deviations. */
+const largestNormal = 6.3;
+
+const firstFailure = ({ medianPulses, logSpread }: DeviceParameters["endurance"]): number =>
+  medianPulses * Math.exp(-largestNormal * logSpread);
+
+const growthOfPulse = (parameters: DeviceParameters): number =>
+  parameters.gradual.pulseSeconds * growthRate(parameters, parameters.gradual.pulseAmperes);
+
+const traitKey = (devices: Devices, cell: number): number => eventKey(devices.mixedSeed, cell, traitEvent);
+
 const pulseKey = (devices: Devices, cell: number): number =>
-  eventKey(devices.mixedSeed, cell, devices.pulses[cell] ?? 0);
+  eventKey(devices.mixedSeed, cell, devices.pulses[cell]!);
 
 function drawTraits(devices: Devices, cell: number): void {
   const { set, floor, half, slope } = devices.parameters;
-  const key = eventKey(devices.mixedSeed, cell, traitEvent);
+  const key = traitKey(devices, cell);
   const logNormal = (median: number, logSpread: number, trait: number): number =>
     median * Math.exp(logSpread * normalOf(drawOf(key, trait)));
   devices.setSiemens[cell] = logNormal(set.medianSiemens, set.logSpread, draw.set);
@@ -97,10 +154,14 @@ function drawTraits(devices: Devices, cell: number): void {
   drawDefect(devices, cell, uniformOf(drawOf(key, draw.stuck)));
 }
 
-/** Defects need no flag: stuck at SET is a device that never melts, stuck at RESET one whose SET is its floor. */
+/** Defects need no flag: a stuck device never melts, and at RESET its SET is its floor. */
 function drawDefect(devices: Devices, cell: number, u: number): void {
   const { stuckSetProbability, stuckResetProbability } = devices.parameters;
-  if (u < stuckSetProbability) devices.halfAmperes[cell] = Number.POSITIVE_INFINITY;
-  else if (u < stuckSetProbability + stuckResetProbability)
-    devices.setSiemens[cell] = devices.floorSiemens[cell] ?? 0;
+  if (u < stuckSetProbability) stick(devices, cell, "set");
+  else if (u < stuckSetProbability + stuckResetProbability) stick(devices, cell, "reset");
+}
+
+function stick(devices: Devices, cell: number, state: "set" | "reset"): void {
+  devices.halfAmperes[cell] = Number.POSITIVE_INFINITY;
+  if (state === "reset") devices.setSiemens[cell] = devices.floorSiemens[cell]!;
 }

@@ -8,12 +8,14 @@
  * happened before it and misses what comes after.
  */
 
+import { isAtReference, kelvinNow, weighedLogAge } from "./climate.ts";
 import type { Devices } from "./devices.ts";
+import { expOf } from "./fast-exp.ts";
 import { drawOf, eventKey, normalTable, normalTableShift } from "./keyed-normal.ts";
 
 /** max(1, age / t_0)^-nu; 1 up to the reference time. */
 export const driftFactor = (nu: number, ageSeconds: number, referenceSeconds: number): number =>
-  ageSeconds <= referenceSeconds ? 1 : Math.exp(-nu * Math.log(ageSeconds / referenceSeconds));
+  ageSeconds <= referenceSeconds ? 1 : expOf(-nu * Math.log(ageSeconds / referenceSeconds));
 
 /** Part of the fast relaxation that is still to come: 1 up to its start, 0 from the reference time on. */
 export const relaxationAhead = (
@@ -27,13 +29,48 @@ export const relaxationAhead = (
       ? 1
       : Math.log(referenceSeconds / ageSeconds) / Math.log(referenceSeconds / startSeconds);
 
-/** Conductance (S) of a device without noise, `ageSeconds` after its last pulse. */
+/** Conductance (S) of a device without noise, `ageSeconds` after its last pulse, which is now. */
 export const driftedSiemens = (devices: Devices, cell: number, ageSeconds: number): number => {
-  const { referenceSeconds } = devices.parameters.drift;
+  const { drift, readDisturb } = devices.parameters;
+  const { referenceSeconds } = drift;
+  if (!isAtReference(devices.climate)) return temperedSiemens(devices, cell, ageSeconds);
   return ageSeconds < referenceSeconds
     ? youngSiemens(devices, cell, ageSeconds)
-    : devices.siemens[cell]! * driftFactor(devices.nu[cell]!, ageSeconds, referenceSeconds);
+    : disturbed(devices, cell, readDisturb.sharePerRead) *
+        driftFactor(devices.nu[cell]!, ageSeconds, referenceSeconds);
 };
+
+/** Conductance (S) at the last pulse plus what reads have crystallised since. */
+const disturbed = (devices: Devices, cell: number, sharePerRead: number): number => {
+  const siemens = devices.siemens[cell]!;
+  const share = sharePerRead * devices.readDose[cell]!;
+  return share === 0
+    ? siemens
+    : siemens + Math.min(1, share) * Math.max(0, devices.setSiemens[cell]! - siemens);
+};
+
+/** J/K and C: their ratio turns a temperature into electron volts (SI, exact). */
+const boltzmannElectronVolts = 1.380649e-23 / 1.602176634e-19;
+
+/** The same for a chip that is or was warmer or colder than the reference temperature. */
+function temperedSiemens(devices: Devices, cell: number, ageSeconds: number): number {
+  const { drift, readDisturb, temperature } = devices.parameters;
+  const { activationElectronVolts, driftPerKelvin, referenceKelvin } = temperature;
+  const amorphous = Math.max(0, 1 - devices.siemens[cell]! / devices.setSiemens[cell]!);
+  const kelvin = kelvinNow(devices.climate, referenceKelvin);
+  const inverse = 1 / kelvin - 1 / referenceKelvin;
+  const activated = Math.exp((-activationElectronVolts * amorphous * inverse) / boltzmannElectronVolts);
+  if (ageSeconds < drift.referenceSeconds) return activated * youngSiemens(devices, cell, ageSeconds);
+  const logAge = weighedLogAge(
+    devices.climate,
+    devices.lastPulseSeconds[cell]!,
+    ageSeconds,
+    drift.referenceSeconds,
+    (at) => 1 + driftPerKelvin * (at - referenceKelvin),
+  );
+  const siemens = disturbed(devices, cell, readDisturb.sharePerRead);
+  return activated * siemens * Math.exp(-devices.nu[cell]! * logAge);
+}
 
 /** Seconds since the last pulse of a device; never negative. */
 export const ageOf = (devices: Devices, cell: number, atSeconds: number): number =>
@@ -43,8 +80,8 @@ export const ageOf = (devices: Devices, cell: number, atSeconds: number): number
 const relaxationDraw = 64;
 
 function youngSiemens(devices: Devices, cell: number, ageSeconds: number): number {
-  const siemens = devices.siemens[cell]!;
-  const { relaxation, drift } = devices.parameters;
+  const { relaxation, drift, readDisturb } = devices.parameters;
+  const siemens = disturbed(devices, cell, readDisturb.sharePerRead);
   if (relaxation === undefined) return siemens;
   const key = eventKey(devices.mixedSeed, cell, devices.pulses[cell]!);
   const z = normalTable[drawOf(key, relaxationDraw) >>> normalTableShift]!;

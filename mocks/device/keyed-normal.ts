@@ -14,6 +14,13 @@ export function mix(value: number): number {
   return h ^ (h >>> 16);
 }
 
+/** `mix` without its last step, which leaves the upper 16 bits as they are: enough for a table of normals. */
+export function mixTop(value: number): number {
+  let h = value | 0;
+  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
+  return Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
+}
+
 /** 32 bits of one event of one cell, from a seed that went through `mix` once. */
 export const eventKey = (mixedSeed: number, cell: number, event: number): number =>
   mix(mix(mixedSeed ^ cell) + Math.imul(event, golden));

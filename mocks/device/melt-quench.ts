@@ -4,6 +4,7 @@
  * more. Amorphous material outside the new dome is hot but solid during the pulse, and crystallises.
  */
 
+import { expOf } from "./fast-exp.ts";
 import type { DeviceParameters } from "./parameters.ts";
 
 export interface Traits {
@@ -13,31 +14,36 @@ export interface Traits {
   readonly slopeAmperes: number;
 }
 
-/** Conductance (S) left by a box pulse of the given current (A) that has had time enough: falls from SET to floor. */
-export function quenchedSiemens(traits: Traits, amperes: number): number {
-  const range = traits.setSiemens - traits.floorSiemens;
-  return traits.floorSiemens + range / (1 + Math.exp((amperes - traits.halfAmperes) / traits.slopeAmperes));
+/**
+ * Conductance (S) left by a box pulse of the given current (A) that has had time enough: falls from SET to floor. The floor
+ * itself falls as the dome grows beyond what closes the device.
+ */
+export function quenchedSiemens(traits: Traits, amperes: number, floorExponent: number): number {
+  const { setSiemens, floorSiemens, halfAmperes, slopeAmperes } = traits;
+  const floor =
+    amperes <= halfAmperes
+      ? floorSiemens
+      : floorSiemens * expOf(-floorExponent * Math.log(amperes / halfAmperes));
+  return floor + (setSiemens - floor) / (1 + expOf((amperes - halfAmperes) / slopeAmperes));
 }
+
+/** Beyond this many time constants the heating is complete to 4e-9. */
+const completeAfter = 20;
+
+/** The current (A) that would melt as much in a long pulse: Joule heat goes with the square, and builds up over the thermal time. */
+export const heatingAmperes = (amperes: number, widthSeconds: number, thermalSeconds: number): number =>
+  widthSeconds >= completeAfter * thermalSeconds
+    ? amperes
+    : amperes * Math.sqrt(1 - expOf(-widthSeconds / thermalSeconds));
 
 /** Crystal growth rate (1/s): a bump over ln(current). Too cold below the peak, mostly molten above it. */
 export function growthRate(parameters: DeviceParameters, amperes: number): number {
   const { seconds, peakAmperes, logWidth } = parameters.crystallisation;
   const x = Math.log(amperes / peakAmperes) / logWidth;
-  return Math.exp(-0.5 * x * x) / seconds;
+  return expOf(-0.5 * x * x) / seconds;
 }
 
 /** A slow falling edge leads the melt through the growth temperatures, so that less of it stays amorphous. */
 export function afterFallingEdge(quenched: number, set: number, edgeInGrowthTimes: number): number {
-  return edgeInGrowthTimes === 0 ? quenched : set + (quenched - set) * Math.exp(-edgeInGrowthTimes);
-}
-
-/** Conductance (S) after the amorphous volume has shrunk for a time at a current: part of the way from `present` up to `aim`. */
-export function grown(
-  parameters: DeviceParameters,
-  present: number,
-  aim: number,
-  amperes: number,
-  hotSeconds: number,
-): number {
-  return aim + (present - aim) * Math.exp(-hotSeconds * growthRate(parameters, amperes));
+  return edgeInGrowthTimes === 0 ? quenched : set + (quenched - set) * expOf(-edgeInGrowthTimes);
 }

@@ -11,14 +11,15 @@
  * (aihwkit pcm.py:147-154), for all t well above t_read. Devices share a decade comb shifted at random by each pulse.
  */
 
-import { drawOf, mix, normalTable, normalTableShift } from "./keyed-normal.ts";
+import { drawOf, mixTop, normalTable, normalTableShift } from "./keyed-normal.ts";
 
 /** 16 decades from a microsecond: several hundred years. */
 export const componentCount = 16;
 
-/** Components slower than the age by this factor are left out; together they hold less than 0.1 % of a decade's variance. */
-const oldestShare = 1e-3;
+/** Components slower than the age by this factor are left out; together they hold less than 1 % of a decade's variance. */
+const oldestShare = 1e-2;
 
+const golden = 0x9e3779b9;
 const turn = 2 ** -32;
 const amplitude = Math.sqrt(Math.LN10);
 const decades = Float64Array.from({ length: componentCount + 1 }, (_, k) => 10 ** -k);
@@ -51,15 +52,17 @@ export function componentSum(
   to: number,
 ): number {
   let turns = ageSeconds * fastest * decades[from]!;
+  let salt = (key + Math.imul(from, golden)) | 0;
   let sum = 0;
   for (let k = from; k < to && turns > oldestShare; k++) {
-    const salt = (key + Math.imul(k, 0x9e3779b9)) | 0;
     const interval = turns + (salt >>> 0) * turn;
     if (interval >= 1) sum += normalTable[intervalBits(salt, interval) >>> normalTableShift]!;
     turns *= 0.1;
+    salt = (salt + golden) | 0;
   }
   return amplitude * sum;
 }
 
 /** Keyed by the whole part of `interval`, modulo 2^32: a repetition after four thousand million renewals is harmless. */
-const intervalBits = (salt: number, interval: number): number => mix(salt ^ Math.imul(interval, 0x27d4eb2f));
+const intervalBits = (salt: number, interval: number): number =>
+  mixTop(salt ^ Math.imul(interval, 0x27d4eb2f));

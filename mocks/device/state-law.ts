@@ -1,5 +1,6 @@
 /** Laws that give a drift exponent or a noise amplitude from the programmed state (FACTS 7.1 and 7.4). */
 
+import { expOf } from "./fast-exp.ts";
 import type { StateLaw } from "./parameters.ts";
 
 /** aihwkit takes the logarithm no lower than here (pcm.py:121, FACTS 7.1). */
@@ -12,7 +13,7 @@ export const logState = (siemens: number, gMaxSiemens: number): number =>
 /** The value of a law at ln g. */
 export function evaluateLaw(law: StateLaw, logG: number): number {
   // exp(a ln g) because Math.pow takes ten times as long.
-  if (law.kind === "power") return Math.min(law.coefficient * Math.exp(law.exponent * logG), law.max);
+  if (law.kind === "power") return Math.min(law.coefficient * expOf(law.exponent * logG), law.max);
   const { polynomial } = law;
   if (polynomial !== undefined && logG >= Math.log(polynomial.from))
     return horner(polynomial.coefficients, Math.exp(logG));

@@ -1,9 +1,10 @@
 /**
- * The statistics of the emulated Fusion chip beside the published ones (FACTS 7.1), on 20,480 devices a level, all through the
+ * The statistics of the emulated Fusion chip beside the published ones (FACTS 7.1, and 2 for gradual SET), on 20,480 devices a level, all through the
  * Chip port and the bytes of the protocol. Conductances in S, exponents and relative noise without unit.
  */
 
 import { builtinProfile } from "../../mocks/array/profile.ts";
+import { measureGradualSet } from "../physics/gradual-set.ts";
 import { openEmulator, programLevel, stripOf } from "../physics/lab.ts";
 import {
   measureDrift,
@@ -26,7 +27,9 @@ type Law =
   | "readNoise5s"
   | "readNoise1h"
   | "readNoise1d"
-  | "spectralSlope";
+  | "spectralSlope"
+  | "gradualSetMean"
+  | "gradualSetSpread";
 type Laws = Record<Law, Comparison[]>;
 
 export async function fidelity(): Promise<Figures> {
@@ -38,6 +41,8 @@ export async function fidelity(): Promise<Figures> {
     readNoise1h: [],
     readNoise1d: [],
     spectralSlope: [],
+    gradualSetMean: [],
+    gradualSetSpread: [],
   };
   const chip = await openEmulator(builtinProfile("fusion-1m"), seed);
   for (const [index, level] of levels.entries()) {
@@ -57,6 +62,9 @@ export async function fidelity(): Promise<Figures> {
     const slope = await measureSpectralSlope(chip, cell, options);
     laws.spectralSlope.push({ level, measured: slope, published: -1 });
   }
+  const gradual = await measureGradualSet(chip, stripOf(chip, levels.length, rowsPerLevel), seed);
+  laws.gradualSetMean.push(...gradual.mean);
+  laws.gradualSetSpread.push(...gradual.spread);
   return { devicesPerLevel: rowsPerLevel * 2048, ...laws, worstRelativeError: worstOf(laws) };
 }
 

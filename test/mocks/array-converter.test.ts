@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
+import { drawDacAmperes } from "../../mocks/array/column-errors.ts";
 import { type Crossbar, createCrossbar } from "../../mocks/array/crossbar.ts";
 import { builtinProfile, type ChipProfile } from "../../mocks/array/profile.ts";
+import { mix } from "../../mocks/device/keyed-normal.ts";
 import type { PulseTrain } from "../../src/chip/pulse.ts";
 import type { Region } from "../../src/chip/region.ts";
 
@@ -14,8 +16,26 @@ const everywhere = (cells: number, microamperes: number): PulseTrain => ({
   amplitudeCodes: new Uint16Array(cells).fill(Math.round((microamperes / 500) * 4095)),
 });
 
+/** Devices without read noise. */
+const still: ChipProfile["device"] = {
+  ...tiny.device,
+  readNoise: {
+    ...tiny.device.readNoise,
+    relative: { kind: "power", coefficient: 1e-12, exponent: 0, max: 1 },
+  },
+};
+
+const idealConverter: ChipProfile["converter"] = {
+  whiteNoiseCodes: 0,
+  gainSpread: 0,
+  offsetSpreadCodes: 0,
+  dacGainSpread: 0,
+  dacStepSpread: 0,
+  resistorSpread: 0,
+};
+
 describe("the converter", () => {
-  const quiet: ChipProfile = { ...tiny, converter: { whiteNoiseCodes: 0 } };
+  const quiet: ChipProfile = { ...tiny, converter: idealConverter };
 
   test("rounds the conductance to codes of full scale / 255", () => {
     const chip = createCrossbar(quiet, 1);
@@ -45,18 +65,8 @@ describe("the converter", () => {
   });
 
   test("has front-end noise that grows as the read voltage falls", () => {
-    const still: ChipProfile = {
-      ...tiny,
-      device: {
-        ...tiny.device,
-        readNoise: {
-          ...tiny.device.readNoise,
-          relative: { kind: "power", coefficient: 1e-12, exponent: 0, max: 1 },
-        },
-      },
-    };
     const spread = (readVolts: number): number => {
-      const chip = createCrossbar(still, 1);
+      const chip = createCrossbar({ ...tiny, device: still }, 1);
       const codes = Array.from(
         { length: 500 },
         (_, i) => chip.read(cell(1, 1), { averages: 1, readVolts }, i * 1e-3).codeSums[0] ?? 0,
@@ -115,3 +125,76 @@ function relativeErrors(averages: number, seconds: number): number[] {
 
 const rms = (values: readonly number[]): number =>
   Math.sqrt(values.reduce((sum, value) => sum + value * value, 0) / values.length);
+
+describe("the converters of the bit lines", () => {
+  const references: Region = { array: 1, row: 0, column: 0, rows: 5, columns: 64 };
+  const nominal = tiny.arrays[1]?.referenceSiemens ?? [];
+  const codesPerSiemens = 255 / 50e-6;
+  const meanCodes = (chip: Crossbar, averages = 200): number[] =>
+    Array.from(chip.read(references, { averages, readVolts: 0.3 }, 1).codeSums, (sum) => sum / averages);
+
+  test("read the reference resistors as what they are when they are ideal", () => {
+    const codes = meanCodes(createCrossbar({ ...tiny, converter: idealConverter }, 1), 1);
+    codes.forEach((code, n) => {
+      expect(code).toBe(Math.round((nominal[Math.floor(n / 64)] ?? 0) * codesPerSiemens));
+    });
+  });
+
+  test("have gains and offsets of their own, which the references show and the array shares", () => {
+    const converter = { ...idealConverter, whiteNoiseCodes: 0.5, gainSpread: 0.05, offsetSpreadCodes: 3 };
+    const chip = createCrossbar({ ...tiny, converter, device: still }, 1);
+    const codes = meanCodes(chip);
+    const [low, high] = [1, 4].map((row) => codes.slice(row * 64, row * 64 + 64));
+    const gains = low!.map((code, column) => (high![column]! - code) / (35e-6 * codesPerSiemens));
+    const offsets = low!.map((code, column) => code - gains[column]! * 5e-6 * codesPerSiemens);
+    expect(spreadOf(gains)).toBeGreaterThan(0.04);
+    expect(spreadOf(gains)).toBeLessThan(0.06);
+    expect(spreadOf(offsets)).toBeGreaterThan(2.2);
+    expect(spreadOf(offsets)).toBeLessThan(3.8);
+    const row: Region = { ...whole, rows: 1 };
+    const truth = chip.conductances(row, 0);
+    const { codeSums } = chip.read(row, { averages: 100, readVolts: 0.3 }, 0);
+    codeSums.forEach((sum, column) => {
+      const siemens = (sum / 100 - offsets[column]!) / gains[column]! / codesPerSiemens;
+      expect(siemens / truth[column]!).toBeGreaterThan(0.995);
+      expect(siemens / truth[column]!).toBeLessThan(1.005);
+    });
+  });
+
+  test("mismatch of the resistors is part of the truth, and they feel no pulses", () => {
+    const chip = createCrossbar({ ...tiny, converter: { ...idealConverter, resistorSpread: 0.02 } }, 1);
+    const truth = chip.conductances({ ...references, row: 2, rows: 1 }, 0);
+    expect(spreadOf(Array.from(truth)) / 10e-6).toBeGreaterThan(0.015);
+    expect(spreadOf(Array.from(truth)) / 10e-6).toBeLessThan(0.025);
+    expect(chip.pulseCounts(references)).toEqual(new Uint32Array(320));
+    expect(() => chip.pulse(references, everywhere(320, 100), 0)).toThrow(RangeError);
+  });
+});
+
+describe("the programming DAC", () => {
+  const spread = { dacGainSpread: 0.05, dacStepSpread: 0.3 };
+
+  test("without errors gives code x step", () => {
+    const amperes = drawDacAmperes(mix(1), 4095, 1e-7, { dacGainSpread: 0, dacStepSpread: 0 });
+    expect(amperes[0]).toBe(0);
+    expect(amperes[4095]).toBeCloseTo(409.5e-6, 12);
+  });
+
+  test("has one gain for a chip and an error for each step", () => {
+    const gains = Array.from({ length: 400 }, (_, seed) => {
+      const amperes = drawDacAmperes(mix(seed), 4095, 1e-7, { ...spread, dacStepSpread: 0 });
+      return amperes[4000]! / 4000e-7;
+    });
+    expect(spreadOf(gains)).toBeGreaterThan(0.044);
+    expect(spreadOf(gains)).toBeLessThan(0.056);
+    const amperes = drawDacAmperes(mix(1), 4095, 1e-7, { ...spread, dacGainSpread: 0 });
+    const errors = Array.from(amperes, (value, code) => value / 1e-7 - code).slice(100);
+    expect(spreadOf(errors)).toBeGreaterThan(0.28);
+    expect(spreadOf(errors)).toBeLessThan(0.32);
+  });
+});
+
+function spreadOf(values: readonly number[]): number {
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  return Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length);
+}

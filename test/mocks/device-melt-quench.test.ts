@@ -1,12 +1,17 @@
 import { describe, expect, test } from "vitest";
 import { builtinProfile } from "../../mocks/array/profile.ts";
 import { createDevices, type Devices } from "../../mocks/device/devices.ts";
-import { afterFallingEdge, quenchedSiemens } from "../../mocks/device/melt-quench.ts";
+import { afterFallingEdge, heatingAmperes, quenchedSiemens } from "../../mocks/device/melt-quench.ts";
 import type { DeviceParameters } from "../../mocks/device/parameters.ts";
 import { applyPulse } from "../../mocks/device/pulse.ts";
 
 const parameters = builtinProfile("tiny").device;
-const healthy: DeviceParameters = { ...parameters, stuckSetProbability: 0, stuckResetProbability: 0 };
+const healthy: DeviceParameters = {
+  ...parameters,
+  stuckSetProbability: 0,
+  stuckResetProbability: 0,
+  slow: { probability: 0, factor: 1 },
+};
 const quiet: DeviceParameters = { ...healthy, cycle: { logSpread: 0, siemens: 0 } };
 const traits = { setSiemens: 35e-6, floorSiemens: 0.15e-6, halfAmperes: 200e-6, slopeAmperes: 25e-6 };
 
@@ -19,18 +24,25 @@ function staircase(devices: Devices, cell: number): void {
     applyPulse(devices, cell, amperes, 1e-6, 0, 1);
 }
 
+const traitsOf = (devices: Devices) => ({
+  setSiemens: devices.setSiemens[0]!,
+  floorSiemens: devices.floorSiemens[0]!,
+  halfAmperes: devices.halfAmperes[0]!,
+  slopeAmperes: devices.slopeAmperes[0]!,
+});
+
 const siemens = (devices: Devices, cell: number): number => devices.siemens[cell] ?? Number.NaN;
 
 describe("the melt-quench curve", () => {
   test("falls from SET to floor with the current", () => {
-    const curve = Array.from({ length: 100 }, (_, i) => quenchedSiemens(traits, (25 + 5 * i) * 1e-6));
+    const curve = Array.from({ length: 100 }, (_, i) => quenchedSiemens(traits, (25 + 5 * i) * 1e-6, 0));
     for (let i = 1; i < curve.length; i++) expect(curve[i]).toBeLessThan(curve[i - 1] ?? 0);
     expect(curve[0]).toBeGreaterThan(0.99 * traits.setSiemens);
     expect(curve.at(-1)).toBeLessThan(1.01 * traits.floorSiemens);
   });
 
   test("is half way at the half current", () => {
-    expect(quenchedSiemens(traits, 200e-6)).toBeCloseTo((35e-6 + 0.15e-6) / 2, 12);
+    expect(quenchedSiemens(traits, 200e-6, 1)).toBeCloseTo((35e-6 + 0.15e-6) / 2, 12);
   });
 });
 
@@ -53,29 +65,49 @@ describe("a pulse", () => {
     }
   });
 
-  test("with a larger melt lowers the conductance at once, with a smaller one raises it by degrees", () => {
+  test("with a larger melt lowers the conductance at once, with a smaller one of the same length raises it again", () => {
     const devices = createDevices(quiet, 1, 3);
-    applyPulse(devices, 0, 220e-6, 50e-9, 0, 1);
+    applyPulse(devices, 0, 300e-6, 1e-6, 0, 1);
     const deep = siemens(devices, 0);
-    const levels = Array.from({ length: 20 }, () => {
-      applyPulse(devices, 0, 100e-6, 50e-9, 0, 1);
+    expect(deep).toBeLessThan(3e-6);
+    const levels = Array.from({ length: 10 }, () => {
+      applyPulse(devices, 0, 180e-6, 400e-9, 0, 1);
       return siemens(devices, 0);
     });
     expect(levels[0]).toBeGreaterThan(deep);
-    for (let i = 1; i < levels.length; i++) expect(levels[i]).toBeGreaterThan(levels[i - 1] ?? 0);
-    expect(levels[0]).toBeLessThan(0.5 * (devices.setSiemens[0] ?? 0));
-    expect(levels.at(-1)).toBeGreaterThan(0.9 * (devices.setSiemens[0] ?? 0));
+    for (let i = 1; i < levels.length; i++) expect(levels[i]).toBeGreaterThanOrEqual(levels[i - 1] ?? 0);
+    const aim = quenchedSiemens(traitsOf(devices), 180e-6, quiet.floor.currentExponent);
+    expect(levels.at(-1)! / aim).toBeCloseTo(1, 3);
+  });
+
+  test("of a few nanoseconds melts less than a long one of the same current", () => {
+    const left = (widthSeconds: number): number => {
+      const devices = createDevices(quiet, 1, 3);
+      applyPulse(devices, 0, 300e-6, widthSeconds, 0, 1);
+      return siemens(devices, 0);
+    };
+    expect(left(5e-9)).toBeGreaterThan(2 * left(1e-6));
+    expect(left(100e-9)).toBeCloseTo(left(1e-6), 12);
+    expect(heatingAmperes(300e-6, 5e-9, 5e-9)).toBeCloseTo(300e-6 * Math.sqrt(1 - Math.exp(-1)), 12);
+  });
+
+  test("that RESETs harder leaves a larger dome, which conducts less", () => {
+    const floorAt = (amperes: number): number => quenchedSiemens(traits, amperes, 1);
+    expect(floorAt(490e-6) / floorAt(450e-6)).toBeCloseTo(450 / 490, 1);
+    expect(quenchedSiemens(traits, 490e-6, 0)).toBeCloseTo(traits.floorSiemens, 9);
   });
 
   test("crystallises more slowly when the current is small", () => {
-    const gain = (amperes: number): number => {
-      const devices = createDevices(quiet, 1, 3);
-      reset(devices, 0);
-      applyPulse(devices, 0, amperes, 50e-9, 0, 1);
-      return siemens(devices, 0);
+    const mean = (amperes: number): number => {
+      const devices = createDevices(quiet, 400, 3);
+      for (let cell = 0; cell < 400; cell++) {
+        reset(devices, cell);
+        applyPulse(devices, cell, amperes, 50e-9, 0, 1);
+      }
+      return devices.siemens.reduce((sum, value) => sum + value, 0) / 400;
     };
-    expect(gain(30e-6)).toBeLessThan(0.2 * gain(100e-6));
-    expect(gain(50e-6)).toBeLessThan(0.6 * gain(100e-6));
+    expect(mean(30e-6)).toBeLessThan(0.5 * mean(100e-6));
+    expect(mean(50e-6)).toBeLessThan(0.8 * mean(100e-6));
   });
 
   test("below the onset changes nothing, not even the count", () => {
@@ -118,9 +150,12 @@ describe("devices", () => {
     const quantile = (p: number): number => set[Math.floor(p * count)] ?? 0;
     expect(quantile(0.5) / 35e-6).toBeCloseTo(1, 2);
     expect(Math.log(quantile(0.8413) / quantile(0.1587)) / 2).toBeCloseTo(0.1, 2);
-    const stuckSet = devices.halfAmperes.filter((amperes) => amperes === Number.POSITIVE_INFINITY).length;
+    const stuck = [...devices.halfAmperes.keys()].filter((cell) => devices.halfAmperes[cell] === Infinity);
+    const stuckSet = stuck.filter((cell) => devices.setSiemens[cell]! > 10e-6).length;
     expect(stuckSet).toBeGreaterThan(5);
     expect(stuckSet).toBeLessThan(40);
+    expect(stuck.length - stuckSet).toBeGreaterThan(5);
+    expect(stuck.length - stuckSet).toBeLessThan(40);
   });
 
   test("that are stuck stay where they are", () => {
@@ -138,10 +173,49 @@ describe("devices", () => {
     }
   });
 
-  test("take at most 40 bytes each", () => {
+  test("that are slow need several times the pulses", () => {
+    const pulsesTo = (slowProbability: number): number => {
+      const kind = { ...quiet, slow: { probability: slowProbability, factor: 5 } };
+      const devices = createDevices(kind, 400, 3);
+      let pulses = 0;
+      for (let cell = 0; cell < 400; cell++) {
+        reset(devices, cell);
+        while (siemens(devices, cell) < 6e-6 && devices.pulses[cell]! < 200) {
+          applyPulse(devices, cell, 90e-6, 50e-9, 0, 1);
+          pulses++;
+        }
+      }
+      return pulses / 400;
+    };
+    const ratio = pulsesTo(0.5) / pulsesTo(0);
+    // Half of the devices five times as slow, with steps that scatter less: about three times as many pulses on average.
+    expect(ratio).toBeGreaterThan(2.2);
+    expect(ratio).toBeLessThan(4.5);
+  });
+
+  test("wear out for good after the pulses of the profile, open or shorted", () => {
+    const kind = { ...quiet, endurance: { medianPulses: 100, logSpread: 0.3, openShare: 0.7 } };
+    const devices = createDevices(kind, 1000, 3);
+    const failedBy = (pulses: number): number => {
+      for (let cell = 0; cell < 1000; cell++)
+        while (devices.pulses[cell]! < pulses) applyPulse(devices, cell, 450e-6, 50e-9, 0, 1);
+      return devices.halfAmperes.filter((amperes) => amperes === Infinity).length;
+    };
+    expect(failedBy(20)).toBe(0);
+    expect(failedBy(100)).toBeGreaterThan(450);
+    expect(failedBy(100)).toBeLessThan(550);
+    expect(failedBy(400)).toBe(1000);
+    for (let cell = 0; cell < 1000; cell++) staircase(devices, cell);
+    const open = devices.siemens.filter((value) => value < 3e-6).length;
+    expect(open).toBeGreaterThan(650);
+    expect(open).toBeLessThan(750);
+  });
+
+  test("take at most 48 bytes each", () => {
     const bytes = Object.values(createDevices(parameters, 100, 1))
+      // The climate, one for the whole chip, is no part of a device.
       .filter(ArrayBuffer.isView)
       .reduce((sum, view) => sum + view.byteLength, 0);
-    expect(bytes).toBeLessThanOrEqual(100 * 40);
+    expect(bytes).toBeLessThanOrEqual(100 * 48);
   });
 });

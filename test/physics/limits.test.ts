@@ -10,7 +10,7 @@ const region: Region = { array: 0, row: 0, column: 0, rows: 4, columns: 64 };
 const cells = 256;
 const noiseless: ChipProfile = {
   ...tiny,
-  converter: { ...tiny.converter, whiteNoiseCodes: 0 },
+  converter: { ...tiny.converter, whiteNoiseCodes: 0, gainSpread: 0, offsetSpreadCodes: 0 },
   device: {
     ...tiny.device,
     readNoise: {

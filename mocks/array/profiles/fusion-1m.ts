@@ -10,7 +10,8 @@ export const fusionDevice: DeviceParameters = {
   // [M] Above the 25 uS that Joshi maps to (FACTS 1.3) and inside the 0-50 uS read range of Le Gallo 2018 (FACTS 1.1).
   set: { medianSiemens: 35e-6, logSpread: 0.1 },
   // [M] Near the programming spread 0.26 uS of the zero level (FACTS 7.1, c0).
-  floor: { medianSiemens: 0.15e-6, logSpread: 0.5 },
+  // [M] The exponent: a dome that is twice as large conducts half as much.
+  floor: { medianSiemens: 0.2e-6, logSpread: 0.5, currentExponent: 1 },
   // [M] The 80-400 uA of Joshi's programming loop (FACTS 1.2) must span SET to floor; 440-450 uA is a full RESET (FACTS 1.1, 1.2).
   // Within that, the half current decides how slowly the loop creeps up on the lowest levels: 200 uA leaves 3 % more error at g = 0.1.
   half: { medianAmperes: 208e-6, logSpread: 0.07 },
@@ -19,10 +20,27 @@ export const fusionDevice: DeviceParameters = {
   // [M] Few: a device shorted at more than G_max costs a network far more than an open one (FACTS 8.5), and the paper's network lost 0.1 %.
   stuckSetProbability: 0.00002,
   stuckResetProbability: 0.001,
+  // [M] A few devices in a thousand need many more SET pulses than the others.
+  slow: { probability: 0.002, factor: 4 },
+  // [M] 1e8 to 1e9 cycles are reported of mushroom cells; most end open, some shorted.
+  endurance: { medianPulses: 3e8, logSpread: 0.7, openShare: 0.7 },
+  // [M] Nanoseconds at this size; 50 ns pulses RESET fully (FACTS 1.2), the 10 ns that the board can make do not.
+  melt: { thermalSeconds: 5e-9 },
   // "No pulse if < 25 uA" (Sebastian 2017, FACTS 1.1).
   onsetAmperes: 25e-6,
   // [M] Partial SET by 50 ns pulses of 50-100 uA takes tens of pulses (FACTS 1.1); 1 us pulses of 160-60 uA SET fully (FACTS 1.2).
   crystallisation: { seconds: 150e-9, peakAmperes: 130e-6, logWidth: 0.6 },
+  // FACTS 2: blind SET pulses of 90 uA and 50 ns. [M] Where the steps end: after a pulse and a half, 75 ns.
+  gradual: {
+    pulseAmperes: 90e-6,
+    pulseSeconds: 50e-9,
+    incubationPulses: 1.5,
+    memoryPulses: 2.6,
+    mean: { siemens: 0.88e-6, share: -0.084, memorySiemens: 1.4e-6 },
+    spread: { siemens: 0.26e-6, share: 0.091, memorySiemens: 2.15e-6 },
+    minSiemens: 0.1e-6,
+    maxSiemens: 12e-6,
+  },
   // [M] "A few per cent"; with it a plain program-and-verify needs about ten pulses, inside the 55 of FACTS 1.2.
   cycle: { logSpread: 0.05, siemens: 0.02e-6 },
   // FACTS 7.1: aihwkit PCMLikeNoiseModel, calibrated on this array.
@@ -35,6 +53,10 @@ export const fusionDevice: DeviceParameters = {
   // [M] Not published. Fitted to the programming error of FACTS 7.1 at 25 s, which read noise alone misses by 13 % around
   // g = 0.5. It begins about when the loop verifies, some milliseconds after a pulse.
   relaxation: { spread: 0.043, startSeconds: 1e-3 },
+  // [M] Amorphous GST conducts with 0.2 to 0.3 eV; relaxation advances in proportion to k_B T ln t, hence 1/300 a kelvin.
+  temperature: { referenceKelvin: 300, activationElectronVolts: 0.2, driftPerKelvin: 0.0033 },
+  // [M] No disturb is reported at these voltages; this is a tenth after a hundred thousand million reads.
+  readDisturb: { sharePerRead: 1e-12, voltsPerE: 0.05 },
   // FACTS 7.1: Q_s = min(0.0088 / g^0.65, 0.2), t_read = 250 ns.
   readNoise: {
     readSeconds: 250e-9,
@@ -47,7 +69,11 @@ export const fusion1m: ChipProfile = {
   model: "FUSION-1M",
   manufacturer: "pcmlab",
   // FACTS 1.1: 512 word lines x 2048 bit lines.
-  arrays: [{ name: "A", rows: 512, columns: 2048 }],
+  // Poly-silicon reference resistors calibrate the read-out (FACTS 1.1); [M] their number and values.
+  arrays: [
+    { name: "A", rows: 512, columns: 2048 },
+    { name: "REF", rows: 5, columns: 2048, referenceSiemens: [0, 5e-6, 10e-6, 20e-6, 40e-6] },
+  ],
   read: {
     // FACTS 1.1: 8-bit cyclic ADC, 1 us a read, 0.1-0.3 V, 0-50 uS (Le Gallo 2018).
     adcBits: 8,
@@ -71,7 +97,14 @@ export const fusion1m: ChipProfile = {
   maxCellsPerRequest: 65_536,
   // [M] Not published; pulses follow each other without a gap.
   timing: { pulseSettleSeconds: 0 },
-  // [M] A front end that does not spoil the last bit.
-  converter: { whiteNoiseCodes: 0.3 },
+  // [M] A front end that does not spoil the last bit, and what is left after the calibration of the board.
+  converter: {
+    whiteNoiseCodes: 0.3,
+    gainSpread: 0.005,
+    offsetSpreadCodes: 0.1,
+    dacGainSpread: 0.01,
+    dacStepSpread: 0.3,
+    resistorSpread: 0.001,
+  },
   device: fusionDevice,
 };

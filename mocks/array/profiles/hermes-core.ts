@@ -1,6 +1,5 @@
 /**
  * One core of the 14 nm HERMES chips (FACTS 8.1, 8.2): 256 x 256 unit cells of four devices each, one array a device.
- * The core's parallel MVM is not emulated yet: a later issue adds it, and with it the "mvm" feature of the descriptor.
  * Values tagged [M] are unpublished or from memory: defaults that a profile of your own should replace.
  */
 
@@ -13,7 +12,11 @@ export const hermesCore: ChipProfile = {
   model: "HERMES-CORE",
   manufacturer: "pcmlab",
   // FACTS 8.1: pairs (G1+, G2+) and (G1-, G2-).
-  arrays: ["G1+", "G2+", "G1-", "G2-"].map((name) => ({ name, ...unitCells })),
+  // [M] The reference resistors.
+  arrays: [
+    ...["G1+", "G2+", "G1-", "G2-"].map((name) => ({ name, ...unitCells })),
+    { name: "REF", rows: 5, columns: 256, referenceSiemens: [0, 2.5e-6, 5e-6, 10e-6, 20e-6] },
+  ],
   read: {
     // FACTS 8.1: CCO ADCs with more than 8 bits, used as 8. FACTS 7.4: t_read 512 ns, one conversion here.
     adcBits: 8,
@@ -38,23 +41,45 @@ export const hermesCore: ChipProfile = {
   maxCellsPerRequest: 65_536,
   // [M]
   timing: { pulseSettleSeconds: 0 },
-  // [M]
-  converter: { whiteNoiseCodes: 0.3 },
+  // FACTS 8.1: 7.09 % gain spread after calibration. [M] the rest.
+  converter: {
+    whiteNoiseCodes: 0.3,
+    gainSpread: 0.0709,
+    offsetSpreadCodes: 0.5,
+    dacGainSpread: 0.01,
+    dacStepSpread: 0.3,
+    resistorSpread: 0.001,
+  },
   device: {
     // [M] "Wide SET distribution" (FACTS 8.2) around a value above G_max 10.35 uS.
     set: { medianSiemens: 14e-6, logSpread: 0.15 },
     // [M] Near the programming spread 0.158 uS of the zero level (FACTS 7.4, c0 for one device).
-    floor: { medianSiemens: 0.1e-6, logSpread: 0.5 },
+    floor: { medianSiemens: 0.13e-6, logSpread: 0.5, currentExponent: 1 },
     // [M] Smaller heater than at 90 nm, so smaller currents.
     half: { medianAmperes: 150e-6, logSpread: 0.08 },
     slope: { medianAmperes: 20e-6, logSpread: 0.1 },
     // [M] Below the 1 % of unit cells that cannot be programmed (FACTS 8.2).
     stuckSetProbability: 0.00002,
     stuckResetProbability: 0.001,
+    // [M] As for the Fusion chip.
+    slow: { probability: 0.002, factor: 4 },
+    endurance: { medianPulses: 3e8, logSpread: 0.7, openShare: 0.7 },
+    melt: { thermalSeconds: 5e-9 },
     // [M] Scaled with the other currents from the 25 uA of FACTS 1.1.
     onsetAmperes: 20e-6,
     // [M]
     crystallisation: { seconds: 150e-9, peakAmperes: 100e-6, logWidth: 0.6 },
+    // FACTS 2 is for the 90 nm chip; [M] scaled to this device by its SET conductance and its currents.
+    gradual: {
+      pulseAmperes: 70e-6,
+      pulseSeconds: 50e-9,
+      incubationPulses: 1.5,
+      memoryPulses: 2.6,
+      mean: { siemens: 0.35e-6, share: -0.084, memorySiemens: 0.56e-6 },
+      spread: { siemens: 0.1e-6, share: 0.091, memorySiemens: 0.86e-6 },
+      minSiemens: 0.04e-6,
+      maxSiemens: 4.8e-6,
+    },
     // [M]
     cycle: { logSpread: 0.05, siemens: 0.02e-6 },
     // FACTS 7.4: HermesNoiseModel, one device.
@@ -78,6 +103,9 @@ export const hermesCore: ChipProfile = {
         polynomial: { from: 0.3039, coefficients: [0.0104, 0.0116, -0.0165] },
       },
     },
+    // [M] As for the Fusion chip.
+    temperature: { referenceKelvin: 300, activationElectronVolts: 0.2, driftPerKelvin: 0.0033 },
+    readDisturb: { sharePerRead: 1e-12, voltsPerE: 0.05 },
     readNoise: {
       readSeconds: 512e-9,
       relative: {
@@ -89,5 +117,34 @@ export const hermesCore: ChipProfile = {
         polynomial: { from: 0.1591, coefficients: [0.0088, 0.0768, -0.1352, 0.0664] },
       },
     },
+  },
+  mvm: {
+    ability: {
+      // FACTS 8.1: 8-bit PWM, conversions used as 8 bits.
+      inputBits: 8,
+      outputBits: 8,
+      // [M] Four standard deviations of 256 uniform inputs times weights whose standard deviation is a quarter of two devices' G_max.
+      fullScaleSiemens: 200e-6,
+      // [M] As for reading.
+      readVolts: 0.2,
+      // FACTS 8.1: 130 ns. Four of them are the 521 ns of FACTS 8.2.
+      phaseSeconds: 130e-9,
+      phases: [1, 4],
+      plusArrays: [0, 1],
+      minusArrays: [2, 3],
+      // [M] What a board with a megabyte for each of inputs and outputs takes.
+      maxVectors: 4096,
+    },
+    // [M] As for reading.
+    conversionNoiseCodes: 0.3,
+    // FACTS 7.6: g_ratio = 1 / 0.35 ohm / 5 uS for lines that are as dense.
+    wireOhms: 0.35,
+    // FACTS 7.6: input-dependent read noise.
+    deviceNoise: {
+      slope: [0.00021926, -0.00187352, 0.00655714, -0.0146159, 0.02578764],
+      offsetSiemens: [1.11906167e-9, -9.08576764e-9, 3.07015063e-8, -6.77079241e-8, 1.17763144e-7],
+    },
+    // [M] A choice of the emulator, not of the chip: 1 % of a decade of drift passes in 10 ms only when a device is younger than 0.5 s.
+    holdSeconds: 10e-3,
   },
 };

@@ -7,5 +7,5 @@ export const tiny: ChipProfile = {
   ...fusion1m,
   name: "tiny",
   model: "TINY",
-  arrays: [{ name: "A", rows: 64, columns: 64 }],
+  arrays: fusion1m.arrays.map((array) => ({ ...array, rows: Math.min(64, array.rows), columns: 64 })),
 };
