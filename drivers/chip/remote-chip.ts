@@ -1,6 +1,7 @@
 /** The Chip port over a SCPI session: turns the vocabulary of the lab into operations of the wire and back. */
 
 import { advanceTime } from "../../firmware-protocol/operation/advance-time.ts";
+import { chipTemperature } from "../../firmware-protocol/operation/chip-temperature.ts";
 import { chipTime } from "../../firmware-protocol/operation/chip-time.ts";
 import { lastOperation } from "../../firmware-protocol/operation/last-operation.ts";
 import type { Operation } from "../../firmware-protocol/operation/operation.ts";
@@ -22,6 +23,7 @@ import { perform } from "../instrument/perform.ts";
 import { Session } from "../instrument/session.ts";
 import type { Transport } from "../transport/transport.ts";
 import { identify } from "./identify.ts";
+import { multiply } from "./remote-mvm.ts";
 
 /** Longest sleep between two looks at the clock of a chip that follows the wall clock. */
 const maxSleepSeconds = 60;
@@ -73,6 +75,8 @@ function chipOver(session: Session, timer: Timer, opened: Opened): RemoteChip {
     perform: (operation, request) => perform(session, operation, request),
     read: (region, options) => read(session, region, options),
     pulse: (region, train) => pulse(session, ++operationId, region, train),
+    mvm: (request) => multiply(session, descriptor, request),
+    temperature: async () => (await perform(session, chipTemperature, {})).temperatureKelvin,
     now,
     async waitUntil(chipSeconds, signal) {
       if (!descriptor.features.includes("advance-time")) return sleepUntil(chipSeconds, now, timer, signal);

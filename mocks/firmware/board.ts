@@ -6,9 +6,6 @@ import type { ChipArray } from "./chip-array.ts";
 import { type ChipClock, virtualClock } from "./chip-clock.ts";
 import { Status } from "./status.ts";
 
-/** Ambient temperature until the device physics has one of its own. */
-export const ambientKelvin = 300;
-
 const skipFeature = "advance-time";
 
 /** What a board has besides its array when it starts. */

@@ -3,6 +3,7 @@
  * queries. A message whose grammar is broken is dropped whole and reported in the error queue (IEEE 488.2, 6.1.6).
  */
 
+import { maxMvmCodes } from "../../firmware-protocol/operation/mvm.ts";
 import type { PulseReply } from "../../firmware-protocol/operation/pulse-reply.ts";
 import { ScpiFault } from "../../firmware-protocol/scpi/errors.ts";
 import {
@@ -25,8 +26,18 @@ const commands: readonly Command[] = [...commonCommands, ...operationCommands];
 /** Text around the blocks of the longest message; a train of 64 steps is the wordiest. */
 const messageOverhead = 2048;
 
-/** A pulse for every cell: two bytes of code and one bit of mask each. */
-const largestMessage = (cells: number): number => 2 * cells + Math.ceil(cells / 8) + messageOverhead;
+/** SPEC.md, 3.3: a pulse for every cell, two bytes of code and one bit of mask each, or a batch of input vectors, a byte a code. */
+function largestMessage(descriptor: Descriptor): number {
+  const cells = descriptor.maxCellsPerRequest;
+  const pulseBytes = 2 * cells + Math.ceil(cells / 8);
+  return Math.max(pulseBytes, largestBatch(descriptor)) + messageOverhead;
+}
+
+/** Input codes of the largest MVM request. */
+function largestBatch({ arrays, mvm }: Descriptor): number {
+  const rows = arrays[mvm?.plusArrays[0] ?? 0]?.rows ?? 0;
+  return Math.min((mvm?.maxVectors ?? 0) * rows, maxMvmCodes);
+}
 
 export class Firmware {
   readonly #board: Board;
@@ -38,6 +49,10 @@ export class Firmware {
 
   get descriptor(): Descriptor {
     return this.#board.descriptor;
+  }
+
+  get temperatureKelvin(): number {
+    return this.#board.array.temperatureKelvin();
   }
 
   /** What a board that goes on later needs besides its array: chip time (s) and the record of the last pulses. */
@@ -58,7 +73,7 @@ export class FirmwareLine {
 
   constructor(board: Board) {
     this.#board = board;
-    this.#scanner = new MessageScanner(largestMessage(board.array.descriptor.maxCellsPerRequest));
+    this.#scanner = new MessageScanner(largestMessage(board.array.descriptor));
   }
 
   /** Takes bytes from the line and returns the response messages that they call for, terminators included. */

@@ -1,18 +1,20 @@
 /** The operations of the pcmlab protocol as commands of the emulated firmware. */
 
 import { advanceTime } from "../../firmware-protocol/operation/advance-time.ts";
+import { chipTemperature } from "../../firmware-protocol/operation/chip-temperature.ts";
 import { chipTime } from "../../firmware-protocol/operation/chip-time.ts";
 import { describeChip } from "../../firmware-protocol/operation/describe-chip.ts";
 import { lastOperation } from "../../firmware-protocol/operation/last-operation.ts";
 import { readRegion } from "../../firmware-protocol/operation/read-region.ts";
 import { safeOff } from "../../firmware-protocol/operation/safe-off.ts";
+import { setTemperature } from "../../firmware-protocol/operation/set-temperature.ts";
 import { trueConductance } from "../../firmware-protocol/operation/true-conductance.ts";
 import { trueWear } from "../../firmware-protocol/operation/true-wear.ts";
 import { ScpiFault } from "../../firmware-protocol/scpi/errors.ts";
 import { assertReadAllowed } from "../../src/chip/limits.ts";
 import { assertInside } from "../../src/chip/region.ts";
-import { ambientKelvin } from "./board.ts";
 import type { Command } from "./command.ts";
+import { mvmCommand } from "./mvm-command.ts";
 import { operationCommand } from "./operation-command.ts";
 import { pulseCommands } from "./pulse-commands.ts";
 
@@ -23,6 +25,7 @@ export const operationCommands: readonly Command[] = [
     lastOperationId: board.lastPulse?.operationId ?? 0,
   })),
   operationCommand(chipTime, (board) => ({ chipSeconds: board.chipSeconds })),
+  operationCommand(chipTemperature, (board) => ({ temperatureKelvin: board.array.temperatureKelvin() })),
   operationCommand(safeOff, () => ({})),
   operationCommand(readRegion, (board, { region, averages, readVolts, mask }) => {
     const options = { averages, readVolts, ...(mask !== undefined && { mask }) };
@@ -37,16 +40,23 @@ export const operationCommands: readonly Command[] = [
     return {
       firstSampleSeconds,
       lastSampleSeconds,
-      temperatureKelvin: ambientKelvin,
+      temperatureKelvin: board.array.temperatureKelvin(),
       saturatedCells,
       codeSums,
     };
   }),
+  mvmCommand,
   ...pulseCommands,
   operationCommand(advanceTime, (board, { untilSeconds }) => {
     if (!board.clock.canSkip) throw new ScpiFault(1002, "the clock follows real time, wait for it");
     board.chipSeconds = untilSeconds;
     return { chipSeconds: board.chipSeconds };
+  }),
+  operationCommand(setTemperature, (board, { kelvin }) => {
+    if (!board.array.descriptor.features.includes("set-temperature"))
+      throw new ScpiFault(1002, "the temperature of this chip cannot be set");
+    board.array.setTemperature(kelvin, board.chipSeconds);
+    return { temperatureKelvin: board.array.temperatureKelvin() };
   }),
   operationCommand(trueConductance, (board, { region }) => {
     assertInside(region, board.array.descriptor);

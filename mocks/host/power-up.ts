@@ -18,6 +18,8 @@ export interface PowerUpOptions {
   readonly bootId: number;
   /** Makes the chip's clock; virtual unless given. */
   readonly clockFrom?: (startSeconds: number) => ChipClock;
+  /** Ambient temperature from the start on (K); the chip's own default, or that of the saved chip, when missing. */
+  readonly ambientKelvin?: number | undefined;
 }
 
 export interface PoweredChip extends ChipIdentity {
@@ -36,8 +38,10 @@ export function powerUp(origin: ChipIdentity | ChipState, options: PowerUpOption
   const saved = "arrays" in origin ? origin : undefined;
   const crossbar = createCrossbar(profile, seed);
   if (saved !== undefined) restoreArrays(crossbar.deviceArrays, saved.arrays);
+  const startSeconds = saved?.chipSeconds ?? 0;
+  if (options.ambientKelvin !== undefined) crossbar.setTemperature(options.ambientKelvin, startSeconds);
   const firmware = new Firmware(crossbar, options.bootId, {
-    clock: (options.clockFrom ?? virtualClock)(saved?.chipSeconds ?? 0),
+    clock: (options.clockFrom ?? virtualClock)(startSeconds),
     lastPulse: saved?.lastPulse,
   });
   return {

@@ -1,6 +1,7 @@
 /** The Chip port: the one interface that programming, readout and inference are written against. */
 
 import type { Descriptor } from "./descriptor.ts";
+import type { MvmReadout, MvmRequest } from "./mvm.ts";
 import type { PulseReceipt, PulseTrain } from "./pulse.ts";
 import type { ReadOptions, Readout } from "./readout.ts";
 import type { Region } from "./region.ts";
@@ -11,6 +12,13 @@ export interface Chip {
   read(region: Region, options: ReadOptions): Promise<Readout>;
   /** Applies pulses to a region of at most `maxCellsPerRequest` cells, at most once, refusing what the descriptor forbids. */
   pulse(region: Region, train: PulseTrain): Promise<PulseReceipt>;
+  /**
+   * Matrix-vector products in the array; may be repeated.
+   * @throws LabError LIMIT on a chip whose descriptor has no `mvm`, and outside its limits.
+   */
+  mvm(request: MvmRequest): Promise<MvmReadout>;
+  /** Temperature of the chip (K) now; readouts bring their own. */
+  temperature(): Promise<number>;
   /** Chip time in seconds since power-up. */
   now(): Promise<number>;
   /**

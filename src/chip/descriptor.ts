@@ -11,6 +11,11 @@ export const arraySchema = z.object({
   rows: count.max(65_536),
   /** Bit lines. */
   columns: count.max(65_536),
+  /**
+   * Present when the cells are reference resistors and no devices: the conductance of each row (S), for calibrating the
+   * converters. Column c is converted by the same converter as column c of the other arrays. Read only.
+   */
+  referenceSiemens: z.array(z.number().nonnegative()).min(1).optional(),
 });
 
 export const readSchema = z.object({
@@ -39,6 +44,26 @@ export const programSchema = z.object({
   maxSteps: count.max(64),
 });
 
+export const mvmSchema = z.object({
+  /** Signed input codes of the word lines: largest 2^(inputBits - 1) - 1. */
+  inputBits: count.min(2).max(8),
+  /** Signed output codes of one conversion: largest 2^(outputBits - 1) - 1. */
+  outputBits: count.min(2).max(14),
+  /** Sum over the rows of (input / largest input) x net conductance at the largest output code. */
+  fullScaleSiemens: positive,
+  /** Voltage of the read pulses; the inputs are their durations. */
+  readVolts: positive,
+  /** Time of one phase of one vector. */
+  phaseSeconds: positive,
+  /** 1: all signs in one phase. 4: input and weight signs in separate phases (PP, PN, NP, NN) with a conversion each. */
+  phases: z.array(z.union([z.literal(1), z.literal(4)])).min(1),
+  /** Arrays whose devices count for the weight and against it; unit cell (r, c) has the device at (r, c) of each of them. */
+  plusArrays: z.array(z.number().int().nonnegative()).min(1),
+  minusArrays: z.array(z.number().int().nonnegative()).min(1),
+  /** Input vectors of one request. */
+  maxVectors: count.max(65_536),
+});
+
 const descriptorFields = z.object({
   /** Version of the pcmlab wire protocol, major.minor. */
   protocol: z.string().regex(/^\d+\.\d+$/),
@@ -51,16 +76,40 @@ const descriptorFields = z.object({
   arrays: z.array(arraySchema).min(1).max(256),
   read: readSchema,
   program: programSchema,
+  /** Present when the array multiplies matrices and vectors by itself. */
+  mvm: mvmSchema.optional(),
   /** Cells of one request, a limit of the board's memory. */
   maxCellsPerRequest: count.max(1 << 20),
   /** Optional abilities by name, for example "advance-time". */
   features: z.array(z.string()),
 });
 
+/** Why the arrays do not fit together; undefined when they do. */
+function arraysFault({ arrays, mvm }: z.infer<typeof descriptorFields>): string | undefined {
+  const odd = arrays.find(
+    ({ rows, referenceSiemens }) => referenceSiemens && referenceSiemens.length !== rows,
+  );
+  if (odd !== undefined) return `"${odd.name}" needs one referenceSiemens for each of its ${odd.rows} rows`;
+  if (arrays.every(({ referenceSiemens }) => referenceSiemens !== undefined)) return "none holds devices";
+  const paired = [...(mvm?.plusArrays ?? []), ...(mvm?.minusArrays ?? [])].map((index) => arrays[index]);
+  const alike = paired.every(
+    (array) =>
+      array !== undefined &&
+      array.referenceSiemens === undefined &&
+      array.rows === paired[0]?.rows &&
+      array.columns === paired[0]?.columns,
+  );
+  return alike ? undefined : "mvm needs plusArrays and minusArrays that hold devices and have one size";
+}
+
 /** Codes of all averages are added up in 16 bits. */
 const largestCodeSum = 65_535;
 
 export const descriptorSchema = descriptorFields
+  .superRefine((descriptor, context) => {
+    const message = arraysFault(descriptor);
+    if (message !== undefined) context.addIssue({ code: "custom", path: ["arrays"], message });
+  })
   .refine(({ read }) => (2 ** read.adcBits - 1) * read.maxAverages <= largestCodeSum, {
     path: ["read", "maxAverages"],
     message: `largest code times maxAverages is above ${largestCodeSum}`,
@@ -79,6 +128,7 @@ export const descriptorSchema = descriptorFields
   });
 
 export type Descriptor = z.infer<typeof descriptorSchema>;
+export type MvmAbility = z.infer<typeof mvmSchema>;
 
 export const largestAdcCode = (descriptor: Descriptor): number => 2 ** descriptor.read.adcBits - 1;
 export const largestDacCode = (descriptor: Descriptor): number => 2 ** descriptor.program.dacBits - 1;
@@ -91,6 +141,13 @@ export const nominalSiemensPerCode = (descriptor: Descriptor): number =>
 export const nominalAmperesPerCode = (descriptor: Descriptor): number =>
   descriptor.program.fullScaleAmperes / largestDacCode(descriptor);
 
+/** Numbers of the arrays that hold devices; the others hold reference resistors. */
+export const deviceArrays = ({ arrays }: Pick<Descriptor, "arrays">): number[] =>
+  arrays.flatMap(({ referenceSiemens }, index) => (referenceSiemens === undefined ? [index] : []));
+
 /** The device count of the whole chip. */
-export const deviceCount = (descriptor: Descriptor): number =>
-  descriptor.arrays.reduce((sum, array) => sum + array.rows * array.columns, 0);
+export const deviceCount = ({ arrays }: Pick<Descriptor, "arrays">): number =>
+  arrays.reduce(
+    (sum, { rows, columns, referenceSiemens }) => sum + (referenceSiemens === undefined ? rows * columns : 0),
+    0,
+  );

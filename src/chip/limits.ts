@@ -3,12 +3,23 @@
 import { LabError } from "../core/errors.ts";
 import type { Chip } from "./chip.ts";
 import { type Descriptor, largestDacCode, nominalAmperesPerCode } from "./descriptor.ts";
+import {
+  largestInputCode,
+  type MvmRequest,
+  mvmAbility,
+  type UnitCells,
+  unitCellsText,
+  vectorsOf,
+} from "./mvm.ts";
 import type { PulseShape, PulseTrain } from "./pulse.ts";
 import type { ReadOptions } from "./readout.ts";
 import { assertInside, cellCount, type Region, regionText } from "./region.ts";
 
 /** Half a nanosecond, the resolution of times on the wire: 100e-9 s written in binary is no limit violation. */
 const timeTolerance = 0.5e-9;
+
+/** Input codes, and output codes, of one request: outputs of 2 bytes then fit the largest reply of the wire, 4 MiB. */
+export const maxMvmCodes = 1 << 21;
 
 /** @throws LabError LIMIT. */
 export function assertReadAllowed(descriptor: Descriptor, region: Region, options: ReadOptions): void {
@@ -23,12 +34,34 @@ export function assertReadAllowed(descriptor: Descriptor, region: Region, option
 /** @throws LabError LIMIT. */
 export function assertPulseAllowed(descriptor: Descriptor, region: Region, train: PulseTrain): void {
   assertRegion(descriptor, region);
+  if (descriptor.arrays[region.array]?.referenceSiemens !== undefined)
+    throw new LabError("LIMIT", `${regionText(region)} holds reference resistors, which take no pulses`);
   assertOneEach(region, train.kind === "per-cell" ? train.amplitudeCodes : train.mask, "pulse train");
   const shapes = train.kind === "per-cell" ? [train.shape] : train.steps;
   if (train.kind === "shared")
     assertWithin("steps of a train", shapes.length, 1, descriptor.program.maxSteps);
   for (const shape of shapes) assertShape(descriptor, shape);
   assertWithin("amplitude code", largestCodeOf(train), 0, largestAllowedDacCode(descriptor));
+}
+
+/** The largest number of input vectors of one request for these unit cells. @throws LabError LIMIT on a chip without MVM. */
+export function maxVectorsFor(descriptor: Descriptor, { rows, columns }: UnitCells): number {
+  const { maxVectors } = mvmAbility(descriptor);
+  return Math.min(maxVectors, Math.floor(maxMvmCodes / Math.max(rows, columns)));
+}
+
+/** @throws LabError LIMIT. */
+export function assertMvmAllowed(descriptor: Descriptor, request: MvmRequest): void {
+  const ability = mvmAbility(descriptor);
+  const { cells, phases, inputs } = request;
+  const [array] = ability.plusArrays;
+  assertInside({ ...cells, array: array ?? 0 }, descriptor);
+  if (!ability.phases.includes(phases))
+    throw new LabError("LIMIT", `${phases} phases, the chip allows ${ability.phases.join(" or ")}`);
+  if (!Number.isInteger(vectorsOf(request)))
+    throw new LabError("LIMIT", `${inputs.length} inputs are no whole vectors for ${unitCellsText(cells)}`);
+  assertWithin("input vectors", vectorsOf(request), 1, maxVectorsFor(descriptor, cells));
+  assertInputCodes(inputs, largestInputCode(ability));
 }
 
 /** The largest DAC code whose current the board may apply. */
@@ -50,6 +83,11 @@ export function withLimits(chip: Chip): Chip {
       assertPulseAllowed(chip.descriptor, region, train);
       return chip.pulse(region, train);
     },
+    async mvm(request) {
+      assertMvmAllowed(chip.descriptor, request);
+      return chip.mvm(request);
+    },
+    temperature: () => chip.temperature(),
     now: () => chip.now(),
     waitUntil: (chipSeconds, signal) => chip.waitUntil(chipSeconds, signal),
     safeOff: () => chip.safeOff(),
@@ -65,6 +103,11 @@ function assertRegion(descriptor: Descriptor, region: Region): void {
 function assertOneEach(region: Region, values: ArrayLike<number>, what: string): void {
   if (values.length === cellCount(region)) return;
   throw new LabError("LIMIT", `a ${what} for ${values.length} cells was given to ${regionText(region)}`);
+}
+
+function assertInputCodes(inputs: Int8Array, largest: number): void {
+  for (let i = 0; i < inputs.length; i++)
+    if (Math.abs(inputs[i]!) > largest) refuse(`input ${i}`, inputs[i]!, -largest, largest);
 }
 
 function assertShape(descriptor: Descriptor, shape: PulseShape): void {

@@ -30,7 +30,9 @@ export function concatBytes(parts: readonly Uint8Array[]): Uint8Array {
 }
 
 /** The values as little-endian bytes; a view where the machine allows it, else a copy. */
-export function littleEndianBytes(values: Uint8Array | Uint16Array | Uint32Array | Float32Array): Uint8Array {
+export function littleEndianBytes(
+  values: Uint8Array | Int8Array | Uint16Array | Int16Array | Uint32Array | Float32Array,
+): Uint8Array {
   const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
   return littleEndianHost ? bytes : swapped(bytes, values.BYTES_PER_ELEMENT);
 }
@@ -38,6 +40,11 @@ export function littleEndianBytes(values: Uint8Array | Uint16Array | Uint32Array
 /** @throws RangeError when the bytes are not a whole number of values. */
 export function uint16FromLittleEndian(bytes: Uint8Array): Uint16Array {
   return new Uint16Array(alignedCopy(bytes, 2));
+}
+
+/** @throws RangeError when the bytes are not a whole number of values. */
+export function int16FromLittleEndian(bytes: Uint8Array): Int16Array {
+  return new Int16Array(alignedCopy(bytes, 2));
 }
 
 /** @throws RangeError when the bytes are not a whole number of values. */

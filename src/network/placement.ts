@@ -1,6 +1,6 @@
 /** Where the weight matrices of a network go on a chip. */
 
-import type { Descriptor } from "../chip/descriptor.ts";
+import { type Descriptor, deviceArrays } from "../chip/descriptor.ts";
 import { type Region, rowBands } from "../chip/region.ts";
 import { LabError } from "../core/errors.ts";
 import { type AnalogLayer, weightCount } from "./layer.ts";
@@ -26,7 +26,7 @@ export interface Placement {
 }
 
 export interface PlacementOptions {
-  /** Indices of the arrays that may be used, in this order; all when not given. */
+  /** Indices of the arrays that may be used, in this order; all that hold devices when not given. */
   readonly arrays?: readonly number[];
 }
 
@@ -43,7 +43,7 @@ export function placeNetwork(
   descriptor: Descriptor,
   options: PlacementOptions = {},
 ): Placement {
-  const arrays = options.arrays ?? descriptor.arrays.map((_, index) => index);
+  const arrays = options.arrays ?? deviceArrays(descriptor);
   const bins = arrays.map((index) => binOf(descriptor, index));
   const usedDevices = 2 * weightCount(layers);
   const availableDevices = bins.reduce((sum, bin) => sum + bin.rows * bin.columns, 0);

@@ -1,7 +1,18 @@
 import { describe, expect, test } from "vitest";
-import { largestAllowedDacCode, withLimits } from "../../src/chip/limits.ts";
+import type { Chip } from "../../src/chip/chip.ts";
+import type { Descriptor } from "../../src/chip/descriptor.ts";
+import {
+  assertMvmAllowed,
+  assertPulseAllowed,
+  assertReadAllowed,
+  largestAllowedDacCode,
+  maxVectorsFor,
+  withLimits,
+} from "../../src/chip/limits.ts";
+import type { MvmReadout, MvmRequest } from "../../src/chip/mvm.ts";
 import type { PulseTrain } from "../../src/chip/pulse.ts";
 import { type Region, rowBands } from "../../src/chip/region.ts";
+import { mvmDescriptor } from "../firmware/fake-array.ts";
 import { numericalChip, smallDescriptor } from "./numerical-chip.ts";
 
 const region: Region = { array: 0, row: 0, column: 0, rows: 2, columns: 2 };
@@ -73,6 +84,92 @@ describe("withLimits refuses and sends nothing", () => {
     expect(calls.length).toBe(3);
   });
 });
+
+describe("the limits of an MVM", () => {
+  const cells = { row: 0, column: 0, rows: 2, columns: 3 };
+  const request: MvmRequest = { cells, phases: 1, inputs: Int8Array.of(63, -63, 0, 1) };
+  const single = { ...mvmDescriptor, mvm: { ...mvmDescriptor.mvm!, phases: [1 as const] } };
+
+  const refused: Record<string, [Partial<MvmRequest>, RegExp, Descriptor?]> = {
+    "a chip without the ability": [{}, /does no MVM in its array/, smallDescriptor],
+    "unit cells that are not there": [{ cells: { ...cells, row: 3 } }, /not on the chip/],
+    "no rows": [{ cells: { ...cells, rows: 0 } }, /not on the chip/],
+    "half a column": [{ cells: { ...cells, columns: 1.5 } }, /not on the chip/],
+    "phases that the chip does not have": [{ phases: 4 }, /4 phases, the chip allows 1/, single],
+    "half a vector": [{ inputs: new Int8Array(3) }, /3 inputs are no whole vectors/],
+    "no vector": [{ inputs: new Int8Array(0) }, /input vectors: 0, the chip allows 1 to 8/],
+    "a vector too many": [{ inputs: new Int8Array(18) }, /input vectors: 9, the chip allows 1 to 8/],
+    "an input too large": [{ inputs: Int8Array.of(0, 64) }, /input 1: 64, the chip allows -63 to 63/],
+    "an input too small": [{ inputs: Int8Array.of(-64, 0) }, /input 0: -64, the chip allows -63 to 63/],
+  };
+  test.each(Object.entries(refused))("refuse %s, and nothing is sent", async (_, [change, message, on]) => {
+    const { chip, sent } = multiplyingChip(on ?? mvmDescriptor);
+    const asked = withLimits(chip).mvm({ ...request, ...change });
+    await expect(asked).rejects.toMatchObject({ code: "LIMIT", message: expect.stringMatching(message) });
+    expect(sent).toEqual([]);
+  });
+
+  test("let pass what is allowed, the bounds included", async () => {
+    const { chip, sent } = multiplyingChip(mvmDescriptor);
+    const inputs = new Int8Array(16).fill(-63);
+    await withLimits(chip).mvm({ ...request, phases: 4, inputs });
+    expect(sent.map(({ inputs }) => inputs.length)).toEqual([16]);
+    const whole = { cells: { row: 0, column: 0, rows: 4, columns: 4 }, phases: 1, inputs } as const;
+    expect(() => assertMvmAllowed(mvmDescriptor, whole)).not.toThrow();
+  });
+
+  test.each([
+    [256, 256, 65_536, 8192],
+    [256, 256, 1024, 1024],
+    [256, 1, 65_536, 8192],
+    [1, 256, 65_536, 8192],
+    [1, 1, 65_536, 65_536],
+    [65_536, 65_536, 65_536, 32],
+    [300, 7, 65_536, 6990],
+  ])(
+    "%i x %i unit cells of a chip with maxVectors %i take %i vectors",
+    (rows, columns, maxVectors, expected) => {
+      const descriptor = { ...mvmDescriptor, mvm: { ...mvmDescriptor.mvm!, maxVectors } };
+      expect(maxVectorsFor(descriptor, { row: 0, column: 0, rows, columns })).toBe(expected);
+      expect(Math.max(rows, columns) * expected).toBeLessThanOrEqual(1 << 21);
+    },
+  );
+});
+
+describe("reference resistors", () => {
+  const resistors: Region = { array: 2, row: 1, column: 0, rows: 2, columns: 2 };
+
+  test("may be read", () => {
+    expect(() => assertReadAllowed(mvmDescriptor, resistors, { averages: 1, readVolts: 0.2 })).not.toThrow();
+  });
+
+  test.each<[string, PulseTrain]>([
+    ["a pulse", good],
+    ["a pulse for none of them", { ...good, amplitudeCodes: new Uint16Array(4) }],
+    ["a train", { kind: "shared", mask: Uint8Array.of(0, 0, 0, 1), steps: [step] }],
+  ])("take no pulses: %s is refused", (_, train) => {
+    expect(() => assertPulseAllowed(mvmDescriptor, resistors, train)).toThrow(
+      "array 2, rows 1..2, columns 0..1 holds reference resistors, which take no pulses",
+    );
+    expect(() => assertPulseAllowed(mvmDescriptor, { ...resistors, array: 1 }, train)).not.toThrow();
+  });
+});
+
+test("a limited chip tells its temperature", async () => {
+  const { chip } = numericalChip(() => 0);
+  expect(await withLimits({ ...chip, temperature: async () => 321 }).temperature()).toBe(321);
+});
+
+/** A chip that notes the products it is asked for. */
+function multiplyingChip(descriptor: Descriptor): { chip: Chip; sent: readonly MvmRequest[] } {
+  const sent: MvmRequest[] = [];
+  const mvm = async (request: MvmRequest): Promise<MvmReadout> => {
+    sent.push(request);
+    const times = { firstSampleSeconds: 0, lastSampleSeconds: 0 };
+    return { ...request, ...times, outputs: new Int16Array(0), temperatureKelvin: 300, saturatedOutputs: 0 };
+  };
+  return { chip: { ...numericalChip(() => 0).chip, descriptor, mvm }, sent };
+}
 
 test("bands of a region cover it once, in whole rows, within the limit where a row allows", () => {
   for (const rows of [1, 2, 7, 16]) {

@@ -88,6 +88,10 @@ export function numericalChip(response: (cell: number, amperes: number) => numbe
       seconds += 1e-6;
       return { operationId: ++operationId, pulses: pulsesIn(train), startSeconds, endSeconds: seconds };
     },
+    mvm: async () => {
+      throw new TypeError("a chip of formulas does no MVM");
+    },
+    temperature: async () => 300,
     now: async () => seconds,
     waitUntil: async (until) => {
       seconds = Math.max(seconds, until);

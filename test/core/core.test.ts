@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import {
   concatBytes,
   gathered,
+  int16FromLittleEndian,
   littleEndianBytes,
   packBits,
   scattered,
@@ -78,6 +79,13 @@ describe("bytes", () => {
     expect([...bytes]).toEqual([9, 0x34, 0x12]);
     expect([...uint16FromLittleEndian(bytes.subarray(1))]).toEqual([0x1234]);
     expect(() => uint16FromLittleEndian(bytes)).toThrow(RangeError);
+  });
+
+  test("signed values are in two's complement", () => {
+    const bytes = littleEndianBytes(Int16Array.of(-2, -32_768, 32_767));
+    expect([...bytes]).toEqual([0xfe, 0xff, 0x00, 0x80, 0xff, 0x7f]);
+    expect([...int16FromLittleEndian(bytes)]).toEqual([-2, -32_768, 32_767]);
+    expect([...littleEndianBytes(Int8Array.of(-1, -128))]).toEqual([0xff, 0x80]);
   });
 });
 

@@ -1,11 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { openRemoteChip, type RemoteChip } from "../../drivers/chip/remote-chip.ts";
+import { setTemperature } from "../../firmware-protocol/operation/set-temperature.ts";
 import { trueWear } from "../../firmware-protocol/operation/true-wear.ts";
 import { inProcessTransport } from "../../mocks/host/in-process.ts";
 import type { Descriptor } from "../../src/chip/descriptor.ts";
 import type { Region } from "../../src/chip/region.ts";
 import { type Bench, benchOf } from "../firmware/bench.ts";
-import { exampleDescriptor, fakeArray } from "../firmware/fake-array.ts";
+import { exampleDescriptor, fakeArray, mvmDescriptor } from "../firmware/fake-array.ts";
 import { labError, scriptedTransport, settled } from "./scripted-transport.ts";
 import { VirtualTimer } from "./virtual-timer.ts";
 
@@ -13,6 +14,12 @@ const square: Region = { array: 0, row: 1, column: 1, rows: 2, columns: 2 };
 const options = { averages: 2, readVolts: 0.2 };
 const shape = { widthSeconds: 1e-6, trailingSeconds: 0 };
 const onePulse = { kind: "per-cell", shape, amplitudeCodes: Uint16Array.of(0, 100, 0, 200) } as const;
+
+const twoVectors = {
+  cells: { row: 1, column: 0, rows: 2, columns: 2 },
+  phases: 4,
+  inputs: Int8Array.of(63, 10, -63, -63),
+} as const;
 
 interface Connected extends Bench {
   readonly chip: RemoteChip;
@@ -103,6 +110,34 @@ describe("a chip behind the protocol", () => {
     expect((await chip.pulse(square, onePulse)).operationId).toBe(2);
   });
 
+  test("multiplies in its array", async () => {
+    const { chip, array } = await connected(mvmDescriptor);
+    expect(await chip.mvm(twoVectors)).toEqual({
+      ...twoVectors,
+      outputs: Int16Array.of(73, 74, -126, -125),
+      firstSampleSeconds: 0,
+      lastSampleSeconds: expect.closeTo(4e-6, 12),
+      temperatureKelvin: 300,
+      saturatedOutputs: 0,
+    });
+    expect(array.mvms).toEqual([twoVectors]);
+  });
+
+  test("is not asked for an MVM that it cannot do: it might not even know the header", async () => {
+    const { chip, array, errors } = await connected();
+    await expect(chip.mvm(twoVectors)).rejects.toMatchObject(labError("LIMIT"));
+    expect(array.mvms).toEqual([]);
+    expect(errors()).toEqual([]);
+  });
+
+  test("tells its temperature", async () => {
+    const { chip } = await connected(mvmDescriptor);
+    expect(await chip.temperature()).toBe(300);
+    expect(await chip.perform(setTemperature, { kelvin: 330 })).toEqual({ temperatureKelvin: 330 });
+    expect(await chip.temperature()).toBe(330);
+    expect((await chip.read(square, options)).temperatureKelvin).toBe(330);
+  });
+
   test("moves a virtual clock, forward only", async () => {
     const { chip, timer } = await connected();
     expect(await chip.waitUntil(3600)).toBe(3600);
@@ -140,11 +175,14 @@ describe("a chip behind the protocol", () => {
 });
 
 /** A board of text: opens like ours, then answers each message with what the test gives. */
-async function scripted(answers: Readonly<Record<string, string>>): Promise<RemoteChip> {
-  const json = JSON.stringify(exampleDescriptor);
+async function scripted(
+  answers: Readonly<Record<string, string>>,
+  descriptor: Descriptor = exampleDescriptor,
+): Promise<RemoteChip> {
+  const json = JSON.stringify(descriptor);
   const all: Readonly<Record<string, string>> = {
     "*IDN?": "Example Lab,PCM-16,0042,2.1.0",
-    "SYSTem:DESCriptor?": `0,#3${json.length}${json}`,
+    "SYSTem:DESCriptor?": `0,#4${String(json.length).padStart(4, "0")}${json}`,
     "SYSTem:OPERation:LAST?": "0,1,0",
     ...answers,
   };
@@ -179,6 +217,31 @@ describe("a board that answers wrongly", () => {
   ])("to a pulse, %s, is BAD_REPLY", async (_, answer) => {
     const chip = await scripted({ "ARRay:PULSe?": answer });
     await expect(chip.pulse(square, onePulse)).rejects.toMatchObject(labError("BAD_REPLY"));
+  });
+
+  test.each([
+    [
+      "too few outputs",
+      "0,0,0,300,0,#16abcdef",
+      /sent 3 outputs where 4 were asked for unit cells, rows 1\.\.2/,
+    ],
+    ["too many outputs", "0,0,0,300,0,#210abcdefghij", /5 outputs where 4/],
+    ["half an output", "0,0,0,300,0,#17abcdefg", /no multiple of 2/],
+    [
+      "bytes in the wrong order",
+      "0,0,0,300,0,#18\x00\x01\x00\x01\x7f\x00\x00\x7f",
+      /output 3 of 32512, beyond ±508/,
+    ],
+    ["a code below the lowest", "0,0,0,300,0,#18\x00\x00\x00\x00\x03\xfe\x00\x00", /output 2 of -509/],
+    ["no block", "0,0,0,300,0,1", /must be a block/],
+    ["a field too few", "0,0,0,300,#18abcdefgh", /must be a number/],
+    ["a field too many", "0,0,0,300,0,#18\x00\x00\x00\x00\x00\x00\x00\x00,1", /too many/],
+  ])("to an MVM, %s, is BAD_REPLY", async (_, answer, message) => {
+    const chip = await scripted({ "ARRay:MVM?": answer }, mvmDescriptor);
+    await expect(chip.mvm(twoVectors)).rejects.toMatchObject({
+      ...labError("BAD_REPLY"),
+      message: expect.stringMatching(message),
+    });
   });
 
   test("with a refusal that would move the cursor of a terminal is printed tamely", async () => {

@@ -1,9 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { advanceTime } from "../../firmware-protocol/operation/advance-time.ts";
+import { chipTemperature } from "../../firmware-protocol/operation/chip-temperature.ts";
 import { chipTime } from "../../firmware-protocol/operation/chip-time.ts";
 import { describeChip } from "../../firmware-protocol/operation/describe-chip.ts";
 import { lastOperation } from "../../firmware-protocol/operation/last-operation.ts";
+import { maxMvmCodes, mvm } from "../../firmware-protocol/operation/mvm.ts";
 import {
   decodeRequest,
   decodeResponse,
@@ -15,11 +17,13 @@ import { pulseTrain } from "../../firmware-protocol/operation/pulse-train.ts";
 import { readRegion } from "../../firmware-protocol/operation/read-region.ts";
 import type { RegionFields } from "../../firmware-protocol/operation/region-fields.ts";
 import { safeOff } from "../../firmware-protocol/operation/safe-off.ts";
+import { setTemperature } from "../../firmware-protocol/operation/set-temperature.ts";
 import { trueConductance } from "../../firmware-protocol/operation/true-conductance.ts";
 import { trueWear } from "../../firmware-protocol/operation/true-wear.ts";
 import { block, type Element, encodeElements, number, string } from "../../firmware-protocol/scpi/element.ts";
 import { ScpiFault } from "../../firmware-protocol/scpi/errors.ts";
 import { parseElements } from "../../firmware-protocol/scpi/parse.ts";
+import * as chipLimits from "../../src/chip/limits.ts";
 import { allOperations } from "./golden.ts";
 
 interface Case {
@@ -46,6 +50,7 @@ const region: fc.Arbitrary<RegionFields> = fc.record({
   rows: fc.integer({ min: 1, max: 9 }),
   columns: fc.integer({ min: 1, max: 9 }),
 });
+const unitCells = region.map(({ array: _, ...cells }) => cells);
 const nanoseconds = (min: number) => fc.integer({ min, max: 1e9 });
 const cellsOf = ({ rows, columns }: RegionFields): number => rows * columns;
 const maskFor = (of: RegionFields): fc.Arbitrary<Uint8Array> =>
@@ -75,6 +80,7 @@ const cases: readonly Case[] = [
     fc.record({ bootId: fc.integer({ min: 0, max: 2 ** 32 - 1 }), lastOperationId: id }),
   ),
   caseOf(chipTime, nothing, fc.record({ chipSeconds: seconds })),
+  caseOf(chipTemperature, nothing, fc.record({ temperatureKelvin: seconds })),
   caseOf(safeOff, nothing, nothing),
   caseOf(
     readRegion,
@@ -126,6 +132,32 @@ const cases: readonly Case[] = [
       }),
     ),
     pulseReplies,
+  ),
+  caseOf(
+    mvm,
+    unitCells.chain((cells) =>
+      fc.record({
+        cells: fc.constant(cells),
+        phases: fc.constantFrom(1 as const, 4 as const),
+        inputs: fc
+          .nat({ max: 5 })
+          .chain((vectors) =>
+            fc.int8Array({ minLength: vectors * cells.rows, maxLength: vectors * cells.rows }),
+          ),
+      }),
+    ),
+    fc.record({
+      firstSampleSeconds: seconds,
+      lastSampleSeconds: seconds,
+      temperatureKelvin: seconds,
+      saturatedOutputs: fc.integer({ min: 0, max: maxMvmCodes }),
+      outputs: fc.int16Array({ maxLength: 50 }),
+    }),
+  ),
+  caseOf(
+    setTemperature,
+    fc.record({ kelvin: fc.double({ min: 200, max: 450, noNaN: true }) }),
+    fc.record({ temperatureKelvin: seconds }),
   ),
   caseOf(advanceTime, fc.record({ untilSeconds: seconds }), fc.record({ chipSeconds: seconds })),
   caseOf(
@@ -217,6 +249,39 @@ describe("a region on the wire", () => {
     [0, 0, 0, 1, 0],
   ])("%i,%i,%i,%i,%i is out of range", (...values) => {
     expect(() => decoded(...values)).toThrow(/Data out of range/);
+  });
+});
+
+describe("a batch of input vectors on the wire", () => {
+  const decoded = (rows: number, columns: number, inputs: number) =>
+    decodeRequest(mvm, [...[0, 0, rows, columns, 1].map(number), block(new Uint8Array(inputs))]);
+
+  test("has at most 2^21 inputs and 2^21 outputs, the same bound as on the host", () => {
+    expect(chipLimits.maxMvmCodes).toBe(maxMvmCodes);
+    expect(decoded(256, 256, 1 << 21).inputs.length).toBe(1 << 21);
+    expect(() => decoded(256, 1, (1 << 21) + 256)).toThrow(/2097408 inputs and 8193 outputs/);
+    expect(decoded(1, 65_536, 32).inputs.length).toBe(32);
+    expect(() => decoded(1, 65_536, 33)).toThrow(/33 inputs and 2162688 outputs, allowed up to 2097152/);
+  });
+
+  test.each([
+    [4, 3],
+    [4, 5],
+    [2, 1],
+    [65_536, 1],
+  ])("of %i rows is not %i bytes long", (rows, bytes) => {
+    expect(() => decoded(rows, 1, bytes)).toThrow(/Invalid block data;inputs has/);
+  });
+
+  test.each([2, 3])("has no %i phases", (phases) => {
+    const parameters = [...[0, 0, 1, 1, phases].map(number), block(new Uint8Array(1))];
+    expect(() => decodeRequest(mvm, parameters)).toThrow(/Data out of range;phases/);
+  });
+
+  test("has signed inputs, every byte value", () => {
+    const bytes = Uint8Array.from({ length: 256 }, (_, n) => n);
+    const { inputs } = decodeRequest(mvm, [...[0, 0, 1, 1, 1].map(number), block(bytes)]);
+    expect([...inputs]).toEqual([...bytes].map((byte) => (byte < 128 ? byte : byte - 256)));
   });
 });
 

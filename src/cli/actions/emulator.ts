@@ -1,5 +1,6 @@
 /** Serves an emulated chip until it is told to stop. */
 
+import { maxAmbientKelvin, minAmbientKelvin } from "../../../firmware-protocol/operation/set-temperature.ts";
 import { firstDifference } from "../../../mocks/array/profile-difference.ts";
 import type { ChipState } from "../../../mocks/array/state.ts";
 import { type ChipClock, followingClock, virtualClock } from "../../../mocks/firmware/chip-clock.ts";
@@ -8,9 +9,11 @@ import { type ChipIdentity, powerUp } from "../../../mocks/host/power-up.ts";
 import { hostOnPty, type PtyHost } from "../../../mocks/host/pty-host.ts";
 import { assertSavable, loadState, saveState } from "../../../mocks/host/state-file.ts";
 import { hostOnTcp, type TcpHost } from "../../../mocks/host/tcp-host.ts";
+import { busId } from "../../../mocks/usb/identity.ts";
+import { hostOnUsbip, type UsbipHost, usbipPort } from "../../../mocks/usb/usbip-host.ts";
 import { LabError } from "../../core/errors.ts";
 import { mix32 } from "../../core/prng.ts";
-import { formatDuration } from "../../core/units.ts";
+import { formatDuration, parseQuantity } from "../../core/units.ts";
 import type { Context } from "../context.ts";
 import { loadProfile } from "./profile.ts";
 
@@ -21,8 +24,11 @@ export interface EmulatorArguments {
   readonly seed?: number | undefined;
   readonly pty?: string | undefined;
   readonly tcp?: number | undefined;
+  readonly usbip?: number | undefined;
   /** "virtual", "wall" or a factor like "60x". */
   readonly time: string;
+  /** "330K"; what the chip has by itself when missing. */
+  readonly temperature?: string | undefined;
   readonly load?: string | undefined;
   readonly save?: string | undefined;
   readonly untilStdinCloses: boolean;
@@ -35,36 +41,41 @@ export interface EmulatorReady {
   readonly serialNumber: string;
   readonly time: string;
   readonly chipSeconds: number;
+  readonly temperatureKelvin: number;
   readonly pty: string | null;
   readonly device: string | null;
   readonly tcpPort: number | null;
+  readonly usbipPort: number | null;
 }
 
 export async function emulate(args: EmulatorArguments, context: Context): Promise<void> {
-  if (args.pty === undefined && args.tcp === undefined) {
+  if (args.pty === undefined && args.tcp === undefined && args.usbip === undefined) {
     throw new LabError("USAGE", "the emulator has no cable", {
-      next: "give it --pty PATH, --tcp PORT or both",
+      next: "give it --pty PATH, --tcp PORT, --usbip PORT or several of them",
     });
   }
   const clockFrom = clockOf(args.time, context);
+  const ambientKelvin = args.temperature === undefined ? undefined : ambientFrom(args.temperature);
   const origin = args.load === undefined ? freshChip(args) : await savedChip(args.load, args);
   if (args.save !== undefined) await assertSavable(args.save);
-  const chip = powerUp(origin, { bootId: bootIdOf(context), clockFrom });
+  const chip = powerUp(origin, { bootId: bootIdOf(context), clockFrom, ambientKelvin });
   const { firmware } = chip;
-  const { pty, tcp } = await plugIn(firmware, args, context);
+  const { pty, tcp, usbip } = await plugIn(firmware, args, context);
   const ready: EmulatorReady = {
     profile: chip.profile.name,
     seed: chip.seed,
     serialNumber: firmware.descriptor.serialNumber,
     time: args.time,
     chipSeconds: firmware.memory.chipSeconds,
+    temperatureKelvin: firmware.temperatureKelvin,
     pty: args.pty ?? null,
     device: pty?.device ?? null,
     tcpPort: tcp?.port ?? null,
+    usbipPort: usbip?.port ?? null,
   };
   context.output.result(ready, readyText(ready));
   await untilStopped(context.stop, args.untilStdinCloses);
-  await Promise.all([pty?.close(), tcp?.close()]);
+  await Promise.all([pty?.close(), tcp?.close(), usbip?.close()]);
   process.stdin.destroy();
   if (args.save !== undefined) {
     const state = chip.state();
@@ -74,18 +85,24 @@ export async function emulate(args: EmulatorArguments, context: Context): Promis
   process.exit(0);
 }
 
-/** Serves both cables or none: a pseudo-terminal without its emulator would keep this process alive. */
-async function plugIn(
-  firmware: Firmware,
-  args: EmulatorArguments,
-  { timer }: Context,
-): Promise<{ pty: PtyHost | undefined; tcp: TcpHost | undefined }> {
+interface Cables {
+  readonly pty: PtyHost | undefined;
+  readonly tcp: TcpHost | undefined;
+  readonly usbip: UsbipHost | undefined;
+}
+
+/** Serves all cables or none: a pseudo-terminal without its emulator would keep this process alive. */
+async function plugIn(firmware: Firmware, args: EmulatorArguments, context: Context): Promise<Cables> {
+  const { timer, output } = context;
+  const note = (text: string): void => output.note(text);
   const tcp = args.tcp === undefined ? undefined : await hostOnTcp(firmware, args.tcp, timer);
-  if (args.pty === undefined) return { pty: undefined, tcp };
+  let usbip: UsbipHost | undefined;
   try {
-    return { pty: await hostOnPty(firmware, args.pty, timer), tcp };
+    usbip = args.usbip === undefined ? undefined : await hostOnUsbip(firmware, args.usbip, note);
+    const pty = args.pty === undefined ? undefined : await hostOnPty(firmware, args.pty, timer);
+    return { pty, tcp, usbip };
   } catch (failure) {
-    await tcp?.close();
+    await Promise.all([tcp?.close(), usbip?.close()]);
     throw failure;
   }
 }
@@ -125,6 +142,15 @@ function clockOf(time: string, context: Context): (startSeconds: number) => Chip
   });
 }
 
+/** @throws LabError USAGE when it is no temperature that the emulator can have. */
+function ambientFrom(text: string): number {
+  const kelvin = parseQuantity(text, "K");
+  if (kelvin >= minAmbientKelvin && kelvin <= maxAmbientKelvin) return kelvin;
+  throw new LabError("USAGE", `--temperature is ${kelvin} K`, {
+    next: `give one from ${minAmbientKelvin}K to ${maxAmbientKelvin}K`,
+  });
+}
+
 /** Differs from that of any earlier power-up, as a real board's counter or random number would. */
 const bootIdOf = (context: Context): number =>
   mix32(mix32(process.pid) ^ Math.floor(context.clock.wallSeconds() * 1000));
@@ -133,10 +159,15 @@ function readyText(ready: EmulatorReady): string {
   const cables = [
     ...(ready.pty === null ? [] : [`${ready.pty} (${ready.device})`]),
     ...(ready.tcpPort === null ? [] : [`127.0.0.1:${ready.tcpPort}`]),
+    ...(ready.usbipPort === null ? [] : [`USB/IP (as root: ${attachCommand(ready.usbipPort)})`]),
   ];
   const time = ready.chipSeconds === 0 ? "" : `, chip time ${formatDuration(ready.chipSeconds)}`;
-  return `${ready.serialNumber} (profile ${ready.profile}, seed ${ready.seed}${time}) on ${cables.join(" and ")}; Ctrl-C ends it`;
+  return `${ready.serialNumber} (profile ${ready.profile}, seed ${ready.seed}${time}, ${ready.temperatureKelvin} K) on ${cables.join(" and ")}; Ctrl-C ends it`;
 }
+
+/** 127.0.0.1 is this machine; a virtual machine of QEMU sees it as 10.0.2.2. */
+const attachCommand = (port: number): string =>
+  `usbip ${port === usbipPort ? "" : `--tcp-port ${port} `}attach -r 127.0.0.1 -b ${busId}`;
 
 function untilStopped(stop: AbortSignal, untilStdinCloses: boolean): Promise<void> {
   return new Promise((resolve) => {

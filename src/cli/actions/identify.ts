@@ -1,6 +1,6 @@
 /** Asks a board who it is and prints it. */
 
-import { type Descriptor, deviceCount } from "../../chip/descriptor.ts";
+import { type Descriptor, deviceCount, type MvmAbility } from "../../chip/descriptor.ts";
 import { formatDuration, microamperes, microsiemens } from "../../core/units.ts";
 import type { Context } from "../context.ts";
 import { type ChipArguments, withChip } from "./with-chip.ts";
@@ -14,23 +14,45 @@ export async function identify(args: ChipArguments, context: Context): Promise<v
       document,
       [
         identification,
-        ...lines(chip.descriptor),
+        ...descriptorLines(chip.descriptor),
         `clock       ${formatDuration(chipSeconds)} since power-up`,
       ].join("\n"),
     );
   });
 }
 
-function lines(descriptor: Descriptor): string[] {
-  const { arrays, read, program } = descriptor;
-  const sizes = arrays.map((array) => `${array.name} ${array.rows} x ${array.columns}`).join(", ");
+/** What a chip can do, a line for each ability; a line is missing where the chip lacks one. */
+export function descriptorLines(descriptor: Descriptor): string[] {
+  const { arrays, read, program, mvm } = descriptor;
+  const devices = deviceCount(descriptor).toLocaleString("en");
+  const sizes = arrays
+    .filter(({ referenceSiemens }) => referenceSiemens === undefined)
+    .map((array) => `${array.name} ${array.rows} x ${array.columns}`);
   return [
-    `arrays      ${sizes}: ${deviceCount(descriptor).toLocaleString("en")} devices${descriptor.emulated ? ", emulated" : ""}`,
+    `arrays      ${sizes.join(", ")}: ${devices} devices${descriptor.emulated ? ", emulated" : ""}`,
+    ...arrays.flatMap(referenceLines),
     `read        ${read.adcBits} bits, 0 to ${round(microsiemens(read.fullScaleSiemens))} µS at ${read.minVolts} to ${read.maxVolts} V, ${formatDuration(read.sampleSeconds)} a device, up to ${read.maxAverages} averages`,
     `program     ${program.dacBits} bits, up to ${round(microamperes(program.maxAmperes))} µA, ${formatDuration(program.minWidthSeconds)} to ${formatDuration(program.maxWidthSeconds)}`,
+    ...(mvm === undefined ? [] : mvmLines(mvm, arrays)),
     `request     up to ${descriptor.maxCellsPerRequest.toLocaleString("en")} devices`,
     `features    ${descriptor.features.join(", ") || "none beyond the basic ones"}`,
     `protocol    ${descriptor.protocol}`,
+  ];
+}
+
+function referenceLines({ name, rows, columns, referenceSiemens }: Descriptor["arrays"][number]): string[] {
+  if (referenceSiemens === undefined) return [];
+  const values = referenceSiemens.map((siemens) => round(microsiemens(siemens)));
+  const range = `${Math.min(...values)} to ${Math.max(...values)} µS`;
+  return [`references  ${name} ${rows} x ${columns}: resistors of ${range}, read only`];
+}
+
+function mvmLines(mvm: MvmAbility, arrays: Descriptor["arrays"]): string[] {
+  const named = (indices: readonly number[]): string =>
+    indices.map((index) => arrays[index]?.name ?? index).join(" + ");
+  return [
+    `MVM         inputs of ${mvm.inputBits} bits, outputs of ${mvm.outputBits} bits for ±${round(microsiemens(mvm.fullScaleSiemens))} µS at ${mvm.readVolts} V, ${mvm.phases.join(" or ")} phases of ${formatDuration(mvm.phaseSeconds)}, up to ${mvm.maxVectors.toLocaleString("en")} vectors`,
+    `            weight = (${named(mvm.plusArrays)}) - (${named(mvm.minusArrays)})`,
   ];
 }
 

@@ -7,6 +7,7 @@ import {
   parseProfile,
   profileNames,
 } from "../../../mocks/array/profile.ts";
+import { deviceCount } from "../../chip/descriptor.ts";
 import { LabError, textOf } from "../../core/errors.ts";
 import type { Context } from "../context.ts";
 
@@ -55,16 +56,25 @@ function profileFromFile(path: string): ChipProfile {
 interface ProfileFacts {
   readonly name: string;
   readonly model: string;
+  /** Those that hold devices. */
   readonly arrays: readonly string[];
+  /** Those that hold resistors of known conductance. */
+  readonly references: readonly string[];
   readonly devices: number;
 }
 
 const factsOf = ({ name, model, arrays }: ChipProfile): ProfileFacts => ({
   name,
   model,
-  arrays: arrays.map((array) => `${array.name} ${array.rows} x ${array.columns}`),
-  devices: arrays.reduce((sum, { rows, columns }) => sum + rows * columns, 0),
+  arrays: arrays.filter(({ referenceSiemens }) => referenceSiemens === undefined).map(sizeOf),
+  references: arrays.filter(({ referenceSiemens }) => referenceSiemens !== undefined).map(sizeOf),
+  devices: deviceCount({ arrays }),
 });
 
-const lineOf = ({ name, model, arrays, devices }: ProfileFacts): string =>
-  `${name} (${model}): ${arrays.join(", ")}; ${devices.toLocaleString("en")} devices`;
+const sizeOf = ({ name, rows, columns }: ChipProfile["arrays"][number]): string =>
+  `${name} ${rows} x ${columns}`;
+
+function lineOf({ name, model, arrays, references, devices }: ProfileFacts): string {
+  const resistors = references.length === 0 ? "" : `; reference resistors ${references.join(", ")}`;
+  return `${name} (${model}): ${arrays.join(", ")}; ${devices.toLocaleString("en")} devices${resistors}`;
+}

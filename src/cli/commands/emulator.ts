@@ -7,7 +7,7 @@ import { maxSeed, whole } from "./options.ts";
 export const emulatorCommand = (yargs: Argv, context: Context): Argv =>
   yargs.command(
     "emulator",
-    "serve an emulated chip on a pseudo-terminal or a TCP port",
+    "serve an emulated chip on a pseudo-terminal, a TCP port or USB/IP",
     (command) =>
       command
         .options({
@@ -27,11 +27,20 @@ export const emulatorCommand = (yargs: Argv, context: Context): Argv =>
             ...whole("tcp", 0, 65_535),
             describe: "listen on this port of the loopback interface; 0 for a free one",
           },
+          usbip: {
+            ...whole("usbip", 0, 65_535),
+            describe:
+              "be a USB device that Linux imports from this loopback port (often 3240); 0 for a free one",
+          },
           time: {
             type: "string",
             default: "virtual",
             describe:
               "virtual: passes in operations and on request; wall: passes really; 60x: so many times as fast",
+          },
+          temperature: {
+            type: "string",
+            describe: "ambient temperature from the start on, like 330K",
           },
           load: { type: "string", describe: "go on with the chip that was saved to this file" },
           save: {
