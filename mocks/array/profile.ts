@@ -35,6 +35,8 @@ export const chipProfileSchema = strictObject({
   name: z.string().regex(/^[a-z0-9-]+$/, "must be lower-case letters, digits and hyphens"),
   model: z.string().min(1),
   manufacturer: z.string().min(1),
+  /** Which published model each law follows, where the published ones disagree; for people. */
+  follows: z.array(z.string().min(1)).max(32),
   arrays: z.array(strictObject(arraySchema.shape)).min(1).max(256),
   read: chipReadSchema,
   program: chipProgramSchema,

@@ -8,6 +8,7 @@ import { measureGradualSet } from "../physics/gradual-set.ts";
 import { openEmulator, programLevel, stripOf } from "../physics/lab.ts";
 import {
   measureDrift,
+  measureHermesProgrammingError,
   measureProgrammingError,
   measureReadNoise,
   measureSpectralSlope,
@@ -17,6 +18,8 @@ import { type Comparison, worstRelativeError } from "../physics/statistics.ts";
 import type { Figures } from "./main.ts";
 
 const rowsPerLevel = 10;
+/** 5,632 devices a level: a column of the core has no more. */
+const hermesRowsPerLevel = 22;
 const driftReads = 60;
 const seed = 1;
 
@@ -28,6 +31,7 @@ type Law =
   | "readNoise1h"
   | "readNoise1d"
   | "spectralSlope"
+  | "hermesProgrammingError"
   | "gradualSetMean"
   | "gradualSetSpread";
 type Laws = Record<Law, Comparison[]>;
@@ -41,6 +45,7 @@ export async function fidelity(): Promise<Figures> {
     readNoise1h: [],
     readNoise1d: [],
     spectralSlope: [],
+    hermesProgrammingError: [],
     gradualSetMean: [],
     gradualSetSpread: [],
   };
@@ -61,6 +66,11 @@ export async function fidelity(): Promise<Figures> {
     const options = { readings: 8192, series: 8, averages: 16 };
     const slope = await measureSpectralSlope(chip, cell, options);
     laws.spectralSlope.push({ level, measured: slope, published: -1 });
+  }
+  const hermes = await openEmulator(builtinProfile("hermes-core"), seed);
+  for (const [index, level] of levels.entries()) {
+    const strip = stripOf(hermes, index, hermesRowsPerLevel);
+    laws.hermesProgrammingError.push(await measureHermesProgrammingError(hermes, strip, level));
   }
   const gradual = await measureGradualSet(chip, stripOf(chip, levels.length, rowsPerLevel), seed);
   laws.gradualSetMean.push(...gradual.mean);

@@ -1,6 +1,6 @@
 /** An emulated chip behind the Chip port and the bytes of the protocol, and levels programmed on it as the paper did. */
 
-import { joshi2020 } from "../../calibration/program-verify/parameters.ts";
+import { joshi2020, type MeltQuenchParameters } from "../../calibration/program-verify/parameters.ts";
 import { programRegion } from "../../calibration/program-verify/program-region.ts";
 import { openRemoteChip, type RemoteChip } from "../../drivers/chip/remote-chip.ts";
 import { trueConductance } from "../../firmware-protocol/operation/true-conductance.ts";
@@ -12,7 +12,7 @@ import { cellOutcomes } from "../../src/chip/outcome.ts";
 import { conductances, nominalCalibration } from "../../src/chip/readout.ts";
 import { cellCount, type Region } from "../../src/chip/region.ts";
 import { VirtualTimer } from "../drivers/virtual-timer.ts";
-import { gMaxSiemens } from "./published.ts";
+import { gMaxSiemens as fusionGMaxSiemens } from "./published.ts";
 
 export function openEmulator(profile: ChipProfile, seed: number): Promise<RemoteChip> {
   const firmware = new Firmware(createCrossbar(profile, seed), 1);
@@ -34,18 +34,22 @@ export interface ProgrammedLevel {
   readonly endSeconds: number;
 }
 
-/** Programs every cell of a region to one level with the published parameters of the loop (FACTS 1.2). */
+export interface LevelOptions {
+  /** Conductance of level 1. */
+  readonly gMaxSiemens: number;
+  readonly parameters: MeltQuenchParameters;
+}
+
+/** Programs every cell of a region to one level, with the published parameters of Joshi 2020 (FACTS 1.2) unless others are given. */
 export async function programLevel(
   chip: RemoteChip,
   region: Region,
   level: number,
+  { gMaxSiemens, parameters }: LevelOptions = { gMaxSiemens: fusionGMaxSiemens, parameters: joshi2020 },
 ): Promise<ProgrammedLevel> {
   const targets = new Float32Array(cellCount(region)).fill(level * gMaxSiemens);
   const calibration = nominalCalibration(chip.descriptor);
-  const { outcomes, endSeconds } = await programRegion(chip, region, targets, {
-    parameters: joshi2020,
-    calibration,
-  });
+  const { outcomes, endSeconds } = await programRegion(chip, region, targets, { parameters, calibration });
   const code = cellOutcomes.indexOf("converged");
   const converged = Uint32Array.from([...outcomes.keys()].filter((cell) => outcomes[cell] === code));
   return { level, region, converged, endSeconds };
@@ -58,7 +62,8 @@ export async function readAtAge(
   ageSeconds: number,
 ): Promise<Float32Array> {
   await chip.waitUntil(endSeconds + ageSeconds);
-  const { averages, readVolts } = joshi2020;
+  const { averages } = joshi2020;
+  const readVolts = Math.min(joshi2020.readVolts, chip.descriptor.read.maxVolts);
   const { codeSums } = await chip.read(region, { averages, readVolts });
   const siemens = conductances(codeSums, averages, nominalCalibration(chip.descriptor));
   return converged.length === siemens.length ? siemens : chosen(siemens, converged);

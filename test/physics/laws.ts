@@ -1,12 +1,18 @@
 /** Measurements of the published laws on an emulated Fusion chip, through the Chip port, at any size. */
 
+import { parametersFor } from "../../calibration/program-verify/parameters.ts";
 import type { RemoteChip } from "../../drivers/chip/remote-chip.ts";
 import type { Region } from "../../src/chip/region.ts";
-import { type ProgrammedLevel, readAtAge, truth } from "./lab.ts";
+import { type ProgrammedLevel, programLevel, readAtAge, truth } from "./lab.ts";
 import {
   accumulatedNoise,
   driftMean,
   driftSpread,
+  hermesGMaxSiemens,
+  hermesIterations,
+  hermesMarginSiemens,
+  hermesProgrammingErrorSiemens,
+  hermesReferenceSeconds,
   noiseAmplitude,
   noiseCovariance,
   programmingErrorSiemens,
@@ -22,6 +28,25 @@ export async function measureProgrammingError(
   const { level } = programmed;
   const measured = spread(await readAtAge(chip, programmed, 25));
   return { level, measured, published: programmingErrorSiemens(level) };
+}
+
+/**
+ * Programs a strip of a HERMES core to a level with the loop of FACTS 8.2, and takes the standard deviation (S) of what is read
+ * at the model's t_0, around its mean, over the converged devices.
+ */
+export async function measureHermesProgrammingError(
+  chip: RemoteChip,
+  region: Region,
+  level: number,
+): Promise<Comparison> {
+  const parameters = {
+    ...parametersFor(chip.descriptor),
+    marginSiemens: hermesMarginSiemens,
+    maxIterations: hermesIterations,
+  };
+  const programmed = await programLevel(chip, region, level, { gMaxSiemens: hermesGMaxSiemens, parameters });
+  const measured = spread(await readAtAge(chip, programmed, hermesReferenceSeconds));
+  return { level, measured, published: hermesProgrammingErrorSiemens(level) };
 }
 
 /**

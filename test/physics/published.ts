@@ -34,4 +34,18 @@ export function noiseCovariance(early: number, late: number): number {
   return Math.log((late + readSeconds) / Math.max(late - early, 2 * readSeconds));
 }
 
+/** G_max of one device of the HERMES chips (S), FACTS 7.4. */
+export const hermesGMaxSiemens = 10.35e-6;
+
+/** t_0 of the HERMES model for one device (s), FACTS 7.4. */
+export const hermesReferenceSeconds = 200;
+
+/** Standard deviation (S) of the programmed conductance of one device, hermes.py, FACTS 7.4. */
+export const hermesProgrammingErrorSiemens = (g: number): number =>
+  (0.15781817 + 2.32443916 * g - 2.16310839 * g ** 2 + 0.68841818 * g ** 3) * 1e-6;
+
+/** Accepted error (S) and iterations of the loop of FACTS 8.2: 5 ADC counts where G_max of one device is about 80, 30 times. */
+export const hermesMarginSiemens = (5 / 80) * hermesGMaxSiemens;
+export const hermesIterations = 30;
+
 const clamp = (value: number, min: number, max: number): number => Math.min(max, Math.max(min, value));

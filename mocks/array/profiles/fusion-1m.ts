@@ -68,6 +68,14 @@ export const fusion1m: ChipProfile = {
   name: "fusion-1m",
   model: "FUSION-1M",
   manufacturer: "pcmlab",
+  // FACTS 9.
+  follows: [
+    "programming error, drift exponents and read noise: PCMLikeNoiseModel of IBM/aihwkit (inference/noise/pcm.py), with exponents of 0.049 to 0.1 by state and pure 1/f noise; not the mean exponent of 0.06 and the 1/f^1.21 of Joshi et al. 2020, nor the constant 0.04 of the SET-pulse model",
+    "reference time of drift: 20 s of aihwkit, held before it; not the 25 s of the first reading of Joshi et al. 2020 or the 38.6 s of the SET-pulse model",
+    "gradual SET: Nandakumar et al., J. Appl. Phys. 124, 152135 (2018), as implemented in SRNN-PCM (xbar.py); its own drift and read noise are not used",
+    "read voltage: 0.1 to 0.3 V of Le Gallo et al. 2018, which holds the 0.2 V of Sebastian et al. 2017 and the 0.3 V remembered of Joshi et al. 2020",
+    "shortest pulse: the 10 ns remembered of Joshi et al. 2020; not the 50 ns of Sebastian et al. 2017",
+  ],
   // FACTS 1.1: 512 word lines x 2048 bit lines.
   // Poly-silicon reference resistors calibrate the read-out (FACTS 1.1); [M] their number and values.
   arrays: [

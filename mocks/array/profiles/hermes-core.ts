@@ -11,6 +11,11 @@ export const hermesCore: ChipProfile = {
   name: "hermes-core",
   model: "HERMES-CORE",
   manufacturer: "pcmlab",
+  follows: [
+    "programming error, drift exponents and read noise: HermesNoiseModel of IBM/aihwkit (inference/noise/hermes.py) for one device, with the reference time of 200 s; not the values for two devices (300 s)",
+    "converters: Khaddam-Aljameh et al., JSSC 57:1027 (2022): 8 bits, 130 ns an MVM, gain spread of 7.09 % after calibration",
+    "gradual SET: the 90 nm model of Nandakumar et al. 2018, scaled to this device; no model of the 14 nm device is published",
+  ],
   // FACTS 8.1: pairs (G1+, G2+) and (G1-, G2-).
   // [M] The reference resistors.
   arrays: [
@@ -81,7 +86,7 @@ export const hermesCore: ChipProfile = {
       maxSiemens: 4.8e-6,
     },
     // [M]
-    cycle: { logSpread: 0.05, siemens: 0.02e-6 },
+    cycle: { logSpread: 0.05, siemens: 0.06e-6 },
     // FACTS 7.4: HermesNoiseModel, one device.
     drift: {
       gMaxSiemens: 10.35e-6,
@@ -103,6 +108,8 @@ export const hermesCore: ChipProfile = {
         polynomial: { from: 0.3039, coefficients: [0.0104, 0.0116, -0.0165] },
       },
     },
+    // [M] Fitted to the programming error of FACTS 7.4 (one device) at t_0, with the loop of FACTS 8.2.
+    relaxation: { spread: 0.22, startSeconds: 1e-3 },
     // [M] As for the Fusion chip.
     temperature: { referenceKelvin: 300, activationElectronVolts: 0.2, driftPerKelvin: 0.0033 },
     readDisturb: { sharePerRead: 1e-12, voltsPerE: 0.05 },
