@@ -4,6 +4,18 @@ import { openFailure } from "../../drivers/serial/open-failure.ts";
 import { labError } from "./scripted-transport.ts";
 
 const serial = (path: string): Resource => ({ kind: "serial", path });
+const usb = (
+  vendorId: number,
+  productId: number,
+  serialNumber?: string,
+  interfaceNumber?: number,
+): Resource => ({
+  kind: "usb",
+  vendorId,
+  productId,
+  serialNumber,
+  interfaceNumber,
+});
 const tcp = (host: string, port: number): Resource => ({ kind: "tcp", host, port });
 
 describe("the name of a board", () => {
@@ -21,6 +33,10 @@ describe("the name of a board", () => {
     ["[::1]:65535", tcp("::1", 65_535)],
     ["TCPIP0::192.168.0.9::5025::SOCKET", tcp("192.168.0.9", 5025)],
     ["tcpip::board::5025::socket", tcp("board", 5025)],
+    ["USB0::0x1209::0x0001::FUSION-1::INSTR", usb(0x1209, 1, "FUSION-1")],
+    ["usb::4617::1::Fusion-1::instr", usb(0x1209, 1, "Fusion-1")],
+    ["USB0::0x1209::0x0001::INSTR", usb(0x1209, 1)],
+    ["USB1::0xABCD::0x00ef::42::2::INSTR", usb(0xabcd, 0xef, "42", 2)],
   ])("%s", (name, resource) => expect(parseResource(name)).toEqual(resource));
 
   test.each([
@@ -30,7 +46,12 @@ describe("the name of a board", () => {
     "host:65536",
     "TCPIP0::host::99999::SOCKET",
     "TCPIP0::host::INSTR",
-    "USB0::0x1234::0x5678::42::INSTR",
+    "USB0::0x1234::INSTR",
+    "USB0::0x1234::model::42::INSTR",
+    "USB0::0x12345::0x5678::42::INSTR",
+    "USB0::0x1234::0x5678::42::0::more::INSTR",
+    "USB0::0x1234::0x5678::::INSTR",
+    "USB0::0x1234::0x5678::42::RAW",
     "GPIB0::9::INSTR",
   ])("%j is refused with what to write instead", (name) => {
     expect(() => parseResource(name)).toThrow(

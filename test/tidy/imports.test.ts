@@ -15,6 +15,9 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   "drivers/transport": ["src/core"],
   "drivers/serial": ["src/core", "drivers/transport"],
   "drivers/tcp": ["src/core", "drivers/transport"],
+  "drivers/usb": ["src/core", "drivers/transport", "firmware-protocol"],
+  "drivers/link": ["src/core", "firmware-protocol", "drivers/transport"],
+  "drivers/recording": ["src/core", "firmware-protocol", "drivers/transport"],
   "drivers/instrument": ["src/core", "src/chip", "firmware-protocol", "drivers/transport"],
   // connect.ts is where a name becomes a transport.
   "drivers/chip": ["src/core", "src/chip", "firmware-protocol", "drivers"],
@@ -22,8 +25,10 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   "src/network": ["src/core", "src/chip"],
   "src/store": ["src/core", "src/chip"],
   "src/inference": ["src/core", "src/chip", "calibration", "src/network"],
+  "src/conformance": ["src/core", "src/chip", "firmware-protocol", "drivers/transport"],
   "src/report": ["src/core", "src/chip", "src/store"],
-  mocks: ["src/core", "src/chip", "firmware-protocol", "drivers/transport"],
+  // A replayed board reads what drivers/recording wrote.
+  mocks: ["src/core", "src/chip", "firmware-protocol", "drivers/transport", "drivers/recording"],
   "src/cli": everything,
   "src/index.ts": everything,
   // Examples use the public parts like any user, and make their own data.

@@ -1,0 +1,108 @@
+/**
+ * The emulated board as a device that a real Linux kernel has found on a bus, in a virtual machine (usb-vm.sh): driven by
+ * the kernel's own usbtmc driver and by ours through the real `usb` package.
+ */
+
+import { spawn, spawnSync } from "node:child_process";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { type Ended, emulator, folder } from "./command.ts";
+
+const repository = join(import.meta.dirname, "../..");
+const script = join(import.meta.dirname, "usb-vm.sh");
+const vmSeconds = 115;
+/** The exit status of the script when there can be no machine here, for example no kernel without a network. */
+const noMachine = 125;
+
+const tools = ["qemu-system-x86_64", "busybox", "modprobe", "depmod", "cpio", "ip", "usbip", "dpkg-deb"];
+const packages = "qemu-system-x86 busybox-static kmod cpio iproute2 usbip";
+
+/** The system's folders belong to the path of root only. */
+const env = { ...process.env, PATH: `${process.env.PATH}:/usr/sbin:/sbin`, VM_SECONDS: String(vmSeconds) };
+
+/** Set by .ci/run where it has installed what the machine needs: then nothing is skipped. */
+const required = process.env.PCMLAB_VM === "required";
+
+/** Undefined when it seems that the virtual machine can be had. */
+function missing(): string | undefined {
+  if (required) return undefined;
+  if (process.platform !== "linux" || process.arch !== "x64") return "it needs Linux on x86-64";
+  const absent = tools.filter((tool) => spawnSync("sh", ["-c", `command -v ${tool}`], { env }).status !== 0);
+  return absent.length === 0 ? undefined : `no ${absent.join(", ")}: run \`apt-get install -y ${packages}\``;
+}
+
+const skipped = (reason: string): void =>
+  void process.stderr.write(`SKIPPED: the USB test in a virtual machine: ${reason}\n`);
+const why = missing();
+if (why !== undefined) skipped(why);
+
+/** Runs a command in the machine. */
+function inMachine(command: string): Promise<Ended> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(script, [command], { cwd: repository, env, stdio: ["ignore", "pipe", "pipe"] });
+    let stdout = "";
+    let stderr = "";
+    child.stdout.on("data", (chunk) => {
+      stdout += chunk;
+    });
+    child.stderr.on("data", (chunk) => {
+      stderr += chunk;
+    });
+    child.on("error", reject);
+    child.on("close", (exitCode) => resolve({ exitCode, stdout, stderr }));
+  });
+}
+
+/** A port that nobody had a moment ago. */
+function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const server = createServer().listen(0, "127.0.0.1", () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === "object" && address !== null ? address.port : 0));
+    });
+  });
+}
+
+const serialNumber = "TINY-000001";
+/** What the kernel's driver reads back; it gives a whole USBTMC message at a time. */
+const askKernel = "printf '*IDN?\\n' > /dev/usbtmc0 && timeout 10 head -n 1 /dev/usbtmc0";
+
+test.skipIf(why !== undefined)(
+  "a Linux kernel finds the board on USB, and its driver and ours talk to it",
+  async ({ skip }) => {
+    const port = await freePort();
+    await emulator(["--profile", "tiny", "--usbip", String(port)], await folder());
+    const ended = await inMachine(`set -e
+      usbip --tcp-port ${port} list -r 10.0.2.2
+      usbip --tcp-port ${port} attach -r 10.0.2.2 -b 1-1
+      n=0; until [ -e /dev/usbtmc0 ] || [ $n -ge 100 ]; do n=$((n + 1)); sleep 0.1; done
+      echo "kernel before: $(${askKernel})"
+      node dist/src/cli/main.js identify --chip USB0::0x1209::0x0001::${serialNumber}::INSTR
+      echo "kernel after: $(${askKernel})"
+      echo "inside: $(node dist/test/system/usb-inside.js ${serialNumber})"`);
+    const { stdout, stderr } = ended;
+    if (ended.exitCode === noMachine && !required) {
+      skipped(stderr);
+      skip(stderr);
+    }
+    expect(ended, stdout).toMatchObject({ exitCode: 0 });
+    expect(stdout).toMatch(/1-1: .*\(1209:0001\)[\s\S]*fe\/03\/01/);
+    const identification = `pcmlab,TINY,${serialNumber},pcmlab-emulator`;
+    expect(stdout).toContain(`kernel before: ${identification}`);
+    expect(stdout).toMatch(new RegExp(`^${identification}.*\\narrays +A 64 x 64`, "m"));
+    // Our driver took the interface from the kernel's and gave it back.
+    expect(stdout).toContain(`kernel after: ${identification}`);
+    expect(JSON.parse(/^inside: (.*)$/m.exec(stdout)?.[1] ?? "null")).toEqual({
+      statusByte: 0,
+      codes: Array.from({ length: 16 }, () => 4096),
+      pulses: 4096,
+      secondOpening: "PORT_BUSY",
+      stillAnswers: "none",
+      withoutPermission: "PORT_PERMISSION",
+      afterUnplug: "LINK_LOST",
+      unplugged: "PORT_MISSING",
+    });
+  },
+  (vmSeconds + 45) * 1000,
+);
