@@ -1,6 +1,6 @@
 /**
- * The speed of the emulated silicon: physics alone, a whole programming in process, and the same programming through an
- * emulator process and a pseudo-terminal. There is no `mvmOverMatMul` yet: no profile has an MVM.
+ * The speed of the emulated silicon: physics alone, a whole programming in process, the same programming through an emulator
+ * process and a pseudo-terminal, and the MVM.
  */
 
 import { existsSync } from "node:fs";
@@ -27,6 +27,7 @@ import { placeNetwork } from "../../src/network/placement.ts";
 import { readNetwork } from "../../src/network/read.ts";
 import type { Figures } from "./main.ts";
 import { measuredEmulator } from "./measured-process.ts";
+import { measuredMvm } from "./mvm.ts";
 
 const profile = builtinProfile("fusion-1m");
 const seed = 1;
@@ -46,6 +47,7 @@ export async function emulator(): Promise<Figures> {
   const pulsesPerSecond = measuredPulses(crossbar);
   const readsPerSecond = measuredReads(crossbar, 1);
   const conversionsPerSecond = 5 * measuredReads(crossbar, 5);
+  const { mvmOverMatMul, ...mvm } = await measuredMvm();
   const inProcess = await programInProcess(network);
   const overPty = await programOverPty(network);
   return {
@@ -53,7 +55,9 @@ export async function emulator(): Promise<Figures> {
     pulsesPerSecond,
     programSecondsInProcess: inProcess.seconds,
     programPtyOverInProcess: overPty.seconds / inProcess.seconds,
+    mvmOverMatMul,
     bytesPerDevice: bytesPerDevice(crossbar),
+    mvm,
     conversionsPerSecondOfFiveAverages: conversionsPerSecond,
     programSecondsPty: overPty.seconds,
     programCpuSecondsInProcess: inProcess.cpuSeconds,

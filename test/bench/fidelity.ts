@@ -15,6 +15,7 @@ import {
 } from "../physics/laws.ts";
 import { levels } from "../physics/published.ts";
 import { type Comparison, worstRelativeError } from "../physics/statistics.ts";
+import { mvmFidelity } from "./fidelity-mvm.ts";
 import type { Figures } from "./main.ts";
 
 const rowsPerLevel = 10;
@@ -33,7 +34,9 @@ type Law =
   | "spectralSlope"
   | "hermesProgrammingError"
   | "gradualSetMean"
-  | "gradualSetSpread";
+  | "gradualSetSpread"
+  | "mvmKnown"
+  | "mvmProgrammed";
 type Laws = Record<Law, Comparison[]>;
 
 export async function fidelity(): Promise<Figures> {
@@ -48,6 +51,8 @@ export async function fidelity(): Promise<Figures> {
     hermesProgrammingError: [],
     gradualSetMean: [],
     gradualSetSpread: [],
+    mvmKnown: [],
+    mvmProgrammed: [],
   };
   const chip = await openEmulator(builtinProfile("fusion-1m"), seed);
   for (const [index, level] of levels.entries()) {
@@ -75,7 +80,10 @@ export async function fidelity(): Promise<Figures> {
   const gradual = await measureGradualSet(chip, stripOf(chip, levels.length, rowsPerLevel), seed);
   laws.gradualSetMean.push(...gradual.mean);
   laws.gradualSetSpread.push(...gradual.spread);
-  return { devicesPerLevel: rowsPerLevel * 2048, ...laws, worstRelativeError: worstOf(laws) };
+  const mvm = await mvmFidelity();
+  laws.mvmKnown.push(...mvm.map(({ known }) => known));
+  laws.mvmProgrammed.push(...mvm.map(({ programmed }) => programmed));
+  return { devicesPerLevel: rowsPerLevel * 2048, ...laws, mvm, worstRelativeError: worstOf(laws) };
 }
 
 /** At g = 0 the programming error has an upper bound only, so that level does not count. */

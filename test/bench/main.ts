@@ -3,6 +3,7 @@
 import { emulator } from "./emulator.ts";
 import { fidelity } from "./fidelity.ts";
 import { firstLight } from "./first-light.ts";
+import { link } from "./link.ts";
 
 /** Names of the paper's or an issue's figure, with the absolutes that a ratio came from beside it. */
 export type Figures = Readonly<Record<string, unknown>>;
@@ -11,6 +12,7 @@ const benchmarks: Readonly<Record<string, () => Promise<Figures>>> = {
   "first-light": firstLight,
   emulator,
   fidelity,
+  link,
 };
 
 const words = process.argv.slice(2).filter((word) => !word.startsWith("--"));

@@ -9,7 +9,9 @@ const folder = join(import.meta.dirname, "../../mocks/array/mvm");
 
 test("kernel.ts holds what kernel.wat assembles to", async () => {
   const wabt = await loadWabt();
-  const parsed = wabt.parseWat("kernel.wat", readFileSync(join(folder, "kernel.wat"), "utf8"), { simd: true });
+  const parsed = wabt.parseWat("kernel.wat", readFileSync(join(folder, "kernel.wat"), "utf8"), {
+    simd: true,
+  });
   parsed.validate();
   const { buffer } = parsed.toBinary({});
   const text = [
