@@ -13,11 +13,17 @@ export {
 } from "../calibration/program-verify/program-region.ts";
 export { RegionUnfinished } from "../calibration/program-verify/region-programming.ts";
 export { type ConnectOptions, connectChip } from "../drivers/chip/connect.ts";
+export type { DrivenChip, DriverTools, OpenChip } from "../drivers/chip/driver-module.ts";
+export { openWithDriver } from "../drivers/chip/driver-module.ts";
+export { openReconnectingChip } from "../drivers/chip/reconnecting-chip.ts";
+export type { ReconnectOptions } from "../drivers/chip/reconnection.ts";
 export { openRemoteChip, type RemoteChip } from "../drivers/chip/remote-chip.ts";
 export type { Transport, TransportListener } from "../drivers/transport/transport.ts";
 export type { Chip } from "./chip/chip.ts";
 export { type Descriptor, descriptorSchema } from "./chip/descriptor.ts";
 export { withLimits } from "./chip/limits.ts";
+export type { MvmReadout, MvmRequest } from "./chip/mvm.ts";
+export type { OpenedChip } from "./chip/opened-chip.ts";
 export { type CellOutcome, cellOutcomes } from "./chip/outcome.ts";
 export type { PulseReceipt, PulseTrain } from "./chip/pulse.ts";
 export {

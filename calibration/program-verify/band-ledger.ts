@@ -1,7 +1,7 @@
 /** What was done to a band of cells. */
 
 import { type CellOutcome, cellOutcomes } from "../../src/chip/outcome.ts";
-import type { PulseReceipt, PulseTrain } from "../../src/chip/pulse.ts";
+import { type PulseReceipt, type PulseTrain, pulsesIn } from "../../src/chip/pulse.ts";
 import { LabError } from "../../src/core/errors.ts";
 import { type BandState, codeOf, underWay } from "./melt-quench.ts";
 
@@ -11,14 +11,17 @@ export interface BandProgramming {
   readonly outcomes: Uint8Array;
   readonly iterations: Uint8Array;
   readonly pulses: Uint16Array;
-  /** Chip times of the acknowledged pulses; infinity and 0 when there is none. */
+  /** Pulses among them of which nobody knows whether they were applied. */
+  readonly unknownPulses: number;
+  /** Chip times of the pulses that were handled for sure; infinity and 0 when there is none. */
   readonly startSeconds: number;
   readonly endSeconds: number;
 }
 
-/** Counts the pulses of each cell, those that may have been applied included, and when the acknowledged ones began and ended. */
+/** Counts the pulses of each cell, those that may have been applied included, and when those that were handled began and ended. */
 export class BandLedger {
   readonly #pulses: Uint16Array;
+  #unknownPulses = 0;
   #begun = false;
   #startSeconds = Number.POSITIVE_INFINITY;
   #endSeconds = 0;
@@ -34,9 +37,9 @@ export class BandLedger {
       const receipt = await sending;
       this.#startSeconds = Math.min(this.#startSeconds, receipt.startSeconds);
       this.#endSeconds = Math.max(this.#endSeconds, receipt.endSeconds);
-      this.#count(train);
+      this.#count(train, receipt.certainty === "unknown");
     } catch (failure) {
-      if (mayHaveBeenApplied(failure)) this.#count(train);
+      if (mayHaveBeenApplied(failure)) this.#count(train, true);
       throw failure;
     }
   }
@@ -49,12 +52,14 @@ export class BandLedger {
       outcomes: state.outcomes.map((code) => (code === underWay ? open : code)),
       iterations: state.iterations,
       pulses: this.#pulses,
+      unknownPulses: this.#unknownPulses,
       startSeconds: this.#startSeconds,
       endSeconds: this.#endSeconds,
     };
   }
 
-  #count(train: PulseTrain): void {
+  #count(train: PulseTrain, unknown: boolean): void {
+    if (unknown) this.#unknownPulses += pulsesIn(train);
     const chosen = train.kind === "per-cell" ? train.amplitudeCodes : train.mask;
     const each = train.kind === "per-cell" ? 1 : train.steps.length;
     for (let cell = 0; cell < chosen.length; cell++) if (chosen[cell] !== 0) this.#pulses[cell]! += each;

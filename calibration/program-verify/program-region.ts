@@ -130,7 +130,8 @@ function joined(
   const first = Math.min(...parts.map((part) => part.startSeconds));
   const startSeconds = Number.isFinite(first) ? first : beforeSeconds;
   const endSeconds = Math.max(startSeconds, ...parts.map((part) => part.endSeconds));
-  return { region, outcomes, iterations, pulses, startSeconds, endSeconds };
+  const unknownPulses = parts.reduce((sum, part) => sum + part.unknownPulses, 0);
+  return { region, outcomes, iterations, pulses, unknownPulses, startSeconds, endSeconds };
 }
 
 function assertTargets(chip: Chip, region: Region, targets: Float32Array): void {

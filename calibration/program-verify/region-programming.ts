@@ -11,7 +11,9 @@ export interface RegionProgramming {
   readonly iterations: Uint8Array;
   /** All pulses of each cell, preparation included; pulses that were sent and not acknowledged may have been applied and count. */
   readonly pulses: Uint16Array;
-  /** Chip times before the first and after the last acknowledged pulse. */
+  /** Pulses among them of which nobody knows whether they were applied: an acknowledgement was lost, or never came. */
+  readonly unknownPulses: number;
+  /** Chip times before the first and after the last pulse that was handled for sure; bounds where its receipt was lost. */
   readonly startSeconds: number;
   readonly endSeconds: number;
 }

@@ -14,7 +14,7 @@ export const protocolMajor = 1;
 /** Characters of an identification that are kept; IEEE 488.2, 10.14, allows 72. */
 const maxIdentification = 256;
 
-/** @throws LabError NO_ANSWER, NOT_OURS, PORT_BUSY, BAD_REPLY, LINK_LOST. */
+/** @throws LabError NO_ANSWER, NOT_OURS, PORT_BUSY, BAD_REPLY, LINK_LOST, ENVIRONMENT. */
 export async function identify(
   session: Session,
 ): Promise<{ identification: string; descriptor: Descriptor }> {
@@ -26,7 +26,8 @@ export async function identify(
     const { json } = await perform(session, describeChip, {});
     return { identification, descriptor: parseDescriptor(json) };
   } catch (cause) {
-    if (cause instanceof LabError && cause.code === "LINK_LOST") throw cause;
+    // What this machine could not do says nothing about the board.
+    if (cause instanceof LabError && ["LINK_LOST", "ENVIRONMENT"].includes(cause.code)) throw cause;
     const detail = cause instanceof LabError && cause.code === "NOT_OURS" ? `: ${cause.message}` : "";
     const message = `"${identification}" on ${session.name} does not speak the pcmlab protocol${detail}`;
     throw new LabError("NOT_OURS", message, {

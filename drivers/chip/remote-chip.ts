@@ -10,8 +10,8 @@ import type { PulseReply } from "../../firmware-protocol/operation/pulse-reply.t
 import { pulseTrain } from "../../firmware-protocol/operation/pulse-train.ts";
 import { readRegion } from "../../firmware-protocol/operation/read-region.ts";
 import { safeOff } from "../../firmware-protocol/operation/safe-off.ts";
-import type { Chip } from "../../src/chip/chip.ts";
 import type { Descriptor } from "../../src/chip/descriptor.ts";
+import type { OpenedChip } from "../../src/chip/opened-chip.ts";
 import { type PulseReceipt, type PulseTrain, pulsesIn } from "../../src/chip/pulse.ts";
 import type { ReadOptions, Readout } from "../../src/chip/readout.ts";
 import { cellCount, type Region, regionText } from "../../src/chip/region.ts";
@@ -24,18 +24,13 @@ import { Session } from "../instrument/session.ts";
 import type { Transport } from "../transport/transport.ts";
 import { identify } from "./identify.ts";
 import { multiply } from "./remote-mvm.ts";
+import { sleepUntil } from "./sleep-until.ts";
 
-/** Longest sleep between two looks at the clock of a chip that follows the wall clock. */
-const maxSleepSeconds = 60;
-const firstSleepSeconds = 1;
-
-export interface RemoteChip extends Chip {
-  /** The resource that it was opened by. */
-  readonly resource: string;
-  /** The answer to `*IDN?`. */
-  readonly identification: string;
-  /** New at every power-up of the board. */
-  readonly bootId: number;
+export interface RemoteChip extends OpenedChip {
+  /** The last operation id that the board had accepted when it was opened. */
+  readonly lastOperationId: number;
+  /** As `pulse`, under an id of the caller's, who sees to it that ids rise and that only the same pulses get the same id. */
+  pulseAs(operationId: number, region: Region, train: PulseTrain): Promise<PulseReceipt>;
   /** Performs any operation of the protocol; for tests and for what the Chip port does not cover. */
   perform<Request, Reply>(operation: Operation<Request, Reply>, request: Request): Promise<Reply>;
 }
@@ -71,10 +66,13 @@ function chipOver(session: Session, timer: Timer, opened: Opened): RemoteChip {
     resource: session.name,
     identification: opened.identification,
     bootId: opened.bootId,
+    lastOperationId: opened.lastOperationId,
     descriptor,
+    currentBootId: async () => (await perform(session, lastOperation, {})).bootId,
     perform: (operation, request) => perform(session, operation, request),
     read: (region, options) => read(session, region, options),
     pulse: (region, train) => pulse(session, ++operationId, region, train),
+    pulseAs: (id, region, train) => pulse(session, id, region, train),
     mvm: (request) => multiply(session, descriptor, request),
     temperature: async () => (await perform(session, chipTemperature, {})).temperatureKelvin,
     now,
@@ -115,7 +113,8 @@ async function pulse(
 ): Promise<PulseReceipt> {
   const receipt = await sendPulses(session, operationId, region, train);
   const asked = pulsesIn(train);
-  if (receipt.operationId === operationId && receipt.pulses === asked) return receipt;
+  if (receipt.operationId === operationId && receipt.pulses === asked)
+    return { ...receipt, certainty: "acknowledged" };
   const message =
     `${session.name} acknowledged ${receipt.pulses} pulses as operation ${receipt.operationId}, ` +
     `asked were ${asked} as operation ${operationId}, on ${regionText(region)}`;
@@ -143,44 +142,4 @@ function sendPulses(
     trailingNanoseconds: nanoseconds(step.trailingSeconds),
   }));
   return perform(session, pulseTrain, { operationId, region, mask: train.mask, steps });
-}
-
-async function sleepUntil(
-  chipSeconds: number,
-  now: () => Promise<number>,
-  timer: Timer,
-  signal: AbortSignal | undefined,
-): Promise<number> {
-  // An emulator's clock may run faster than the wall's: the rate is measured, and the first sleep is short.
-  let chipSecondsPerSecond = 1;
-  let sleptSeconds = 0;
-  let before = Number.NaN;
-  for (;;) {
-    const current = await now();
-    if (current >= chipSeconds) return current;
-    if (current <= before) {
-      const next = "the board's firmware must count chip time (SPEC.md, Chip time)";
-      throw new LabError("BAD_REPLY", `the chip clock stands still at ${current} s`, { next });
-    }
-    if (sleptSeconds > 0) chipSecondsPerSecond = Math.max(1, (current - before) / sleptSeconds);
-    const longest = sleptSeconds === 0 ? firstSleepSeconds : maxSleepSeconds;
-    before = current;
-    sleptSeconds = Math.min((chipSeconds - current) / chipSecondsPerSecond, longest);
-    await sleep(sleptSeconds, timer, signal);
-  }
-}
-
-function sleep(seconds: number, timer: Timer, signal: AbortSignal | undefined): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const interrupt = (): void => {
-      cancel();
-      reject(new LabError("INTERRUPTED", "waiting for the chip clock was stopped by the user"));
-    };
-    const cancel = timer.after(seconds, () => {
-      signal?.removeEventListener("abort", interrupt);
-      resolve();
-    });
-    if (signal?.aborted) interrupt();
-    else signal?.addEventListener("abort", interrupt, { once: true });
-  });
 }

@@ -1,5 +1,6 @@
 /** Static errors of the converters: one ADC for each bit line, the same for every array of the chip, and one DAC. */
 
+import { converterEvent } from "../device/events.ts";
 import { drawOf, eventKey, normalOf } from "../device/keyed-normal.ts";
 
 export interface ColumnErrors {
@@ -16,8 +17,6 @@ export interface ColumnErrorSpread {
   readonly offsetSpreadCodes: number;
 }
 
-/** No pulse count and no trait of a device has this event number, so that converters and devices draw apart. */
-const converterEvent = 0xfffffffe;
 const draw = { gain: 1, offset: 2, dacGain: 3, dacStep: 4 } as const;
 
 /** The converters of one individual chip. A gain below a tenth is a dead converter, which no profile asks for. */

@@ -1,11 +1,11 @@
 /** A chip profile: everything that makes one emulated chip different from another. */
 
 import { z } from "zod";
-import { arraySchema, programSchema, readSchema } from "../../src/chip/descriptor.ts";
+import { arraySchema, arraysFault, programSchema, readSchema } from "../../src/chip/descriptor.ts";
 import { LabError } from "../../src/core/errors.ts";
 import { deviceParametersSchema } from "../device/parameters.ts";
 import { strictObject } from "../device/strict-object.ts";
-import { mvmParametersSchema, pairsUp } from "./mvm/parameters.ts";
+import { mvmParametersSchema } from "./mvm/parameters.ts";
 import { limitsText } from "./profile-limits.ts";
 import { fusion1m } from "./profiles/fusion-1m.ts";
 import { hermesCore } from "./profiles/hermes-core.ts";
@@ -66,9 +66,9 @@ export const chipProfileSchema = strictObject({
   device: deviceParametersSchema,
   /** Only for a chip that multiplies in its array. */
   mvm: mvmParametersSchema.optional(),
-}).refine(({ arrays, mvm }) => mvm === undefined || pairsUp(arrays, mvm.ability), {
-  path: ["mvm", "ability"],
-  error: "plusArrays and minusArrays must name arrays of devices of one size",
+}).superRefine(({ arrays, mvm }, context) => {
+  const message = arraysFault({ arrays, mvm: mvm?.ability });
+  if (message !== undefined) context.addIssue({ code: "custom", path: ["arrays"], message });
 });
 export type ChipProfile = z.infer<typeof chipProfileSchema>;
 

@@ -6,7 +6,7 @@
 
 import type { Devices } from "../device/devices.ts";
 import { ageOf, driftedSiemens } from "../device/drift.ts";
-import { drawOf, eventKey, mix, normalTable, normalTableShift } from "../device/keyed-normal.ts";
+import { drawOf, eventKey, mix, normalTable, normalTableShift, timeBits } from "../device/keyed-normal.ts";
 import { componentCount, componentSum, fastestRate, shortestTimeConstant } from "../device/read-noise.ts";
 import type { ColumnErrors } from "./column-errors.ts";
 
@@ -178,13 +178,4 @@ function convert(plan: ReadPlan, run: Run, codeSums: Uint16Array): number {
     saturatedCells += saturated;
   }
   return saturatedCells;
-}
-
-const timeView = new Float64Array(1);
-const timeWords = new Uint32Array(timeView.buffer);
-
-/** The key of a time: every bit counts, so that two readings at different times have unrelated front-end noise. */
-function timeBits(seconds: number): number {
-  timeView[0] = seconds;
-  return timeWords[0]! ^ Math.imul(timeWords[1]!, 0x9e3779b9);
 }

@@ -1,12 +1,11 @@
 /** The reference resistors: known conductances, but for the mismatch of each. */
 
 import type { Devices } from "../device/devices.ts";
+import { resistorEvent } from "../device/events.ts";
 import { drawOf, eventKey, normalOf } from "../device/keyed-normal.ts";
 import type { ArrayLayout } from "./layout.ts";
 import type { ChipProfile } from "./profile.ts";
 
-/** Apart from the events of devices and converters. */
-const resistorEvent = 0xfffffffd;
 const mismatchDraw = 1;
 
 /** True conductances (S) of resistors, numbered within the chip from the first of their array. */

@@ -1,6 +1,7 @@
 /** The state of many devices as a structure of arrays, 48 bytes a device, and how it starts. */
 
 import { type Climate, createClimate } from "./climate.ts";
+import { traitEvent } from "./events.ts";
 import { expOf } from "./fast-exp.ts";
 import { drawOf, eventKey, mix, normalOf, uniformOf } from "./keyed-normal.ts";
 import { growthRate } from "./melt-quench.ts";
@@ -37,9 +38,6 @@ export interface Devices {
   /** No device fails before so many pulses. */
   readonly firstFailure: number;
 }
-
-/** Traits are drawn with an event number that no pulse count reaches. */
-const traitEvent = 0xffffffff;
 
 /** Draws of one event; the same number is never used for two purposes. */
 const draw = {

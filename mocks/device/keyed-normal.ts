@@ -28,6 +28,15 @@ export const eventKey = (mixedSeed: number, cell: number, event: number): number
 /** 32 bits of one of several draws that belong to the same event. */
 export const drawOf = (key: number, draw: number): number => mix(key + Math.imul(draw, golden));
 
+const timeView = new Float64Array(1);
+const timeWords = new Uint32Array(timeView.buffer);
+
+/** 32 bits of a time (s), for a key: every bit of it counts, so that what happens at two times has unrelated noise. */
+export function timeBits(seconds: number): number {
+  timeView[0] = seconds;
+  return timeWords[0]! ^ Math.imul(timeWords[1]!, 0x9e3779b9);
+}
+
 /** A uniform number in (0, 1). */
 export const uniformOf = (bits: number): number => ((bits >>> 0) + 0.5) / 4294967296;
 

@@ -3,9 +3,9 @@
 import { Inbox } from "../../drivers/transport/inbox.ts";
 import type { Transport } from "../../drivers/transport/transport.ts";
 import { LabError } from "../../src/core/errors.ts";
-import type { FirmwareLine } from "../firmware/firmware.ts";
+import type { HostedLine } from "./line-server.ts";
 
-export function inProcessTransport(line: FirmwareLine, name = "emulator:"): Transport {
+export function inProcessTransport(line: HostedLine, name = "emulator:"): Transport {
   const inbox = new Inbox();
   return {
     name,

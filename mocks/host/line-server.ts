@@ -1,21 +1,63 @@
-/** Joins a firmware line to a byte stream: passes bytes on, and watches for silence inside a message. */
+/** Joins a line of a board to a byte stream: passes bytes on, and watches for silence inside a message. */
 
 import type { Timer } from "../../src/core/clock.ts";
-import type { FirmwareLine } from "../firmware/firmware.ts";
+
+/** What a host puts on a cable: the emulated firmware, or a recording of a board. */
+export interface HostedBoard {
+  /** @param push takes what the board says later than `receive` comes back; a firmware never does. */
+  openLine(push: (response: Uint8Array) => void): HostedLine;
+}
+
+export interface HostedLine {
+  /** Takes bytes from the line and returns what they are answered at once. */
+  receive(chunk: Uint8Array): Uint8Array[];
+  readonly midMessage: boolean;
+  /** The line was silent inside a message for as long as SPEC.md allows. */
+  silence(): void;
+}
 
 /** A message that rests for this long is given up (SPEC.md, Timing). */
 export const silenceSeconds = 1;
 
-/** Returns what takes the received bytes; `write` gets the responses. */
+/**
+ * Returns what takes the received bytes; `write` gets the responses. Where `write` gives a promise, the far end does not read:
+ * nothing more is worked on until it is kept. What takes the bytes then gives a promise, too, and its caller should bring no more.
+ */
 export function serveLine(
-  line: FirmwareLine,
+  line: HostedLine,
   timer: Timer,
-  write: (response: Uint8Array) => void,
-): (chunk: Uint8Array) => void {
+  write: (response: Uint8Array) => unknown,
+): (chunk: Uint8Array) => Promise<void> | undefined {
+  const waiting: Uint8Array[] = [];
+  let working: Promise<void> | undefined;
   let cancelSilence = (): void => {};
+  const work = (): Promise<void> | undefined => {
+    for (let piece = waiting.shift(); piece !== undefined; piece = waiting.shift()) {
+      const full = line.receive(piece).map(write).filter(isPromise);
+      if (full.length > 0) return Promise.all(full).then(work);
+    }
+    working = undefined;
+    if (line.midMessage) cancelSilence = timer.after(silenceSeconds, () => line.silence());
+    return undefined;
+  };
   return (chunk) => {
     cancelSilence();
-    for (const response of line.receive(chunk)) write(response);
-    if (line.midMessage) cancelSilence = timer.after(silenceSeconds, () => line.silence());
+    for (const piece of pieces(chunk)) waiting.push(piece);
+    working ??= work();
+    return working;
   };
+}
+
+const isPromise = (value: unknown): value is Promise<void> => value instanceof Promise;
+
+const lineFeed = 0x0a;
+
+/** Cuts behind every line feed, so that a piece calls for one response at most. */
+function* pieces(chunk: Uint8Array): Generator<Uint8Array> {
+  for (let from = 0; from < chunk.length; ) {
+    const at = chunk.indexOf(lineFeed, from);
+    const to = at < 0 ? chunk.length : at + 1;
+    yield chunk.subarray(from, to);
+    from = to;
+  }
 }

@@ -6,10 +6,11 @@
 import { lstat, readlink, rename, stat, symlink, unlink } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { IPty } from "node-pty";
-import type { Timer } from "../../src/core/clock.ts";
+import type { Clock, Timer } from "../../src/core/clock.ts";
 import { LabError, textOf } from "../../src/core/errors.ts";
-import type { Firmware } from "../firmware/firmware.ts";
-import { serveLine } from "./line-server.ts";
+import { type BoundedWriter, boundedWriter } from "./bounded-writer.ts";
+import { type HostedBoard, serveLine } from "./line-server.ts";
+import { type PacedLine, pacedLine } from "./paced-line.ts";
 
 export interface PtyHost {
   /** The device that the operating system gave, for example /dev/pts/3. */
@@ -17,22 +18,48 @@ export interface PtyHost {
   close(): Promise<void>;
 }
 
+/** Puts bytes on the line; comes back when it can take more, or at once where it takes all. */
+export type WriteLine = (bytes: Uint8Array) => Promise<void> | undefined;
+
+/** Returns what takes the bytes that come from the line; it may give a promise, before which it should get no more. */
+export type LineServer = (
+  board: HostedBoard,
+  timer: Timer,
+  write: WriteLine,
+) => (chunk: Uint8Array) => unknown;
+
+export interface PtyOptions {
+  /** Plain lines alone unless given; mocks/link serves lines with a link. */
+  readonly serve?: LineServer;
+  /** Holds both directions to the rate of a UART. */
+  readonly pace?: { readonly baud: number; readonly clock: Clock };
+}
+
+const servePlain: LineServer = (board, timer, write) => serveLine(board.openLine(write), timer, write);
+
+/** What a paced line may hold of what came in, before the far end has to wait. */
+const maxWaitingBytes = 4096;
+
 /** Prints the terminal's name, makes it transparent for all byte values, says so, and sleeps. */
 const sleeper = 'tty && stty raw -echo && printf "ready\\n" && exec sleep 2147483647';
 const startSeconds = 5;
 
 /**
- * Serves the firmware on a new pseudo-terminal and links `path` to it.
+ * Serves the board on a new pseudo-terminal and links `path` to it.
  * @throws LabError ENVIRONMENT where there are no pseudo-terminals, USAGE when `path` is taken by something else.
  */
-export async function hostOnPty(firmware: Firmware, path: string, timer: Timer): Promise<PtyHost> {
+export async function hostOnPty(
+  board: HostedBoard,
+  path: string,
+  timer: Timer,
+  options: PtyOptions = {},
+): Promise<PtyHost> {
   await assertLinkable(path);
   const pty = await spawnSleeper();
   const device = await deviceOf(pty, timer);
-  const take = serveLine(firmware.openLine(), timer, (response) => pty.write(Buffer.from(response)));
-  // With encoding null node-pty hands out buffers, whatever its types say.
-  pty.onData((data: string | Uint8Array) =>
-    take(typeof data === "string" ? Buffer.from(data, "latin1") : data),
+  const writer = boundedWriter(descriptorOf(pty), timer);
+  const lines = joined(pty, writer, timer, options.pace, (write) =>
+    (options.serve ?? servePlain)(board, timer, write),
   );
   await linkTo(device, path).catch((failure: unknown) => {
     pty.kill("SIGKILL");
@@ -43,9 +70,55 @@ export async function hostOnPty(firmware: Firmware, path: string, timer: Timer):
     async close() {
       const target = await readlink(path).catch(() => undefined);
       if (target === device) await unlink(path).catch(() => {});
+      for (const line of [...lines, writer]) line.stop();
       pty.kill("SIGKILL");
     },
   };
+}
+
+/** Joins a server to the terminal, through paced lines where there is a pace; returns these. */
+function joined(
+  pty: IPty,
+  writer: BoundedWriter,
+  timer: Timer,
+  pace: PtyOptions["pace"],
+  serve: (write: WriteLine) => (chunk: Uint8Array) => unknown,
+): PacedLine[] {
+  const put: WriteLine = (bytes) => writer.put(bytes);
+  // With encoding null node-pty hands out buffers, whatever its types say.
+  const listen = (take: (chunk: Uint8Array) => void): void =>
+    void pty.onData((data: string | Uint8Array) =>
+      take(typeof data === "string" ? Buffer.from(data, "latin1") : data),
+    );
+  if (pace === undefined) {
+    const take = serve(put);
+    listen((chunk) => {
+      const working = take(chunk);
+      if (!(working instanceof Promise)) return;
+      pty.pause();
+      void working.then(() => pty.resume());
+    });
+    return [];
+  }
+  const outward = pacedLine(pace.baud, pace.clock, timer, put);
+  const take = serve((bytes) => outward.push(bytes));
+  const inward = pacedLine(pace.baud, pace.clock, timer, (bytes) => {
+    take(bytes);
+    if (inward.waitingBytes <= maxWaitingBytes) pty.resume();
+  });
+  listen((chunk) => {
+    void inward.push(chunk);
+    if (inward.waitingBytes > maxWaitingBytes) pty.pause();
+  });
+  return [inward, outward];
+}
+
+/** The master side; node-pty keeps it from its types, and its own writes queue without a bound. */
+function descriptorOf(pty: IPty): number {
+  if ("fd" in pty && typeof pty.fd === "number") return pty.fd;
+  throw new LabError("ENVIRONMENT", "this version of node-pty does not show its terminal", {
+    next: "run `npm ci`, or use --tcp PORT instead of --pty PATH",
+  });
 }
 
 async function spawnSleeper(): Promise<IPty> {

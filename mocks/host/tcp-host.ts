@@ -3,8 +3,8 @@
 import { createServer, type Server, type Socket } from "node:net";
 import type { Timer } from "../../src/core/clock.ts";
 import { LabError, textOf } from "../../src/core/errors.ts";
-import type { Firmware } from "../firmware/firmware.ts";
-import { serveLine } from "./line-server.ts";
+import { maxUnreadBytes } from "./bounded-writer.ts";
+import { type HostedBoard, serveLine } from "./line-server.ts";
 
 export interface TcpHost {
   readonly port: number;
@@ -17,7 +17,7 @@ const loopback = "127.0.0.1";
 const graceSeconds = 0.2;
 
 /** @param port 0 lets the system choose. @throws LabError USAGE when the port is taken. */
-export async function hostOnTcp(firmware: Firmware, port: number, timer: Timer): Promise<TcpHost> {
+export async function hostOnTcp(board: HostedBoard, port: number, timer: Timer): Promise<TcpHost> {
   const open = new Set<Socket>();
   let client: Socket | undefined;
   const serve = (socket: Socket): void => {
@@ -27,10 +27,17 @@ export async function hostOnTcp(firmware: Firmware, port: number, timer: Timer):
     };
     socket.on("end", gone);
     socket.on("close", gone);
-    socket.on(
-      "data",
-      serveLine(firmware.openLine(), timer, (response) => socket.write(response)),
-    );
+    const write = (response: Uint8Array): Promise<void> | undefined => {
+      socket.write(response);
+      return socket.writableLength > maxUnreadBytes ? drained(socket) : undefined;
+    };
+    const take = serveLine(board.openLine(write), timer, write);
+    socket.on("data", (chunk) => {
+      const working = take(chunk);
+      if (working === undefined) return;
+      socket.pause();
+      void working.then(() => socket.resume());
+    });
   };
   const server = createServer({ noDelay: true }, (socket) => {
     open.add(socket);
@@ -47,6 +54,19 @@ export async function hostOnTcp(firmware: Firmware, port: number, timer: Timer):
         server.close(() => resolve());
       }),
   };
+}
+
+/** Comes back when the client has taken what was written, or is gone. */
+function drained(socket: Socket): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      socket.removeListener("drain", done);
+      socket.removeListener("close", done);
+      resolve();
+    };
+    socket.on("drain", done);
+    socket.on("close", done);
+  });
 }
 
 /** Reads on and drops what comes: unread bytes would turn the close into a reset that may overtake the answer. */

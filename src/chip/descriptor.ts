@@ -84,8 +84,11 @@ const descriptorFields = z.object({
   features: z.array(z.string()),
 });
 
-/** Why the arrays do not fit together; undefined when they do. */
-function arraysFault({ arrays, mvm }: z.infer<typeof descriptorFields>): string | undefined {
+/** Why the arrays of a chip do not fit together; undefined when they do. */
+export function arraysFault({
+  arrays,
+  mvm,
+}: Pick<z.infer<typeof descriptorFields>, "arrays" | "mvm">): string | undefined {
   const odd = arrays.find(
     ({ rows, referenceSiemens }) => referenceSiemens && referenceSiemens.length !== rows,
   );

@@ -1,6 +1,7 @@
 /** Programming pulses: box pulses of a current with an optional falling edge, one or several for each cell of a region. */
 
 import { countNonZero } from "../core/bytes.ts";
+import type { Region } from "./region.ts";
 
 export interface PulseShape {
   readonly widthSeconds: number;
@@ -30,12 +31,24 @@ export interface SharedTrain {
 
 export type PulseTrain = PerCellTrain | SharedTrain;
 
+/** A train for a region under its operation id. */
+export interface PulseOrder {
+  readonly operationId: number;
+  readonly region: Region;
+  readonly train: PulseTrain;
+}
+
 /** What the board did with a train. */
 export interface PulseReceipt {
   readonly operationId: number;
-  /** Pulses applied, summed over cells and steps. */
+  /**
+   * `acknowledged`: the board said so. `unknown`: the board handled the operation, but its record is gone (SPEC.md, At most once),
+   * so it may have refused it; only a verifying read settles what the cells are.
+   */
+  readonly certainty: "acknowledged" | "unknown";
+  /** Pulses applied, summed over cells and steps; those that were asked for when that is unknown. */
   readonly pulses: number;
-  /** Chip times before the first and after the last pulse. */
+  /** Chip times before the first and after the last pulse; the narrowest bounds that are known when that is unknown. */
   readonly startSeconds: number;
   readonly endSeconds: number;
 }

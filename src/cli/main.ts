@@ -5,6 +5,7 @@ import yargs, { type Argv } from "yargs";
 import { hideBin } from "yargs/helpers";
 import { errorCatalogue, LabError } from "../core/errors.ts";
 import { systemClock, systemTimer } from "../core/system-clock.ts";
+import { conformanceCommand } from "./commands/conformance.ts";
 import { demoCommand } from "./commands/demo.ts";
 import { emulatorCommand } from "./commands/emulator.ts";
 import { identifyCommand } from "./commands/identify.ts";
@@ -12,7 +13,9 @@ import { inferCommand } from "./commands/infer.ts";
 import { profileCommand } from "./commands/profile.ts";
 import { programCommand } from "./commands/program.ts";
 import { readCommand } from "./commands/read.ts";
+import { replayCommand } from "./commands/replay.ts";
 import { reportCommand } from "./commands/report.ts";
+import { traceCommand } from "./commands/trace.ts";
 import type { Context } from "./context.ts";
 import { shownFailure } from "./failure.ts";
 import { Output } from "./output.ts";
@@ -26,6 +29,9 @@ const commands = {
   read: readCommand,
   infer: inferCommand,
   report: reportCommand,
+  replay: replayCommand,
+  trace: traceCommand,
+  conformance: conformanceCommand,
   demo: demoCommand,
 };
 const commandNames = Object.keys(commands);

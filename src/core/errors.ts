@@ -11,7 +11,12 @@ export const errorCatalogue = {
   NOT_OURS: { exitCode: 4, meaning: "Something answers, but not a board that speaks the pcmlab protocol." },
   NO_ANSWER: { exitCode: 4, meaning: "The board did not answer within the documented time." },
   LINK_LOST: { exitCode: 4, meaning: "The connection closed while a request was under way." },
+  BOARD_RESTARTED: {
+    exitCode: 4,
+    meaning: "The board lost its power or was reset: its chip clock and its record of pulses began anew.",
+  },
   BAD_REPLY: { exitCode: 4, meaning: "The board answered bytes that the protocol does not allow." },
+  DIVERGED: { exitCode: 4, meaning: "A replayed board was not sent what had been recorded." },
   REFUSED: { exitCode: 5, meaning: "The board refused the request; its SCPI error is in the message." },
   LIMIT: { exitCode: 5, meaning: "The request is outside the limits of the chip; nothing was sent." },
   DOES_NOT_FIT: {
@@ -22,11 +27,12 @@ export const errorCatalogue = {
   BAD_NETWORK: { exitCode: 6, meaning: "The network file is damaged or not what it claims to be." },
   BAD_DATA: {
     exitCode: 7,
-    meaning: "An image, label or calibration file has the wrong size, format or content.",
+    meaning: "An image, label, calibration or recording file has the wrong size, format or content.",
   },
   BAD_PROFILE: { exitCode: 7, meaning: "A chip profile has a missing or impossible value." },
   STORE: { exitCode: 8, meaning: "The store cannot be opened, is damaged, or is from a newer version." },
   STORE_CONTENT: { exitCode: 8, meaning: "The store lacks what the command needs." },
+  DRIVER: { exitCode: 9, meaning: "The module that --driver names cannot be used, or failed." },
   ENVIRONMENT: { exitCode: 9, meaning: "This machine lacks something that the command needs." },
   INTERRUPTED: { exitCode: 130, meaning: "The user stopped the command; what was acknowledged is stored." },
 } as const;

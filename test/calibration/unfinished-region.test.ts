@@ -1,6 +1,6 @@
 /** What is known of a region whose programming was stopped, refused or cut off. */
 
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { parametersFor } from "../../calibration/program-verify/parameters.ts";
 import { programRegion } from "../../calibration/program-verify/program-region.ts";
 import { RegionUnfinished } from "../../calibration/program-verify/region-programming.ts";
@@ -120,6 +120,7 @@ test("when the link is lost, what was sent counts as wear", async () => {
   const stopped = await unfinished(watched.chip);
   expect(stopped.cause).toBe(lost);
   expect(sum(stopped.programming.pulses)).toBe(watched.acknowledged + 30 * (watched.sent - 6));
+  expect(stopped.programming.unknownPulses).toBe(30 * (watched.sent - 6));
   expectTwoBandsBegun(stopped);
 });
 
@@ -131,4 +132,63 @@ test("a reading that fails does not lose the pulses before it", async () => {
   expect(watched.sent).toBe(2);
   expect(sum(stopped.programming.pulses)).toBe(watched.acknowledged);
   expectTwoBandsBegun(stopped);
+});
+
+describe("pulses with an unknown outcome", () => {
+  /** The board refused them, or applied them; the receipt is the same. Bands are 3 rows of 10 cells and less. */
+  const forgetful = (applied: boolean): { chip: Chip; calls: string[]; unknown: () => number } => {
+    const { chip } = numericalChip((_, amperes) => 45e-6 - amperes / 10);
+    const calls: string[] = [];
+    let unknown = 0;
+    let trains = 0;
+    return {
+      calls,
+      unknown: () => unknown,
+      chip: {
+        ...chip,
+        descriptor,
+        async read(band, how) {
+          calls.push(`read ${band.row}`);
+          return chip.read(band, how);
+        },
+        async pulse(band, train) {
+          calls.push(`pulse ${band.row}`);
+          if (++trains % 3 !== 0) return chip.pulse(band, train);
+          unknown += pulsesIn(train);
+          const now = await chip.now();
+          if (applied) await chip.pulse(band, train);
+          const pulses = pulsesIn(train);
+          return {
+            operationId: 0,
+            certainty: "unknown",
+            pulses,
+            startSeconds: now,
+            endSeconds: await chip.now(),
+          };
+        },
+      },
+    };
+  };
+
+  test.each([true, false])(
+    "count as wear and as unknown, and the loop goes on (applied: %s)",
+    async (was) => {
+      const { chip, unknown } = forgetful(was);
+      const done = await programRegion(chip, region, targets, options);
+      expect(namesIn(done.outcomes)).toEqual(["converged"]);
+      expect(unknown()).toBeGreaterThan(0);
+      expect(done.unknownPulses).toBe(unknown());
+      expect(sum(done.pulses)).toBeGreaterThanOrEqual(unknown());
+    },
+  );
+
+  test("are followed by a reading before any further feedback pulse of their band", async () => {
+    const { chip, calls } = forgetful(false);
+    await programRegion(chip, region, targets, options);
+    for (const row of ["2", "5", "8"]) {
+      const own = calls.filter((call) => call.endsWith(` ${row}`)).map((call) => call.split(" ")[0]);
+      // Every iteration of this region is one train and the reading behind it.
+      expect(own).toEqual(own.map((_, n) => (n % 2 === 0 ? "pulse" : "read")));
+    }
+  });
 });

@@ -86,7 +86,13 @@ export function numericalChip(response: (cell: number, amperes: number) => numbe
       calls.push({ kind: "pulse", region, cells: pulsesIn(train) });
       const startSeconds = seconds;
       seconds += 1e-6;
-      return { operationId: ++operationId, pulses: pulsesIn(train), startSeconds, endSeconds: seconds };
+      return {
+        operationId: ++operationId,
+        certainty: "acknowledged",
+        pulses: pulsesIn(train),
+        startSeconds,
+        endSeconds: seconds,
+      };
     },
     mvm: async () => {
       throw new TypeError("a chip of formulas does no MVM");

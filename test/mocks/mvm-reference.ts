@@ -62,7 +62,7 @@ function referenceCode(
     signalSum(converters, batch, matrix, inputs, column) *
       f32(matrix.siemensPerStep / (largestInput * siemensPerCode)),
   );
-  const key = eventKey(converters.mixedSeed, bitLine, 0xfffffffd) ^ mix(timeBits(seconds));
+  const key = eventKey(converters.mixedSeed, bitLine, 0xfffffffc) ^ mix(timeBits(seconds));
   const z = normalTable[mix(key) >>> normalTableShift]!;
   const variance = f32(
     f32(converters.conversionNoiseCodes ** 2) +

@@ -2,6 +2,7 @@
 
 import { largestInputCode, largestOutputCode, siemensPerOutputCode } from "../../../src/chip/mvm.ts";
 import type { Devices } from "../../device/devices.ts";
+import { mvmEvent } from "../../device/events.ts";
 import { eventKey } from "../../device/keyed-normal.ts";
 import type { ColumnErrors } from "../column-errors.ts";
 import { panelColumns } from "./blocks.ts";
@@ -51,9 +52,6 @@ function varianceFactorOf(parameters: MvmParameters, siemens: number): (meanPuls
   );
   return (meanPulse) => factors[Math.round(meanPulse * pulseSteps)] ?? 0;
 }
-
-/** No pulse count has this event number, and neither have the traits of devices and converters. */
-const mvmEvent = 0xfffffffd;
 
 /** @param firstColumn bit line of the first column of the matrix. */
 export function loadMatrix(

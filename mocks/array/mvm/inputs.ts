@@ -1,6 +1,6 @@
 /** Puts the vectors of one pass into the memory of the kernel: their codes, and what the lengths of their pulses mean. */
 
-import { mix } from "../../device/keyed-normal.ts";
+import { mix, timeBits } from "../../device/keyed-normal.ts";
 import type { Converters } from "./converters.ts";
 import { overlapOf } from "./ir-drop.ts";
 import { type KernelMemory, vectorBytes } from "./kernel-memory.ts";
@@ -68,13 +68,4 @@ function weighPulses(
   const variancePerSum = (squareUnit * variancePerStep) / (largestInput * siemensPerCode) ** 2;
   float32[record + 1] = variancePerSum * varianceFactor(mean);
   float32[record + 2] = overlapOf(mean, meanSquare) / largestInput;
-}
-
-const timeView = new Float64Array(1);
-const timeWords = new Uint32Array(timeView.buffer);
-
-/** The key of a time: every bit counts, so that two vectors have unrelated noise. */
-function timeBits(seconds: number): number {
-  timeView[0] = seconds;
-  return timeWords[0]! ^ Math.imul(timeWords[1]!, 0x9e3779b9);
 }

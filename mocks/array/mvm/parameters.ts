@@ -1,7 +1,7 @@
 /** What the in-array MVM needs to know about a chip, beside its devices and its column errors; the values live in the chip profiles. */
 
 import { z } from "zod";
-import { type Descriptor, type MvmAbility, mvmSchema } from "../../../src/chip/descriptor.ts";
+import { mvmSchema } from "../../../src/chip/descriptor.ts";
 import { strictObject } from "../../device/strict-object.ts";
 
 const quartic = z.array(z.number()).length(5);
@@ -22,15 +22,3 @@ export const mvmParametersSchema = strictObject({
   holdSeconds: z.number().min(1e-6).max(10),
 });
 export type MvmParameters = z.infer<typeof mvmParametersSchema>;
-
-/** True when the arrays of both signs exist, hold devices and have one size, so that they make up unit cells. */
-export function pairsUp(arrays: Descriptor["arrays"], { plusArrays, minusArrays }: MvmAbility): boolean {
-  const [first, ...others] = [...plusArrays, ...minusArrays].map((index) => arrays[index]);
-  return [first, ...others].every(
-    (array) =>
-      array !== undefined &&
-      array.referenceSiemens === undefined &&
-      array.rows === first?.rows &&
-      array.columns === first.columns,
-  );
-}

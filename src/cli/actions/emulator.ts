@@ -6,16 +6,18 @@ import type { ChipState } from "../../../mocks/array/state.ts";
 import { type ChipClock, followingClock, virtualClock } from "../../../mocks/firmware/chip-clock.ts";
 import type { Firmware } from "../../../mocks/firmware/firmware.ts";
 import { type ChipIdentity, powerUp } from "../../../mocks/host/power-up.ts";
-import { hostOnPty, type PtyHost } from "../../../mocks/host/pty-host.ts";
+import { hostOnPty } from "../../../mocks/host/pty-host.ts";
+import { type ReplugHost, replugHost } from "../../../mocks/host/replug.ts";
 import { assertSavable, loadState, saveState } from "../../../mocks/host/state-file.ts";
 import { hostOnTcp, type TcpHost } from "../../../mocks/host/tcp-host.ts";
 import { busId } from "../../../mocks/usb/identity.ts";
 import { hostOnUsbip, type UsbipHost, usbipPort } from "../../../mocks/usb/usbip-host.ts";
-import { LabError } from "../../core/errors.ts";
+import { LabError, textOf } from "../../core/errors.ts";
 import { mix32 } from "../../core/prng.ts";
 import { formatDuration, parseQuantity } from "../../core/units.ts";
 import type { Context } from "../context.ts";
 import { loadProfile } from "./profile.ts";
+import { untilStopped } from "./until-stopped.ts";
 
 export interface EmulatorArguments {
   /** A name or a file; fusion-1m, or the profile of the saved chip, when missing. */
@@ -73,6 +75,7 @@ export async function emulate(args: EmulatorArguments, context: Context): Promis
     tcpPort: tcp?.port ?? null,
     usbipPort: usbip?.port ?? null,
   };
+  replugOnSignal(pty, context);
   context.output.result(ready, readyText(ready));
   await untilStopped(context.stop, args.untilStdinCloses);
   await Promise.all([pty?.close(), tcp?.close(), usbip?.close()]);
@@ -86,7 +89,7 @@ export async function emulate(args: EmulatorArguments, context: Context): Promis
 }
 
 interface Cables {
-  readonly pty: PtyHost | undefined;
+  readonly pty: ReplugHost | undefined;
   readonly tcp: TcpHost | undefined;
   readonly usbip: UsbipHost | undefined;
 }
@@ -99,12 +102,26 @@ async function plugIn(firmware: Firmware, args: EmulatorArguments, context: Cont
   let usbip: UsbipHost | undefined;
   try {
     usbip = args.usbip === undefined ? undefined : await hostOnUsbip(firmware, args.usbip, note);
-    const pty = args.pty === undefined ? undefined : await hostOnPty(firmware, args.pty, timer);
+    const { pty: path } = args;
+    const pty =
+      path === undefined ? undefined : await replugHost(() => hostOnPty(firmware, path, timer), timer);
     return { pty, tcp, usbip };
   } catch (failure) {
     await Promise.all([tcp?.close(), usbip?.close()]);
     throw failure;
   }
+}
+
+/** How long the serial cable is out after SIGUSR2. */
+const unpluggedSeconds = 1;
+
+/** `kill -USR2` pulls the serial cable and puts it back, so that what happens then can be seen. */
+function replugOnSignal(pty: ReplugHost | undefined, { output }: Context): void {
+  if (pty === undefined) return;
+  process.on("SIGUSR2", () => {
+    output.note(`the cable is out for ${unpluggedSeconds} s`);
+    pty.replug(unpluggedSeconds).catch((failure: unknown) => output.warn(textOf(failure)));
+  });
 }
 
 function freshChip({ profile = "fusion-1m", seed = 1 }: EmulatorArguments): ChipIdentity {
@@ -168,13 +185,3 @@ function readyText(ready: EmulatorReady): string {
 /** 127.0.0.1 is this machine; a virtual machine of QEMU sees it as 10.0.2.2. */
 const attachCommand = (port: number): string =>
   `usbip ${port === usbipPort ? "" : `--tcp-port ${port} `}attach -r 127.0.0.1 -b ${busId}`;
-
-function untilStopped(stop: AbortSignal, untilStdinCloses: boolean): Promise<void> {
-  return new Promise((resolve) => {
-    if (stop.aborted) resolve();
-    stop.addEventListener("abort", () => resolve());
-    if (!untilStdinCloses) return;
-    process.stdin.on("end", () => resolve());
-    process.stdin.resume();
-  });
-}

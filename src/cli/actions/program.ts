@@ -9,9 +9,8 @@ import {
   type RegionProgramming,
   RegionUnfinished,
 } from "../../../calibration/program-verify/region-programming.ts";
-import type { RemoteChip } from "../../../drivers/chip/remote-chip.ts";
-import { lastOperation } from "../../../firmware-protocol/operation/last-operation.ts";
 import type { Chip } from "../../chip/chip.ts";
+import type { OpenedChip } from "../../chip/opened-chip.ts";
 import { cellOutcomes } from "../../chip/outcome.ts";
 import { nominalCalibration } from "../../chip/readout.ts";
 import { cellCount, regionText } from "../../chip/region.ts";
@@ -29,6 +28,7 @@ import { openStore, type Store } from "../../store/store.ts";
 import type { Context } from "../context.ts";
 import { recorded } from "../provenance.ts";
 import { bootNote } from "./boot-note.ts";
+import type { LineRemarks } from "./line-remarks.ts";
 import { type ProgramSummary, Tally, textOfSummary } from "./program-summary.ts";
 import { type ChipArguments, withChip } from "./with-chip.ts";
 
@@ -43,7 +43,7 @@ export async function program(args: ProgramArguments, context: Context): Promise
   const gmaxSiemens = parseQuantity(args.gmax, "S");
   const onnx = await networkFile(args.network);
   const network = readNetwork(onnx, { bias: args.bias });
-  return withChip(args, context, async (chip, board) => {
+  return withChip(args, context, async (chip, board, remarks) => {
     const placement = placeNetwork(network.layers, chip.descriptor);
     const parameters = parametersFor(chip.descriptor);
     assertReadable(gmaxSiemens, chip);
@@ -51,7 +51,7 @@ export async function program(args: ProgramArguments, context: Context): Promise
     const plan = { args, onnx, network, placement, gmaxSiemens, parameters };
     const store = openStore(args.store, { mode: "create" });
     try {
-      const summary = await programInto(store, plan, { chip, board }, context);
+      const summary = await programInto(store, plan, { chip, board, remarks }, context);
       context.output.result(summary, textOfSummary(summary));
       return summary;
     } finally {
@@ -72,7 +72,8 @@ interface Plan {
 
 interface Link {
   readonly chip: Chip;
-  readonly board: RemoteChip;
+  readonly board: OpenedChip;
+  readonly remarks: LineRemarks;
 }
 
 interface Job extends Plan, Link {
@@ -94,6 +95,7 @@ function programInto(store: Store, plan: Plan, link: Link, context: Context): Pr
   const { gmaxSiemens, parameters, args } = plan;
   const config = { gmaxSiemens, bias: args.bias, parameters, chip: args.chip };
   return recorded(store, context, { command: "program", seed: null, config }, (run) => {
+    link.remarks.keepIn(store, run);
     store.chips.attach(run, link.chip.descriptor);
     const { tiles } = store.networks.put(newNetwork(plan));
     return programTiles({ ...plan, ...link, store, run, context }, tiles);
@@ -193,10 +195,9 @@ async function programmedForSure(
 }
 
 /** A board may lose its power for a moment without closing the port: the link looks well, and its clock begins anew. */
-async function assertSamePowerUp(board: RemoteChip, doing: string): Promise<void> {
-  const { bootId } = await board.perform(lastOperation, {});
-  if (bootId === board.bootId) return;
-  throw new LabError("LINK_LOST", `${board.resource}: the board restarted while ${doing}`, {
+async function assertSamePowerUp(board: OpenedChip, doing: string): Promise<void> {
+  if ((await board.currentBootId()) === board.bootId) return;
+  throw new LabError("BOARD_RESTARTED", `${board.resource}: the board restarted while ${doing}`, {
     next: "check its power supply and cable, then program the network again: the chip's clock began anew",
   });
 }

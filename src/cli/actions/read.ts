@@ -1,7 +1,7 @@
 /** Reads every programmed tile at given ages; a tile that is already older is read at once, and stamped with its true time. */
 
-import type { RemoteChip } from "../../../drivers/chip/remote-chip.ts";
 import type { Chip } from "../../chip/chip.ts";
+import type { OpenedChip } from "../../chip/opened-chip.ts";
 import { nominalCalibration, type ReadOptions } from "../../chip/readout.ts";
 import { cellCount } from "../../chip/region.ts";
 import { LabError } from "../../core/errors.ts";
@@ -39,12 +39,13 @@ export async function read(args: ReadArguments, context: Context): Promise<AgeRe
     });
   const store = openStore(args.store, { mode: "existing" });
   try {
-    const done = await withChip(args, context, (chip, board) =>
+    const done = await withChip(args, context, (chip, board, remarks) =>
       recorded(
         store,
         context,
         { command: "read", seed: null, config: { ages, ...options, chip: args.chip } },
         async (run) => {
+          remarks.keepIn(store, run);
           store.chips.attach(run, chip.descriptor);
           const slots = slotsOf(store, board);
           assertNotMissed(slots, ages, await chip.now());
@@ -73,7 +74,7 @@ interface Job {
 }
 
 /** All tiles with their programming. @throws LabError STORE_CONTENT. */
-function slotsOf(store: Store, board: RemoteChip): Slot[] {
+function slotsOf(store: Store, board: OpenedChip): Slot[] {
   const { tiles } = store.networks.get();
   const current = new Map(store.programmings.current().map((programming) => [programming.tile, programming]));
   const slots = tiles.flatMap((tile): Slot[] => {

@@ -1,28 +1,31 @@
 /** Opens the board for a command; afterwards its drives are switched off and the line is closed, whatever happened. */
 
-import { connectChip } from "../../../drivers/chip/connect.ts";
-import type { RemoteChip } from "../../../drivers/chip/remote-chip.ts";
 import type { Chip } from "../../chip/chip.ts";
 import { withLimits } from "../../chip/limits.ts";
+import type { OpenedChip } from "../../chip/opened-chip.ts";
 import type { Context } from "../context.ts";
+import { LineRemarks } from "./line-remarks.ts";
+import { type BoardArguments, openBoard } from "./open-board.ts";
+import { type RecordArguments, whileRecording } from "./while-recording.ts";
 
-export interface ChipArguments {
-  readonly chip: string;
-  readonly baud: number;
-}
+export interface ChipArguments extends BoardArguments, RecordArguments {}
 
-/** `work` gets the Chip port behind its limits, and the board for what is not in the port. */
-export async function withChip<T>(
+/** `work` gets the Chip port behind its limits, the board for what is not in the port, and what is said of its line. */
+export function withChip<T>(
   args: ChipArguments,
   context: Context,
-  work: (chip: Chip, board: RemoteChip) => Promise<T>,
+  work: (chip: Chip, board: OpenedChip, remarks: LineRemarks) => Promise<T>,
 ): Promise<T> {
-  const board = await connectChip(args.chip, { timer: context.timer, baudRate: args.baud });
-  try {
-    return await work(withLimits(board), board);
-  } finally {
-    // A line that is lost cannot be told anything; the failure that lost it is on its way to the user.
-    await board.safeOff().catch(() => {});
-    await board.close();
-  }
+  return whileRecording(args, context, async (wrap) => {
+    const remarks = new LineRemarks(context);
+    const board = await openBoard(args, context, { wrap, notice: (text) => remarks.say(text) });
+    try {
+      return await work(withLimits(board), board, remarks);
+    } finally {
+      // A line that is lost cannot be told anything; the failure that lost it is on its way to the user.
+      remarks.endKeeping();
+      await board.safeOff().catch(() => {});
+      await board.close();
+    }
+  });
 }

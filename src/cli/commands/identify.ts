@@ -2,16 +2,13 @@
 
 import type { Argv } from "yargs";
 import type { Context } from "../context.ts";
-import { baudOption, chipOption } from "./options.ts";
+import { boardOptions } from "./options.ts";
 
 export const identifyCommand = (yargs: Argv, context: Context): Argv =>
   yargs.command(
     "identify",
     "ask a board who it is and what it can do",
-    (command) =>
-      command
-        .options({ chip: chipOption, baud: baudOption })
-        .example("$0 identify --chip ./fusion", "what is on this port"),
+    (command) => command.options(boardOptions).example("$0 identify --chip ./fusion", "what is on this port"),
     async (args) => {
       const { identify } = await import("../actions/identify.ts");
       await identify(args, context);

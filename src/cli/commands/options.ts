@@ -1,5 +1,6 @@
 /** Options that several commands share, so that the same thing has the same name everywhere. */
 
+import { defaultReconnectSeconds } from "../../../drivers/chip/reconnect-time.ts";
 import { defaultBaudRate } from "../../../drivers/serial/baud-rate.ts";
 import { LabError } from "../../core/errors.ts";
 
@@ -28,6 +29,31 @@ export const baudOption = {
   ...whole("baud", 50, 20_000_000),
   default: defaultBaudRate,
   describe: "baud rate of a raw UART; boards with native USB ignore it",
+} as const;
+
+export const reconnectOption = {
+  ...whole("reconnect", 0, 86_400),
+  default: defaultReconnectSeconds,
+  describe: "seconds to wait for a board whose line was lost; 0 fails at once",
+} as const;
+
+export const driverOption = {
+  type: "string",
+  describe: "a module that drives another kind of board; --chip is then its address",
+} as const;
+
+export const recordOption = {
+  type: "string",
+  describe: "store all traffic with the board in this new file, for `pcmlab replay` and `pcmlab trace`",
+} as const;
+
+/** How a board is reached. */
+export const boardOptions = {
+  chip: chipOption,
+  baud: baudOption,
+  reconnect: reconnectOption,
+  driver: driverOption,
+  record: recordOption,
 } as const;
 
 /** @throws LabError USAGE for an empty name, which SQLite would take for a temporary file. */

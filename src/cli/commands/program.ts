@@ -2,7 +2,7 @@
 
 import type { Argv } from "yargs";
 import type { Context } from "../context.ts";
-import { baudOption, chipOption, storeOption } from "./options.ts";
+import { boardOptions, storeOption } from "./options.ts";
 
 export const programCommand = (yargs: Argv, context: Context): Argv =>
   yargs.command(
@@ -12,8 +12,7 @@ export const programCommand = (yargs: Argv, context: Context): Argv =>
       command
         .positional("network", { type: "string", demandOption: true, describe: "an ONNX file" })
         .options({
-          chip: chipOption,
-          baud: baudOption,
+          ...boardOptions,
           store: storeOption,
           gmax: { type: "string", default: "25uS", describe: "conductance of the largest weight of a layer" },
           bias: {

@@ -2,7 +2,7 @@
 
 import type { Argv } from "yargs";
 import type { Context } from "../context.ts";
-import { averagesOption, baudOption, chipOption, storeOption, voltsOption } from "./options.ts";
+import { averagesOption, boardOptions, storeOption, voltsOption } from "./options.ts";
 
 export const readCommand = (yargs: Argv, context: Context): Argv =>
   yargs.command(
@@ -11,8 +11,7 @@ export const readCommand = (yargs: Argv, context: Context): Argv =>
     (command) =>
       command
         .options({
-          chip: chipOption,
-          baud: baudOption,
+          ...boardOptions,
           store: storeOption,
           at: { type: "string", demandOption: true, describe: "times since each region's own programming" },
           averages: averagesOption,
