@@ -70,18 +70,26 @@ export const joshi2020: MeltQuenchParameters = {
   readVolts: 0.3,
 };
 
-/** Full scale of the chip that `joshi2020` was published for. */
+/** Full scales of the chip that `joshi2020` was published for (FACTS.md 1.1). */
 const publishedFullScaleAmperes = 500e-6;
+const publishedFullScaleSiemens = 50e-6;
 
 /**
  * The parameters for a chip: the published ones where it can make their currents. Otherwise, and this is our choice without a
- * publication behind it, all currents and the gain are scaled by its largest current over the published chip's full scale. The
+ * publication behind it, all currents are scaled by its largest current over the published chip's full scale, and the gain so
+ * that it stays near the reciprocal of the steepest slope of a device whose conductances go with the range of the converter. The
  * read voltage and the averages are the published ones or the nearest that the chip allows.
  */
 export function parametersFor({ read, program }: Descriptor): MeltQuenchParameters {
   const possible = largestAmperes(joshi2020) <= program.maxAmperes;
   return {
-    ...(possible ? joshi2020 : scaled(joshi2020, program.maxAmperes / publishedFullScaleAmperes)),
+    ...(possible
+      ? joshi2020
+      : scaled(
+          joshi2020,
+          program.maxAmperes / publishedFullScaleAmperes,
+          read.fullScaleSiemens / publishedFullScaleSiemens,
+        )),
     averages: Math.min(joshi2020.averages, read.maxAverages),
     readVolts: Math.min(read.maxVolts, Math.max(read.minVolts, joshi2020.readVolts)),
   };
@@ -90,7 +98,11 @@ export function parametersFor({ read, program }: Descriptor): MeltQuenchParamete
 const largestAmperes = ({ preparation, reset, maxAmperes }: MeltQuenchParameters): number =>
   Math.max(maxAmperes, reset.amperes, ...preparation.map(({ amperes }) => amperes));
 
-function scaled(parameters: MeltQuenchParameters, factor: number): MeltQuenchParameters {
+function scaled(
+  parameters: MeltQuenchParameters,
+  factor: number,
+  siemensFactor: number,
+): MeltQuenchParameters {
   const weaker = ({ amperes, widthSeconds }: PulseAmperes): PulseAmperes => ({
     amperes: factor * amperes,
     widthSeconds,
@@ -102,7 +114,7 @@ function scaled(parameters: MeltQuenchParameters, factor: number): MeltQuenchPar
     startAmperes: factor * parameters.startAmperes,
     minAmperes: factor * parameters.minAmperes,
     maxAmperes: factor * parameters.maxAmperes,
-    gainAmperesPerSiemens: factor * parameters.gainAmperesPerSiemens,
+    gainAmperesPerSiemens: (factor / siemensFactor) * parameters.gainAmperesPerSiemens,
   };
 }
 

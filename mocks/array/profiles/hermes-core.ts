@@ -109,7 +109,7 @@ export const hermesCore: ChipProfile = {
       },
     },
     // [M] Fitted to the programming error of FACTS 7.4 (one device) at t_0, with the loop of FACTS 8.2.
-    relaxation: { spread: 0.22, startSeconds: 1e-3 },
+    relaxation: { spread: 0.18, startSeconds: 1e-3 },
     // [M] As for the Fusion chip.
     temperature: { referenceKelvin: 300, activationElectronVolts: 0.2, driftPerKelvin: 0.0033 },
     readDisturb: { sharePerRead: 1e-12, voltsPerE: 0.05 },

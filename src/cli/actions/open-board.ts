@@ -1,0 +1,39 @@
+/** Opens the board that a command line names: with the drivers of pcmlab, or with a module of somebody else's. */
+
+import { connectChip } from "../../../drivers/chip/connect.ts";
+import { openWithDriver } from "../../../drivers/chip/driver-module.ts";
+import { openReconnectingChip } from "../../../drivers/chip/reconnecting-chip.ts";
+import { systemPorts } from "../../../drivers/serial/list-ports.ts";
+import type { Transport } from "../../../drivers/transport/transport.ts";
+import type { OpenedChip } from "../../chip/opened-chip.ts";
+import type { Context } from "../context.ts";
+
+export interface BoardArguments {
+  readonly chip: string;
+  readonly baud: number;
+  /** How long a lost board is waited for (s); 0 not at all, also when missing. */
+  readonly reconnect?: number | undefined;
+  /** A module that drives another kind of board. */
+  readonly driver?: string | undefined;
+}
+
+export interface OpenOptions {
+  /** Put around every transport that is opened. */
+  readonly wrap: ((transport: Transport) => Transport) | undefined;
+  /** Told when the line is lost and when it is back. */
+  readonly notice: (text: string) => void;
+}
+
+/** @throws LabError of the opening, each naming the resource. */
+export function openBoard(
+  { chip: name, baud, reconnect = 0, driver }: BoardArguments,
+  context: Context,
+  { wrap, notice }: OpenOptions,
+): Promise<OpenedChip> {
+  const { timer, clock, stop } = context;
+  if (driver !== undefined) return openWithDriver(driver, name, { timer, clock });
+  const connect = (resource: string) => connectChip(resource, { timer, baudRate: baud, wrap });
+  if (reconnect === 0) return connect(name);
+  const search = { timer, clock, connect, ports: systemPorts, totalSeconds: reconnect };
+  return openReconnectingChip(name, { ...search, notice, signal: stop });
+}

@@ -1,0 +1,39 @@
+/** pcmlab replay */
+
+import type { Argv } from "yargs";
+import type { Context } from "../context.ts";
+import { whole } from "./options.ts";
+
+export const replayCommand = (yargs: Argv, context: Context): Argv =>
+  yargs.command(
+    "replay <recording>",
+    "be the board of a recording: expect the recorded requests and give the recorded answers",
+    (command) =>
+      command
+        .positional("recording", {
+          type: "string",
+          demandOption: true,
+          describe: "a file that --record wrote",
+        })
+        .options({
+          pty: { type: "string", describe: "make a serial port and link it to this path" },
+          tcp: {
+            ...whole("tcp", 0, 65_535),
+            describe: "listen on this port of the loopback interface; 0 for a free one",
+          },
+          timing: {
+            type: "boolean",
+            default: false,
+            describe: "answer after the recorded times, not at once",
+          },
+          "until-stdin-closes": { type: "boolean", default: false, describe: "end when stdin closes" },
+        })
+        .example(
+          "$0 replay run.jsonl --pty ./fusion",
+          "ends with 0 when all requests came as recorded, else with 4",
+        ),
+    async (args) => {
+      const { replay } = await import("../actions/replay.ts");
+      await replay(args, context);
+    },
+  );

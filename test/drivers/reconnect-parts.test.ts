@@ -1,0 +1,196 @@
+/** The decisions behind a reconnection: states with every input, plans for what is in doubt, where to look for a board. */
+
+import { describe, expect, test } from "vitest";
+import { candidates } from "../../drivers/chip/candidates.ts";
+import {
+  type Connection,
+  type ConnectionInput,
+  isLoss,
+  maxBegun,
+  nextConnection,
+} from "../../drivers/chip/connection.ts";
+import { openReconnectingChip } from "../../drivers/chip/reconnecting-chip.ts";
+import { type InDoubt, planRecovery, sameChip } from "../../drivers/chip/recovery-plan.ts";
+import { type PortFacts, plausible } from "../../drivers/serial/port-facts.ts";
+import { LabError } from "../../src/core/errors.ts";
+import { exampleDescriptor } from "../firmware/fake-array.ts";
+import { VirtualWorld } from "../simulation/virtual-world.ts";
+import { FlakyBoard } from "./flaky-board.ts";
+import { labError } from "./scripted-transport.ts";
+
+const gone = new LabError("LINK_LOST", "gone");
+const other = new LabError("NO_ANSWER", "silent");
+
+describe("a connection", () => {
+  const connected: Connection = { kind: "connected" };
+  const recovering: Connection = { kind: "recovering", sinceSeconds: 1, cause: gone };
+  const failed: Connection = { kind: "failed", failure: gone };
+  const lost: ConnectionInput = { kind: "lost", failure: other, atSeconds: 5, begun: 1 };
+  const back: ConnectionInput = { kind: "back" };
+  const givenUp: ConnectionInput = { kind: "given-up", failure: other };
+
+  test.each<[Connection, ConnectionInput, Connection]>([
+    [connected, lost, { kind: "recovering", sinceSeconds: 5, cause: other }],
+    [connected, back, connected],
+    [connected, givenUp, { kind: "failed", failure: other }],
+    [recovering, lost, recovering],
+    [recovering, back, connected],
+    [recovering, givenUp, { kind: "failed", failure: other }],
+    [failed, lost, failed],
+    [failed, back, failed],
+    [failed, givenUp, failed],
+  ])("%j with %j", (from, input, to) => {
+    expect(nextConnection(from, input)).toEqual(to);
+  });
+
+  test("fails with the code of the loss when an operation was begun too often", () => {
+    const often = { ...lost, begun: maxBegun } as const;
+    expect(nextConnection(connected, often)).toMatchObject({
+      kind: "failed",
+      failure: { code: "NO_ANSWER", cause: other },
+    });
+  });
+
+  test("is lost by two codes and no other", () => {
+    expect([gone, other].map(isLoss)).toEqual([true, true]);
+    expect([new LabError("BAD_REPLY", ""), new LabError("REFUSED", ""), new Error("")].some(isLoss)).toBe(
+      false,
+    );
+  });
+});
+
+describe("a plan", () => {
+  const region = { array: 0, row: 0, column: 0, rows: 1, columns: 1 };
+  const train = { kind: "shared", mask: Uint8Array.of(1), steps: [] } as const;
+  const pulse = (operationId: number, begun = 1): InDoubt => ({
+    pulse: { operationId, region, train },
+    begun,
+  });
+  const read: InDoubt = { begun: 1 };
+  const before = { bootId: 1, highestId: 9 };
+  const inDoubt = [pulse(5), read, pulse(6), pulse(7), pulse(8, 0)];
+
+  test.each<[number, number[], number[], number | undefined]>([
+    [4, [0, 1, 2, 3, 4], [], undefined],
+    [5, [0, 1, 2, 3, 4], [], 0],
+    [6, [1, 2, 3, 4], [0], 2],
+    [7, [1, 3, 4], [0, 2], 3],
+    [9, [1], [0, 2, 3, 4], undefined],
+  ])("with last operation %i sends %j and leaves %j unknown", (lastOperationId, send, unknown, recorded) => {
+    const at = (numbers: readonly number[]) => numbers.map((n) => inDoubt[n]);
+    expect(planRecovery(inDoubt, before, { bootId: 1, lastOperationId })).toEqual({
+      kind: "resume",
+      send: at(send),
+      unknown: at(unknown),
+      recorded: recorded === undefined ? undefined : inDoubt[recorded],
+    });
+  });
+
+  test.each([0, 5, 20])("for another boot id, last operation %i, is to stop", (lastOperationId) => {
+    expect(planRecovery(inDoubt, before, { bootId: 2, lastOperationId })).toMatchObject({
+      kind: "stop",
+      failure: { code: "BOARD_RESTARTED", message: expect.stringContaining("3 pulse operations were") },
+    });
+  });
+
+  test("for an id that this program did not give is to stop", () => {
+    expect(planRecovery([read], before, { bootId: 1, lastOperationId: 10 })).toMatchObject({
+      kind: "stop",
+      failure: { code: "LINK_LOST", message: expect.stringContaining("another program pulsed") },
+    });
+  });
+
+  test("is for the same chip: its maker, model and serial number", () => {
+    expect(sameChip(exampleDescriptor, { ...exampleDescriptor, firmware: "3" })).toBe(true);
+    for (const field of ["manufacturer", "model", "serialNumber"])
+      expect(sameChip(exampleDescriptor, { ...exampleDescriptor, [field]: "else" })).toBe(false);
+  });
+});
+
+const ftdi = { vendorId: "0403", productId: "6014" };
+const before: PortFacts = { path: "/dev/ttyUSB0", serialNumber: "FT1", ...ftdi };
+const ports: readonly PortFacts[] = [
+  { path: "/dev/ttyS0" },
+  { path: "/dev/ttyACM3", vendorId: "12d1", productId: "1001", manufacturer: "Huawei modem" },
+  { path: "/dev/ttyUSB1", serialNumber: "FT2", ...ftdi },
+  { path: "/dev/ttyACM0", vendorId: "2E8A", productId: "000a", serialNumber: "E66" },
+  { path: "/dev/ttyUSB2", serialNumber: "FT1", ...ftdi },
+  { path: "/dev/ttyACM1", vendorId: "dead", productId: "beef" },
+];
+
+describe("a board is looked for", () => {
+  test("where it was, at its bridge, then at plausible ports", () => {
+    expect(candidates({ name: "./chip", port: before }, ports, new Set())).toEqual([
+      "./chip",
+      "/dev/ttyUSB2",
+      "/dev/ttyUSB1",
+      "/dev/ttyACM0",
+    ]);
+  });
+
+  test("not where something else answered", () => {
+    expect(candidates({ name: "./chip", port: before }, ports, new Set(["/dev/ttyUSB1"]))).toEqual([
+      "./chip",
+      "/dev/ttyUSB2",
+      "/dev/ttyACM0",
+    ]);
+  });
+
+  test("only where it was when it was not on USB", () => {
+    expect(candidates({ name: "127.0.0.1:5025", port: undefined }, ports, new Set())).toEqual([
+      "127.0.0.1:5025",
+    ]);
+  });
+
+  test("never at ports of unknown vendors, radios and built-in ports", () => {
+    expect(ports.filter(plausible).map(({ path }) => path)).toEqual([
+      "/dev/ttyUSB1",
+      "/dev/ttyACM0",
+      "/dev/ttyUSB2",
+    ]);
+  });
+});
+
+describe("a board that comes back elsewhere", () => {
+  test("is found by its serial number; another one in its old place is left in peace", async () => {
+    const world = new VirtualWorld();
+    const mine = new FlakyBoard(world);
+    const other = new FlakyBoard(world, false, { ...exampleDescriptor, serialNumber: "other" });
+    other.name = undefined;
+    mine.comesBack = { name: "/dev/ttyUSB2", afterSeconds: 8 };
+    mine.name = "/dev/ttyUSB0";
+    const notices: string[] = [];
+    const connect = (name: string) => (name === other.name ? other : mine).connect(name);
+    const chip = await world.run(
+      openReconnectingChip("/dev/serial/by-id/board", {
+        timer: world,
+        clock: world,
+        connect: (name) => connect(name === "/dev/serial/by-id/board" ? "/dev/ttyUSB0" : name),
+        ports: {
+          list: async () => [before, ...ports],
+          behind: async () => "/dev/ttyUSB0",
+        },
+        totalSeconds: 30,
+        notice: (text) => notices.push(text),
+      }),
+    );
+    mine.script = (_, number) => {
+      if (number > 0) return undefined;
+      world.after(1, () => {
+        other.name = "/dev/ttyUSB1";
+      });
+      return "unanswered";
+    };
+    const shape = { widthSeconds: 1e-6, trailingSeconds: 0 };
+    const train = { kind: "per-cell", shape, amplitudeCodes: Uint16Array.of(3) } as const;
+    const cell = { array: 0, row: 0, column: 0, rows: 1, columns: 1 };
+    expect(await world.run(chip.pulse(cell, train))).toMatchObject({ certainty: "acknowledged" });
+    expect(mine.array.trains.length).toBe(1);
+    expect(other.array.trains.length).toBe(0);
+    expect(other.attempts).toEqual(["/dev/ttyUSB1"]);
+    expect(chip.resource).toBe("/dev/ttyUSB2");
+    expect(notices[1]).toMatch(/^back under \/dev\/ttyUSB2 after \d/);
+    await chip.close();
+    await expect(chip.now()).rejects.toMatchObject(labError("LINK_LOST"));
+  });
+});
