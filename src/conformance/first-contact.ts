@@ -1,0 +1,86 @@
+/** Who is on the line: the identification and the descriptor, without which no other check can be built. */
+
+import { describeChip } from "../../firmware-protocol/operation/describe-chip.ts";
+import { requestMessage } from "../../firmware-protocol/operation/operation.ts";
+import { printable } from "../../firmware-protocol/scpi/parse.ts";
+import { type Descriptor, descriptorSchema } from "../chip/descriptor.ts";
+import { bytesOf, textOfBytes } from "../core/bytes.ts";
+import { LabError } from "../core/errors.ts";
+import type { Ear } from "./ear.ts";
+import { outcomeOf } from "./expectation.ts";
+import { legible } from "./legible.ts";
+import type { Seen } from "./mismatch.ts";
+import type { Patience } from "./patience.ts";
+
+export type Described =
+  | { readonly ok: true; readonly descriptor: Descriptor }
+  | { readonly ok: false; readonly rule: "descriptor.schema" | "versions.protocol"; readonly seen: Seen };
+
+/** The major version of SPEC.md that the rules are about. */
+const protocolMajor = "1";
+const maxShown = 256;
+
+/** @throws LabError NO_ANSWER, NOT_OURS, PORT_BUSY. */
+export async function identification(ear: Ear, patience: Patience): Promise<string> {
+  for (let attempt = 1; attempt <= patience.attempts; attempt++) {
+    ear.forget();
+    ear.say(bytesOf("\n*IDN?\n"));
+    const scanned = await ear.next(patience.attemptSeconds);
+    await ear.quiet(patience.quietSeconds, 1);
+    if (scanned?.kind !== "message") continue;
+    const line = textOfBytes(scanned.bytes);
+    if (line.startsWith("BUSY,")) throw taken(ear, line);
+    return line;
+  }
+  const seconds = patience.attempts * patience.attemptSeconds;
+  throw new LabError("NO_ANSWER", `${ear.name} did not answer *IDN? within ${seconds} s`, {
+    next: "check the board's power, the baud rate and that the firmware runs; nothing else was tried",
+  });
+}
+
+/** @throws LabError NOT_OURS when the board does not answer the descriptor at all. */
+export async function described(ear: Ear, patience: Patience): Promise<Described> {
+  const request = requestMessage(describeChip, {});
+  ear.say(bytesOf("*CLS\n"));
+  ear.say(request);
+  const scanned = await ear.next(patience.quickSeconds);
+  if (scanned?.kind !== "message")
+    throw new LabError("NOT_OURS", `${ear.name} does not answer SYSTem:DESCriptor?`, {
+      next: "the other checks are built from the descriptor: begin with section 7 of SPEC.md",
+    });
+  const outcome = outcomeOf(describeChip, scanned.bytes);
+  if (outcome?.ok === true) return judged(outcome.reply.json);
+  return wrong("descriptor.schema", "0 and a block of JSON", `${legible(scanned.bytes)}\\n`);
+}
+
+function judged(json: string): Described {
+  let value: unknown;
+  try {
+    value = JSON.parse(json);
+  } catch {
+    return wrong("descriptor.schema", "JSON", legible(bytesOf(json)));
+  }
+  const parsed = descriptorSchema.safeParse(value);
+  if (!parsed.success) {
+    const issues = parsed.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`);
+    return wrong("descriptor.schema", "the fields of section 7", issues.join("; "));
+  }
+  const { protocol } = parsed.data;
+  if (protocol.split(".")[0] === protocolMajor) return { ok: true, descriptor: parsed.data };
+  return wrong("versions.protocol", `protocol ${protocolMajor}.x`, `protocol ${protocol}`);
+}
+
+const wrong = (
+  rule: "descriptor.schema" | "versions.protocol",
+  expected: string,
+  came: string,
+): Described => ({
+  ok: false,
+  rule,
+  seen: { sent: "SYSTem:DESCriptor?\\n", expected, came },
+});
+
+function taken(ear: Ear, line: string): LabError {
+  const next = "close the other program, then try again";
+  return new LabError("PORT_BUSY", `${ear.name} is taken: ${printable(line, maxShown)}`, { next });
+}

@@ -1,0 +1,58 @@
+/** A rule of SPEC.md as data: what a board must do, and how to find out whether it does. */
+
+import type { Board } from "./board.ts";
+import { Mismatch, NotApplicable, type Seen } from "./mismatch.ts";
+import type { Probe } from "./probe.ts";
+
+export type Verdict =
+  | { readonly kind: "pass" }
+  | ({ readonly kind: "fail" } & Seen)
+  | { readonly kind: "skip"; readonly reason: string };
+
+export interface Rule {
+  /** Stable: group, dot, name. */
+  readonly id: string;
+  /** Of SPEC.md. */
+  readonly section: string;
+  /** What the board does, as a sentence that begins "the board" in thought: "ends a message at LF". */
+  readonly must: string;
+  /** Gives pulses, or would give one on a board that does not refuse what it must. */
+  readonly pulses: boolean;
+  /** Rests inside a message or chops it, which only a cable that carries a stream of bytes can do. */
+  readonly stream: boolean;
+  check(probe: Probe): Promise<Verdict>;
+}
+
+interface Kind {
+  readonly pulses?: boolean;
+  readonly stream?: boolean;
+  /** Why the rule does not apply to this board; undefined when it does. */
+  readonly unless?: (board: Board) => string | undefined;
+}
+
+/** A rule whose check comes back when the board did as it must, and throws Mismatch or NotApplicable. */
+export function rule(
+  id: string,
+  section: string,
+  must: string,
+  check: (probe: Probe) => Promise<unknown>,
+  { pulses = false, stream = false, unless = () => undefined }: Kind = {},
+): Rule {
+  const checked = async (probe: Probe): Promise<Verdict> => {
+    const reason = unless(probe.board);
+    if (reason !== undefined) return { kind: "skip", reason };
+    try {
+      await check(probe);
+      return { kind: "pass" };
+    } catch (thrown) {
+      return verdictOf(thrown);
+    }
+  };
+  return { id, section, must, pulses, stream, check: checked };
+}
+
+function verdictOf(thrown: unknown): Verdict {
+  if (thrown instanceof NotApplicable) return { kind: "skip", reason: thrown.message };
+  if (thrown instanceof Mismatch) return { kind: "fail", ...thrown.seen };
+  throw thrown;
+}

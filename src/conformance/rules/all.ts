@@ -1,0 +1,44 @@
+/** Every rule, in the order of SPEC.md; what may end a connection or the power comes last. */
+
+import type { Rule } from "../rule.ts";
+import { atMostOnceRules } from "./at-most-once.ts";
+import { blockRules } from "./blocks.ts";
+import { chipTimeRules } from "./chip-time.ts";
+import { connectionRules } from "./connection.ts";
+import { descriptorRules } from "./descriptor.ts";
+import { emulatorRules } from "./emulator.ts";
+import { errorRules } from "./errors.ts";
+import { grammarRules } from "./grammar.ts";
+import { limitRules } from "./limits.ts";
+import { mvmRules } from "./mvm.ts";
+import { powerRules } from "./power.ts";
+import { pulseRules } from "./pulses.ts";
+import { queryRules } from "./queries.ts";
+import { readRules } from "./read.ts";
+import { regionRules } from "./regions.ts";
+import { replyRules } from "./replies.ts";
+import { statusRules } from "./status.ts";
+import { timingRules } from "./timing.ts";
+import { versionRules } from "./versions.ts";
+
+export const allRules: readonly Rule[] = [
+  ...grammarRules,
+  ...blockRules,
+  ...limitRules,
+  ...replyRules,
+  ...errorRules,
+  ...statusRules,
+  ...descriptorRules,
+  ...regionRules,
+  ...chipTimeRules,
+  ...queryRules,
+  ...readRules,
+  ...pulseRules,
+  ...mvmRules,
+  ...atMostOnceRules,
+  ...timingRules,
+  ...emulatorRules,
+  ...versionRules,
+  ...connectionRules,
+  ...powerRules,
+];
