@@ -29,6 +29,8 @@ const maxReplies = 1000;
 /** The error queue has 32 entries. */
 const maxErrors = 40;
 const maxQuietWaits = 50;
+/** To the power of the attempt: ends a block that a board waits for in spite of the silence, when it is no longer than some thousand bytes. */
+const lineFeeds = 8;
 
 export class LineProbe implements Probe {
   readonly board: Board;
@@ -142,7 +144,7 @@ export class LineProbe implements Probe {
     for (let attempt = 1; attempt <= attempts; attempt++) {
       await this.#ear.quiet(quietSeconds, maxQuietWaits);
       this.#ear.forget();
-      this.#ear.say(bytesOf("\n*IDN?\n"));
+      this.#ear.say(bytesOf(`${"\n".repeat(lineFeeds ** attempt)}*IDN?\n`));
       if (!(await this.#ear.hears(this.board.identification, attemptSeconds))) continue;
       await this.#ear.quiet(quietSeconds, maxQuietWaits);
       this.#ear.forget();

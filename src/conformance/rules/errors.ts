@@ -11,8 +11,8 @@ import type { Probe } from "../probe.ts";
 import { type Rule, rule } from "../rule.ts";
 import { answered, faulty, shown } from "../step.ts";
 
-const anError = like(/^[+-]?[1-9]\d*,"/, "an error");
-const noError = like(/^\+?0,"/, "no error");
+const anError = like(/^[+-]?[1-9]\d*, *"/, "an error");
+const noError = like(/^\+?0, *"/, "no error");
 
 /** Every fault that hurts nothing, with a header whose text would be too long. */
 const faults = [

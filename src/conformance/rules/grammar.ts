@@ -5,7 +5,7 @@ import { like } from "../expectation.ts";
 import type { Rule } from "../rule.ts";
 import { answered, faulty, operationComplete, refused, silent, withBarrier } from "../step.ts";
 
-const noError = like(/^0,"[^"]*"$/, '0,"No error"');
+const noError = like(/^0, *"[^"]*"$/, '0,"No error"');
 
 export const grammarRules: readonly Rule[] = [
   scripted("grammar.line-end", "3.1", "ends a message at LF, and at CR LF", ({ identification }) => [
@@ -47,12 +47,12 @@ export const grammarRules: readonly Rule[] = [
     faulty("CHI:TIME?", [-113]),
   ]),
   scripted("grammar.path", "3.1", "continues a header without colon where the one before stood", () => [
-    answered(":SYST:ERR:NEXT?;COUN?", like(/^0,"[^"]*";0$/, '0,"No error";0')),
+    answered(":SYST:ERR:NEXT?;COUN?", like(/^0, *"[^"]*";0$/, '0,"No error";0')),
     faulty("SYST:ERR:COUN?;SYST:ERR:COUN?", ["any"], "0"),
     answered("SYST:ERR:COUN?;:SYST:ERR:COUN?", "0;0"),
   ]),
   scripted("grammar.path-common", "3.1", "keeps the path over a common command", () => [
-    answered("SYST:ERR:COUN?;*OPC?;NEXT?", like(/^0;1;0,"[^"]*"$/, '0;1;0,"No error"')),
+    answered("SYST:ERR:COUN?;*OPC?;NEXT?", like(/^0;1;0, *"[^"]*"$/, '0;1;0,"No error"')),
   ]),
   scripted("grammar.path-root", "3.1", "begins each message at the root", () => [
     faulty("SYST:ERR:COUN?\nCOUN?", ["any"], "0"),

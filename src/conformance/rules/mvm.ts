@@ -191,12 +191,7 @@ export const mvmRules: readonly Rule[] = [
       const after = (await asked(probe, chipTime)).chipSeconds;
       // Only a virtual clock stands still where nothing is executed.
       const virtual = board.descriptor.features.includes("advance-time");
-      demand(
-        !virtual || after === before,
-        message,
-        "a clock that has not moved",
-        `${after - before} s later`,
-      );
+      demand(!virtual || after <= before, message, "a clock that has not moved", `${after - before} s later`);
     },
     withMvm,
   ),
