@@ -128,7 +128,7 @@ function withAcknowledgement(
   found: "acknowledgements" | "pings" | ReturnType<typeof received>["found"],
 ): Step {
   const { acknowledgement, window } = frame;
-  const result = acknowledged(state.sender, { acknowledgement, window, held }, now);
+  const result = acknowledged(state.sender, { acknowledgement, window, held }, state.terms, now);
   if (result === undefined) return { state, outputs: [count("badAcknowledgement")] };
   const full = window === 0 && result.sender.queuedBytes > 0;
   return {

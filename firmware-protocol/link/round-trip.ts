@@ -31,20 +31,11 @@ export function sampled(before: RoundTrip, seconds: number): RoundTrip {
     : estimate(0.875 * smoothed + 0.125 * seconds, 0.75 * variation + 0.25 * Math.abs(smoothed - seconds));
 }
 
-/** RFC 6298, 5.5. */
+/** RFC 6298, 5.5; only a sample undoes it, else a line slower than the first guess would never give one. */
 export const backedOff = (before: RoundTrip): RoundTrip => ({
   ...before,
   timeoutSeconds: Math.min(2 * before.timeoutSeconds, maxTimeoutSeconds),
 });
-
-/**
- * The timeout without its doublings, once there is progress. RFC 6298 keeps them until a new sample, for the sake of a congested
- * network; a cable that lost a few frames is as fast as before.
- */
-export const recovered = (before: RoundTrip): RoundTrip =>
-  before.smoothedSeconds === undefined
-    ? unmeasured
-    : estimate(before.smoothedSeconds, before.variationSeconds);
 
 function estimate(smoothedSeconds: number, variationSeconds: number): RoundTrip {
   const timeout = smoothedSeconds + Math.max(clockGranularitySeconds, 4 * variationSeconds);

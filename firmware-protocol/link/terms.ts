@@ -19,10 +19,10 @@ export interface Terms extends LinkLimits {
 
 export const lowestPayloadBytes = 64;
 export const highestPayloadBytes = 4096;
-export const highestWindowFrames = 255;
+export const highestWindowFrames = 64;
 
-/** A host's or emulator's own limits: 255 KiB under way each way, which keeps 20 MB/s busy over 13 ms. */
-export const defaultLimits: LinkLimits = { payloadBytes: 1024, windowFrames: 255 };
+/** A host's or emulator's own limits: 256 KiB under way each way, which keeps 20 MB/s busy over 13 ms. */
+export const defaultLimits: LinkLimits = { payloadBytes: 4096, windowFrames: 64 };
 
 export interface Offer extends LinkLimits {
   readonly lowestVersion: number;

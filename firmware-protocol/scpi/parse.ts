@@ -77,7 +77,7 @@ class Cursor {
   }
 
   skipSpace(): void {
-    while (!this.atEnd && this.#bytes[this.#at]! <= 0x20) this.#at++;
+    while (!this.atEnd && isSpace(this.#bytes[this.#at]!)) this.#at++;
   }
 
   takeIf(character: string): boolean {
@@ -157,3 +157,6 @@ class Cursor {
 export function printable(text: string, longest = 60): string {
   return text.slice(0, longest).replace(/[^\x20-\x7e]/g, "·");
 }
+
+/** SP of the grammar: any control character but NUL, and the blank (IEEE 488.2, 7.4.1.2). */
+const isSpace = (byte: number): boolean => byte > 0x00 && byte <= 0x20;

@@ -28,14 +28,17 @@ export function serveLine(
   timer: Timer,
   write: (response: Uint8Array) => unknown,
 ): (chunk: Uint8Array) => Promise<void> | undefined {
-  const waiting: Uint8Array[] = [];
+  let waiting: Uint8Array[] = [];
   let working: Promise<void> | undefined;
   let cancelSilence = (): void => {};
   const work = (): Promise<void> | undefined => {
-    for (let piece = waiting.shift(); piece !== undefined; piece = waiting.shift()) {
-      const full = line.receive(piece).map(write).filter(isPromise);
-      if (full.length > 0) return Promise.all(full).then(work);
+    for (let done = 0; done < waiting.length; done++) {
+      const full = line.receive(waiting[done]!).map(write).filter(isPromise);
+      if (full.length === 0) continue;
+      waiting = waiting.slice(done + 1);
+      return Promise.all(full).then(work);
     }
+    waiting = [];
     working = undefined;
     if (line.midMessage) cancelSilence = timer.after(silenceSeconds, () => line.silence());
     return undefined;

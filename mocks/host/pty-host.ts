@@ -155,7 +155,8 @@ function deviceOf(pty: IPty, timer: Timer): Promise<string> {
       if (!/ready\r?\n/.test(text)) return;
       for (const listener of [data, exit]) listener.dispose();
       cancel();
-      resolve(text.split(/\r?\n/)[0] ?? "");
+      // Something may have been written to the terminal before it was made silent, and be echoed here.
+      resolve(/\/dev\/\S+/.exec(text)?.[0] ?? "");
     });
   });
 }

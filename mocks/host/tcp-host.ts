@@ -56,18 +56,9 @@ export async function hostOnTcp(board: HostedBoard, port: number, timer: Timer):
   };
 }
 
-/** Comes back when the client has taken what was written, or is gone. */
-function drained(socket: Socket): Promise<void> {
-  return new Promise((resolve) => {
-    const done = (): void => {
-      socket.removeListener("drain", done);
-      socket.removeListener("close", done);
-      resolve();
-    };
-    socket.on("drain", done);
-    socket.on("close", done);
-  });
-}
+/** Comes back when the client has taken what was written; never when it is gone, so that nothing more is done for it. */
+const drained = (socket: Socket): Promise<void> =>
+  new Promise((resolve) => void socket.once("drain", () => resolve()));
 
 /** Reads on and drops what comes: unread bytes would turn the close into a reset that may overtake the answer. */
 function refuse(socket: Socket): void {

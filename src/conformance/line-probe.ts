@@ -101,7 +101,7 @@ export class LineProbe implements Probe {
   async recover(): Promise<boolean> {
     try {
       if (this.#ear.closed) await this.reconnect();
-      else if (!(await this.#resynchronised())) return false;
+      else if (!(await this.#resynchronised(1))) return false;
       this.#ear.say(bytesOf("*CLS\n"));
       await this.takeErrors();
     } catch (thrown) {
@@ -120,7 +120,7 @@ export class LineProbe implements Probe {
   async #attach(open: () => Promise<Transport>): Promise<void> {
     await this.#ear.close();
     const failure = await this.#opened(open);
-    if (failure === undefined && (await this.#resynchronised())) return;
+    if (failure === undefined && (await this.#resynchronised(0))) return;
     throw new Mismatch({
       sent: "*IDN?\\n over a new connection",
       expected: this.board.identification,
@@ -139,12 +139,14 @@ export class LineProbe implements Probe {
     }
   }
 
-  async #resynchronised(): Promise<boolean> {
+  /** @param firstExponent 0 where nothing can be unfinished: then no line feed is sent at first. */
+  async #resynchronised(firstExponent: 0 | 1): Promise<boolean> {
     const { attempts, attemptSeconds, quietSeconds } = this.#patience;
-    for (let attempt = 1; attempt <= attempts; attempt++) {
+    for (let attempt = 0; attempt < attempts; attempt++) {
+      const exponent = firstExponent + attempt;
       await this.#ear.quiet(quietSeconds, maxQuietWaits);
       this.#ear.forget();
-      this.#ear.say(bytesOf(`${"\n".repeat(lineFeeds ** attempt)}*IDN?\n`));
+      this.#ear.say(bytesOf(`${exponent === 0 ? "" : "\n".repeat(lineFeeds ** exponent)}*IDN?\n`));
       if (!(await this.#ear.hears(this.board.identification, attemptSeconds))) continue;
       await this.#ear.quiet(quietSeconds, maxQuietWaits);
       this.#ear.forget();

@@ -14,7 +14,7 @@ export interface Rule {
   readonly id: string;
   /** Of SPEC.md. */
   readonly section: string;
-  /** What the board does, as a sentence that begins "the board" in thought: "ends a message at LF". */
+  /** What the board must do, without its subject: "ends a message at LF". */
   readonly must: string;
   /** Gives pulses, or would give one on a board that does not refuse what it must. */
   readonly pulses: boolean;

@@ -1,7 +1,6 @@
 /** Ways to break a firmware between its line and its cable: what it hears is changed, or what it answers. */
 
-import { MessageScanner } from "../../firmware-protocol/scpi/scanner.ts";
-import { bytesOf, concatBytes, textOfBytes } from "../../src/core/bytes.ts";
+import { bytesOf, textOfBytes } from "../../src/core/bytes.ts";
 import type { Fault, Line } from "./boards.ts";
 
 /** Changes what arrives, in Latin-1. The kit writes whole messages, and bytes one by one where that is the point. */
@@ -95,7 +94,7 @@ export const believingLengths: Fault = (line) => {
 
 /** Swaps the bytes of every 16-bit value of the last block of a response. */
 export function bigEndian(reply: string): string {
-  return withBlock(reply, (block) => block.replace(/([^])([^])/g, "$2$1"));
+  return withBlock(reply, (block) => block.replace(/([\s\S])([\s\S])/g, "$2$1"));
 }
 
 /** Changes the content of the last block of a response, and its length. */
@@ -105,11 +104,4 @@ export function withBlock(reply: string, change: (block: string) => string): str
   const [head = "", text = "", digits = "0"] = match;
   const block = change(reply.slice(head.length + Number(digits)));
   return `${text}#${String(block.length).length}${block.length}${block}`;
-}
-
-/** The messages of a chunk, without their line feeds. */
-export function messagesIn(text: string): string[] {
-  return new MessageScanner(1 << 24)
-    .push(concatBytes([bytesOf(text)]))
-    .flatMap((scanned) => (scanned.kind === "message" ? [textOfBytes(scanned.bytes)] : []));
 }

@@ -65,6 +65,7 @@ describe("on TCP", () => {
         got += chunk.length;
         if (got === asked * replyBytes) resolve();
       });
+      client.resume();
     });
     expect(answered()).toBe(asked);
   });

@@ -83,6 +83,7 @@ export class LinkPair {
   /** Sends all of it, however long that takes. */
   sendAll(from: "host" | "board", bytes: Uint8Array): void {
     for (let at = 0; at < bytes.length; ) {
+      if (this[from].state.kind !== "open") throw new Error(`the session ended: ${this[from].events}`);
       at += this.send(from, bytes.subarray(at));
       this.pass(lineSeconds);
     }

@@ -41,6 +41,6 @@ export function swarm(prng: Prng): Faults {
 
 /** What one side of the link can take: from a small microcontroller to a computer. */
 export const someLimits = (prng: Prng): LinkLimits => ({
-  payloadBytes: [64, 100, 256, 1024][prng.below(4)] ?? 64,
-  windowFrames: [1, 2, 4, 16, 255][prng.below(5)] ?? 1,
+  payloadBytes: [64, 100, 256, 4096][prng.below(4)] ?? 64,
+  windowFrames: [1, 2, 4, 16, 64][prng.below(5)] ?? 1,
 });

@@ -1,7 +1,7 @@
 /** Checks a board against SPEC.md and prints what it found; the exit code is 1 when a rule is broken. */
 
 import { exec } from "node:child_process";
-import { parseResource } from "../../../drivers/chip/resource.ts";
+import { parseResource, type Resource } from "../../../drivers/chip/resource.ts";
 import { openSerial } from "../../../drivers/serial/serial-transport.ts";
 import { openTcp } from "../../../drivers/tcp/tcp-transport.ts";
 import type { Transport } from "../../../drivers/transport/transport.ts";
@@ -9,16 +9,17 @@ import { openUsb } from "../../../drivers/usb/open.ts";
 import type { Descriptor } from "../../chip/descriptor.ts";
 import type { Region } from "../../chip/region.ts";
 import { cellAt } from "../../conformance/board.ts";
-import { conforms, countsOf } from "../../conformance/report.ts";
+import { conforms, countsOf, type Report } from "../../conformance/report.ts";
 import type { Rule } from "../../conformance/rule.ts";
 import { allRules } from "../../conformance/rules/all.ts";
 import { runConformance } from "../../conformance/run.ts";
 import { tableOf } from "../../conformance/table.ts";
-import { LabError, textOf } from "../../core/errors.ts";
+import { errorCatalogue, LabError, textOf } from "../../core/errors.ts";
 import type { Context } from "../context.ts";
-import type { ChipArguments } from "./with-chip.ts";
+import { type RecordArguments, whileRecording } from "./while-recording.ts";
 
-export interface ConformanceArguments extends ChipArguments {
+export interface ConformanceArguments extends RecordArguments {
+  readonly baud: number;
   readonly pulses: boolean;
   readonly cell?: string | undefined;
   readonly only?: string | undefined;
@@ -36,8 +37,30 @@ const cycleSeconds = 60;
 export async function conformance(args: ConformanceArguments, context: Context): Promise<void> {
   const rules = chosenRules(args.only);
   const cellFrom = args.cell === undefined ? undefined : cellNamed(args.cell);
+  const report = await whileRecording(args, context, (wrap) => check(args, rules, cellFrom, wrap, context));
+  const document = {
+    resource: args.chip,
+    conforms: conforms(report),
+    counts: countsOf(report.results),
+    ...report,
+  };
+  context.output.result(document, tableOf(report));
+  if (context.stop.aborted) process.exitCode = errorCatalogue.INTERRUPTED.exitCode;
+  else if (!conforms(report)) process.exitCode = notConforming;
+}
+
+async function check(
+  args: ConformanceArguments,
+  rules: readonly Rule[],
+  cellFrom: ((descriptor: Descriptor) => Region) | undefined,
+  wrap: ((transport: Transport) => Transport) | undefined,
+  context: Context,
+): Promise<Report> {
   const resource = parseResource(args.chip);
-  const connect = (): Promise<Transport> => openTransport(args, context);
+  const connect = async (): Promise<Transport> => {
+    const transport = await openTransport(resource, args.baud, context);
+    return wrap?.(transport) ?? transport;
+  };
   const { powerCycle: command } = args;
   const powerCycle = command === undefined ? undefined : () => switchedOffAndOn(command, connect, context);
   const progress = context.output.progress("checking", "rules", rules.length);
@@ -54,12 +77,7 @@ export async function conformance(args: ConformanceArguments, context: Context):
     beginning: () => progress.advance(1),
   });
   progress.end();
-  const counts = countsOf(report.results);
-  context.output.result(
-    { resource: args.chip, conforms: conforms(report), counts, ...report },
-    tableOf(report),
-  );
-  if (!conforms(report)) process.exitCode = notConforming;
+  return report;
 }
 
 /** @throws LabError USAGE when nothing begins so. */
@@ -86,15 +104,15 @@ function cellNamed(text: string): (descriptor: Descriptor) => Region {
   return (descriptor) => cellAt(descriptor, array ?? 0, row ?? 0, column ?? 0);
 }
 
-async function openTransport(args: ChipArguments, { timer }: Context): Promise<Transport> {
-  const resource = parseResource(args.chip);
+/** Without the identification that drivers/chip/connect.ts makes, since that is what is checked. */
+async function openTransport(resource: Resource, baudRate: number, { timer }: Context): Promise<Transport> {
   switch (resource.kind) {
     case "tcp":
       return openTcp(resource.host, resource.port, timer);
     case "usb":
       return openUsb(resource, timer);
     case "serial":
-      return openSerial(resource.path, timer, args.baud);
+      return openSerial(resource.path, timer, baudRate);
     default:
       return resource satisfies never;
   }

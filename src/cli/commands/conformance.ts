@@ -2,7 +2,7 @@
 
 import type { Argv } from "yargs";
 import type { Context } from "../context.ts";
-import { baudOption, chipOption } from "./options.ts";
+import { baudOption, chipOption, recordOption } from "./options.ts";
 
 export const conformanceCommand = (yargs: Argv, context: Context): Argv =>
   yargs.command(
@@ -13,6 +13,7 @@ export const conformanceCommand = (yargs: Argv, context: Context): Argv =>
         .options({
           chip: chipOption,
           baud: baudOption,
+          record: recordOption,
           pulses: {
             type: "boolean",
             default: false,

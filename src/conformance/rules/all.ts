@@ -19,6 +19,7 @@ import { regionRules } from "./regions.ts";
 import { replyRules } from "./replies.ts";
 import { statusRules } from "./status.ts";
 import { timingRules } from "./timing.ts";
+import { trainRules } from "./trains.ts";
 import { versionRules } from "./versions.ts";
 
 export const allRules: readonly Rule[] = [
@@ -34,6 +35,7 @@ export const allRules: readonly Rule[] = [
   ...queryRules,
   ...readRules,
   ...pulseRules,
+  ...trainRules,
   ...mvmRules,
   ...atMostOnceRules,
   ...timingRules,

@@ -76,6 +76,7 @@ export const errorRules: readonly Rule[] = [
     "queues -113 for a header that it does not know, without an answer, and runs the other units",
     () => [
       faulty("MEASure:VOLTage?", [-113]),
+      faulty("*OPC?;BOGUS;*OPC?", [-113], "1;1"),
       faulty("*OPC?;BOGUS?;*OPC?", [-113], "1;1"),
       faulty("FOO_1:BAR2 1", [-113]),
     ],

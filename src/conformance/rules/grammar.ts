@@ -38,7 +38,13 @@ export const grammarRules: readonly Rule[] = [
     "3.1",
     "takes the short and the long form of each node, and leaves out what is in brackets",
     () => [
-      answered("SYST:ERR?\nSYSTEM:ERROR?\nSYST:ERROR?\nSYSTem:ERR:NEXT?", noError, noError, noError, noError),
+      answered(
+        "SYSTem:ERRor?\nSYSTEM:ERROR?\nSYST:ERROR?\nSYSTem:ERR:NEXT?",
+        noError,
+        noError,
+        noError,
+        noError,
+      ),
     ],
   ),
   scripted("grammar.abbreviation", "3.1", "knows nothing between the short and the long form", () => [

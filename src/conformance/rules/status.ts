@@ -62,6 +62,7 @@ export const statusRules: readonly Rule[] = [
     answered("*CLS;*OPC;*ESR?", "1"),
   ]),
   scripted("status.clear", "6", "clears error queue and event register at *CLS, and nothing else", () => [
+    answered("BOGUS\n*CLS\n*ESR?;:SYST:ERR:COUN?", "0;0"),
     answered("*ESE 8;*SRE 4\nBOGUS\n*CLS\n*ESR?;:SYST:ERR:COUN?;*ESE?;*SRE?", "0;0;8;4"),
   ]),
   scripted("status.masks", "6", "keeps the masks of *ESE and *SRE, bit 64 of *SRE apart", () => [
@@ -71,7 +72,7 @@ export const statusRules: readonly Rule[] = [
   ]),
   scripted("status.byte", "6", "sums up the error queue and the events that the masks let through", () => [
     answered("*STB?", "0"),
-    faulty("*ESE 32;*SRE 36;BOGUS\n*STB?;*ESE?;*SRE?", ["any"], "100;32;36"),
+    faulty("*CLS;*ESE 32;*SRE 36;BOGUS\n*STB?;*ESE?;*SRE?", ["any"], "100;32;36"),
     answered("*CLS;*STB?", "0"),
     faulty("*ESE 0;*SRE 0;BOGUS\n*STB?", ["any"], "4"),
     faulty("*ESE 16;BOGUS\n*STB?", ["any"], "4"),
@@ -97,7 +98,7 @@ export const statusRules: readonly Rule[] = [
     },
   ),
   scripted("status.self-test", "6", "answers the self-test with a number", () => [
-    answered("*WAI;*TST?", like(/^[+-]?\d+$/, "a number, 0 when passed")),
+    answered("*RST;*WAI;*TST?", like(/^[+-]?\d+$/, "a number, 0 when passed")),
   ]),
   scripted("status.version", "6", "follows SCPI 1999.0", () => [answered("SYST:VERS?", "1999.0")]),
   scripted(

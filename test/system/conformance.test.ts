@@ -1,0 +1,75 @@
+/** The conformance kit as a lab runs it: the real command line against a board behind a real cable. */
+
+import { describe, expect, test } from "vitest";
+import { z } from "zod";
+import { emulator, folder, json, pcmlab } from "./command.ts";
+import { fakeLine } from "./fake-line.ts";
+
+const reportSchema = z.object({
+  conforms: z.boolean(),
+  counts: z.object({ passed: z.number(), failed: z.number(), skipped: z.number() }),
+  pulses: z.number(),
+  endedEarly: z.string().optional(),
+  results: z.array(
+    z.object({ id: z.string(), section: z.string(), verdict: z.object({ kind: z.string() }) }),
+  ),
+});
+
+const skippedIn = ({ results }: z.infer<typeof reportSchema>): string[] =>
+  results.filter(({ verdict }) => verdict.kind === "skip").map(({ id }) => id);
+
+/** What an emulator of tiny has not, and what nobody can do to it from outside. */
+const absent = /^(mvm\.(?!absent)|regions\.too-many-cells|emulator\.(absent|.*-lacking)|power\.)/;
+
+test("our emulator conforms over TCP, pulses included", async () => {
+  const cwd = await folder();
+  const { tcpPort } = await emulator(["--profile", "tiny", "--tcp", "0"], cwd);
+  const report = reportSchema.parse(
+    await json(["conformance", "--chip", `127.0.0.1:${tcpPort}`, "--pulses"], cwd),
+  );
+  expect(report).toMatchObject({ conforms: true, counts: { failed: 0 } });
+  expect(report.pulses).toBeGreaterThan(5);
+  expect(skippedIn(report).filter((id) => !absent.test(id))).toEqual([]);
+});
+
+describe.skipIf(process.platform === "win32")("over a pseudo-terminal", () => {
+  test("our emulator conforms, pulses included, and the table says so", async () => {
+    const cwd = await folder();
+    await emulator(["--profile", "tiny", "--pty", "./chip"], cwd);
+    const ended = await pcmlab(["conformance", "--chip", "./chip", "--yes"], cwd);
+    expect(ended.stdout).toMatch(/\n\d+ rules: \d+ passed, 0 failed, \d+ skipped; \d+ weak pulses given\n$/);
+    expect(ended.stdout).not.toContain("FAIL");
+    expect(ended.exitCode).toBe(0);
+  });
+
+  test("a power cycle is told from a new connection", async () => {
+    const cwd = await folder();
+    await emulator(["--profile", "tiny", "--pty", "./chip"], cwd);
+    const words = ["conformance", "--chip", "./chip", "--only", "power,record", "--power-cycle", "true"];
+    const ended = await pcmlab(words, cwd);
+    expect(ended.stdout).toMatch(/FAIL {2}power\.up/);
+    expect(ended.stdout).toContain("4 rules: 3 passed, 1 failed, 0 skipped; 0 weak pulses given");
+    expect(ended.exitCode).toBe(1);
+  });
+
+  test("another instrument is refused with a clear message", async () => {
+    const path = await fakeLine((text) =>
+      text.includes("*IDN?") ? "ACME,Multimeter 3,42,1.0\n" : undefined,
+    );
+    const ended = await pcmlab(["conformance", "--chip", path], await folder());
+    expect(ended.stderr).toMatch(/does not answer SYSTem:DESCriptor\?.*\[NOT_OURS\]\n {2}next: /);
+    expect(ended.exitCode).toBe(4);
+  });
+});
+
+test.each([
+  [["--only", "gramar"], /no rule begins with "gramar" \[USAGE\]\n {2}next: the groups are grammar, blocks/],
+  [["--cell", "0;1;2"], /--cell is "0;1;2" \[USAGE\]/],
+  [["--cell", "0,64,0"], /there is no device at array 0, row 64, column 0 \[USAGE\]/],
+])("%j is refused", async (words, message) => {
+  const cwd = await folder();
+  const { tcpPort } = await emulator(["--profile", "tiny", "--tcp", "0"], cwd);
+  const ended = await pcmlab(["conformance", "--chip", `127.0.0.1:${tcpPort}`, ...words], cwd);
+  expect(ended.stderr).toMatch(message);
+  expect(ended.exitCode).toBe(2);
+});
