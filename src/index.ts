@@ -13,8 +13,12 @@ export {
 } from "../calibration/program-verify/program-region.ts";
 export { RegionUnfinished } from "../calibration/program-verify/region-programming.ts";
 export { type ConnectOptions, connectChip } from "../drivers/chip/connect.ts";
-export type { DrivenChip, DriverTools, OpenChip } from "../drivers/chip/driver-module.ts";
-export { openWithDriver } from "../drivers/chip/driver-module.ts";
+export {
+  type DrivenChip,
+  type DriverTools,
+  type OpenChip,
+  openWithDriver,
+} from "../drivers/chip/driver-module.ts";
 export { openReconnectingChip } from "../drivers/chip/reconnecting-chip.ts";
 export type { ReconnectOptions } from "../drivers/chip/reconnection.ts";
 export { openRemoteChip, type RemoteChip } from "../drivers/chip/remote-chip.ts";

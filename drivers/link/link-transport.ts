@@ -144,6 +144,7 @@ class LinkShell {
         this.#end(linkFailure(this.#transport.name, event.reason));
         return;
       case "plain":
+      case "abandoned":
         return;
       default:
         event satisfies never;

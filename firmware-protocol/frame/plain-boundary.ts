@@ -1,6 +1,6 @@
 /**
- * Knows, in a stream of plain messages, where a message begins: a block may hold 0x00, and only a 0x00 at the beginning of a
- * message opens a frame. It keeps no bytes; its rules are those of scpi/scanner.ts, whose verdict on a message it never needs.
+ * Knows, in a stream of plain messages, what belongs to a block: a block may hold 0x00, and everywhere else a 0x00 opens a
+ * frame. It keeps no bytes; its rules are those of scpi/scanner.ts, whose verdict on a message it never needs.
  *
  * The theory: `start` and `text` differ only in whether a message has begun; `string` ends at its quote or the line feed; `hash`
  * takes the digit that counts digits; `digits` takes the length; `block` skips that many bytes. What is malformed, or longer than
@@ -36,10 +36,10 @@ export class PlainBoundary {
     this.#mode = "start";
   }
 
-  /** Passes over bytes from `at` up to the first 0x00 that begins a message, or to the end; returns where it stopped. */
+  /** Passes over bytes from `at` up to the first 0x00 outside a block, or to the end; returns where it stopped. */
   pass(bytes: Uint8Array, at: number): number {
     while (at < bytes.length) {
-      if (this.#mode === "start" && bytes[at] === 0) return at;
+      if (this.#mode !== "block" && bytes[at] === 0) return at;
       at += this.#mode === "block" ? this.#skip(bytes.length - at) : this.#take(bytes[at]!);
     }
     return at;

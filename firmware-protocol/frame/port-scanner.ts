@@ -1,11 +1,12 @@
 /**
  * The board's ear on a port that frames and plain lines share: separates the two. Pure; how the stream was chopped makes no difference.
  *
- * The theory: two modes. In `plain`, bytes belong to messages, until a message would begin with 0x00: that opens the mode `frames`.
+ * The theory: two modes. In `plain`, bytes belong to messages, until a 0x00 comes outside a block: that opens the mode `frames`, and
+ * a message that had begun is abandoned, so that noise that was taken for one cannot swallow the frames behind it.
  * There, what stands between two 0x00 is a frame, and so is whatever follows a 0x00, for nobody can know whether the delimiter
- * before it was the end of a frame or the beginning of one whose other end was lost. Two things lead back to `plain`: a run of
- * printable characters that ends in LF directly behind a 0x00, which no frame looks like since its second byte, the kind, is not
- * printable; and silence. What a frame was expected for and turns out to be neither is dropped and counted, not executed.
+ * before it was the end of a frame or the beginning of one whose other end was lost. Two things lead back to `plain`: a line of two
+ * or more printable characters directly behind a 0x00, or behind empty lines there, which no frame looks like since its second byte,
+ * the kind, is not printable; and silence. What a frame was expected for and turns out to be neither is dropped and counted, not executed.
  */
 
 import { delimiter } from "./frame.ts";
@@ -15,11 +16,14 @@ import { PlainBoundary } from "./plain-boundary.ts";
 export type Scanned =
   | ScannedFrame
   /** Bytes of plain messages, in order, not cut at messages. */
-  | { readonly kind: "plain"; readonly bytes: Uint8Array };
+  | { readonly kind: "plain"; readonly bytes: Uint8Array }
+  /** The plain message that had begun will not end. */
+  | { readonly kind: "abandoned" };
 
 const lineFeed = 0x0a;
 /** A plain line behind a frame may be so long; `*IDN?`, `*CLS` or an empty line is what a program begins with. */
 const maxLineBytes = 256;
+const minLineBytes = 2;
 
 export class PortScanner {
   readonly #frames: FrameScanner;
@@ -65,6 +69,8 @@ export class PortScanner {
     const end = this.#boundary.pass(chunk, at);
     if (end > at) found.push({ kind: "plain", bytes: chunk.subarray(at, end) });
     if (end === chunk.length) return end;
+    if (this.#boundary.midMessage) found.push({ kind: "abandoned" });
+    this.#boundary.reset();
     this.#mode = "frames";
     this.#line = [];
     return end + 1;
@@ -75,13 +81,13 @@ export class PortScanner {
     const line = this.#line ?? [];
     for (; at < chunk.length; at++) {
       const byte = chunk[at]!;
-      if (byte === lineFeed) {
+      if (byte === lineFeed && endsLine(line)) {
         this.#mode = "plain";
         this.#line = undefined;
         found.push({ kind: "plain", bytes: Uint8Array.of(...line, byte) });
         return at + 1;
       }
-      if (!isLineByte(byte) || line.length === maxLineBytes) break;
+      if (!(isLineByte(byte) || byte === lineFeed) || line.length === maxLineBytes) break;
       line.push(byte);
     }
     if (at === chunk.length) return at;
@@ -101,6 +107,10 @@ export class PortScanner {
     return next;
   }
 }
+
+/** One character is not enough: the first byte of a frame may be any, also LF. */
+const endsLine = (line: readonly number[]): boolean =>
+  line.length - 1 - line.lastIndexOf(lineFeed) >= minLineBytes;
 
 const isLineByte = (byte: number): boolean =>
   (byte >= 0x20 && byte <= 0x7e) || byte === 0x0d || byte === 0x09;

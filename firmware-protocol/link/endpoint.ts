@@ -19,6 +19,8 @@ export type LinkEvent =
   | { readonly kind: "deliver"; readonly bytes: Uint8Array; readonly frames: number }
   /** Bytes of plain messages (board). */
   | { readonly kind: "plain"; readonly bytes: Uint8Array }
+  /** The plain message that had begun will not end (board). */
+  | { readonly kind: "abandoned" }
   | { readonly kind: "opened"; readonly session: number; readonly terms: Terms }
   | { readonly kind: "ended"; readonly reason: EndReason };
 
@@ -135,6 +137,9 @@ export class LinkEndpoint {
         return;
       case "plain":
         this.#counters.plainBytes += item.bytes.length;
+        events.push(item);
+        return;
+      case "abandoned":
         events.push(item);
         return;
       case "fault":

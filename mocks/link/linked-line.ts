@@ -120,6 +120,9 @@ class BoardShell {
       case "plain":
         for (const response of this.#plainLine.receive(event.bytes)) void this.#write(response);
         return;
+      case "abandoned":
+        this.#plainLine.silence();
+        return;
       case "opened":
       case "ended":
         // An unfinished message dies with its session.

@@ -7,6 +7,8 @@ import { errorCatalogue, LabError } from "../core/errors.ts";
 import { systemClock, systemTimer } from "../core/system-clock.ts";
 import { conformanceCommand } from "./commands/conformance.ts";
 import { demoCommand } from "./commands/demo.ts";
+import { devicesCommand } from "./commands/devices.ts";
+import { doctorCommand } from "./commands/doctor.ts";
 import { emulatorCommand } from "./commands/emulator.ts";
 import { identifyCommand } from "./commands/identify.ts";
 import { inferCommand } from "./commands/infer.ts";
@@ -24,6 +26,8 @@ import { toolVersion } from "./provenance.ts";
 const commands = {
   emulator: emulatorCommand,
   profile: profileCommand,
+  devices: devicesCommand,
+  doctor: doctorCommand,
   identify: identifyCommand,
   program: programCommand,
   read: readCommand,

@@ -11,11 +11,16 @@ import {
 } from "../../drivers/chip/connection.ts";
 import { openReconnectingChip } from "../../drivers/chip/reconnecting-chip.ts";
 import { type InDoubt, planRecovery, sameChip } from "../../drivers/chip/recovery-plan.ts";
+import { openRemoteChip } from "../../drivers/chip/remote-chip.ts";
+import { parseResource } from "../../drivers/chip/resource.ts";
 import { type PortFacts, plausible } from "../../drivers/serial/port-facts.ts";
+import { openUsb } from "../../drivers/usb/open.ts";
 import { LabError } from "../../src/core/errors.ts";
+import { benchOf } from "../firmware/bench.ts";
 import { exampleDescriptor } from "../firmware/fake-array.ts";
 import { VirtualWorld } from "../simulation/virtual-world.ts";
 import { FlakyBoard } from "./flaky-board.ts";
+import { MemoryUsb } from "./memory-usb.ts";
 import { labError } from "./scripted-transport.ts";
 
 const gone = new LabError("LINK_LOST", "gone");
@@ -193,4 +198,45 @@ describe("a board that comes back elsewhere", () => {
     await chip.close();
     await expect(chip.now()).rejects.toMatchObject(labError("LINK_LOST"));
   });
+});
+
+test("a USB board that is unplugged while it pulses and plugged in again goes on, named without its serial number", async () => {
+  const world = new VirtualWorld();
+  const { firmware, array } = benchOf();
+  let device: MemoryUsb | undefined = new MemoryUsb(firmware, world, { serialNumber: "U1" });
+  const stranger = new MemoryUsb(benchOf().firmware, world, { serialNumber: "U2" });
+  const plugged: MemoryUsb[] = [device];
+  const usb = { devices: async () => [...plugged], driverOf: async () => undefined };
+  const connect = async (name: string) => {
+    const resource = parseResource(name);
+    if (resource.kind !== "usb") throw new Error(name);
+    return openRemoteChip(await openUsb(resource, world, usb), world);
+  };
+  const chip = await world.run(
+    openReconnectingChip("USB0::0x1209::0x0001::INSTR", {
+      timer: world,
+      clock: world,
+      connect,
+      ports: { list: async () => [], behind: async (path) => path },
+      totalSeconds: 30,
+      notice: () => {},
+    }),
+  );
+  // The silicon has had the pulses when the cable goes; the reply is still in the board.
+  const pulsing = chip.pulse(
+    { array: 0, row: 0, column: 0, rows: 1, columns: 1 },
+    {
+      kind: "per-cell",
+      shape: { widthSeconds: 1e-6, trailingSeconds: 0 },
+      amplitudeCodes: Uint16Array.of(9),
+    },
+  );
+  device.unplug();
+  plugged.splice(0, 1, stranger);
+  device = undefined;
+  world.after(4, () => plugged.push(new MemoryUsb(firmware, world, { serialNumber: "U1" })));
+  expect(await world.run(pulsing)).toMatchObject({ certainty: "acknowledged", pulses: 1 });
+  expect(array.trains.length).toBe(1);
+  expect(chip.resource).toBe("USB0::0x1209::0x0001::U1::INSTR");
+  expect(stranger.opened).toBe(false);
 });

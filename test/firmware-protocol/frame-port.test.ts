@@ -26,6 +26,10 @@ function heard(pieces: readonly Uint8Array[], scanner = new PortScanner(256, 409
     plain = "";
   };
   for (const item of pieces.flatMap((piece) => scanner.push(piece))) {
+    if (item.kind === "abandoned") {
+      plain += "...";
+      continue;
+    }
     if (item.kind === "plain") {
       plain += textOfBytes(item.bytes);
       continue;
@@ -47,20 +51,25 @@ describe("a port that frames and plain lines share", () => {
     ["a line between frames", `${wire(1)}*IDN?\n${wire(2)}`, [1, "plain *IDN?\n", 2]],
     [
       "lines of every kind once a line has followed a frame",
-      `${wire(1)}\n${zeros}${wire(2)}`,
-      [1, `plain \n${zeros}`, 2],
+      `${wire(1)}\n*CLS\n${zeros}${wire(2)}`,
+      [1, `plain \n*CLS\n${zeros}`, 2],
     ],
     ["a zero inside a block, which opens nothing", `${zeros}${wire(3)}`, [`plain ${zeros}`, 3]],
     [
-      "a zero inside a string or a header, which opens nothing",
-      `A "\0"\n\x01\0\n${wire(3)}`,
-      ['plain A "\0"\n\x01\0\n', 3],
+      "a message that breaks off at a zero",
+      `A "1${wire(3)}B 12${wire(4)}#${wire(5)}`,
+      ['plain A "1...', 3, "badCobs", 4, "badCobs", 5],
+    ],
+    [
+      "an empty line, which is no line since a frame may begin so",
+      `${wire(1)}\n${wire(2)}`,
+      [1, "badCobs", 2],
     ],
     ["a line feed that ends what a dead program left", `A 12${"\n"}${wire(1)}`, ["plain A 12\n", 1]],
     ["a block that nobody believes", `A #49999\n${wire(1)}`, ["plain A #49999\n", 1]],
     ["a malformed block", `A #0\n#x\n#\n${wire(1)}`, ["plain A #0\n#x\n#\n", 1]],
     ["an empty block", `A #10\n${wire(1)}`, ["plain A #10\n", 1]],
-    ["zeros between lines", "\0\0\0*IDN?\n\0\0A\n", ["plain *IDN?\nA\n"]],
+    ["zeros between lines", "\0\0\0*IDN?\n\0\0AB\n", ["plain *IDN?\nAB\n"]],
     [
       "binary noise behind a frame, which is no line",
       `${wire(1)}\x81*RST\n${wire(2)}`,
@@ -73,6 +82,13 @@ describe("a port that frames and plain lines share", () => {
       const halves = [bytesOf(text.slice(0, at)), bytesOf(text.slice(at))];
       expect(heard(halves), `split at ${at}`).toEqual(expected);
     }
+  });
+
+  test("takes a frame that begins with the byte LF for a frame", () => {
+    const full = { ...frame(0x0101), session: 0x11223344, acknowledgement: 0x0101, window: 0 };
+    const bytes = encodeFrame(full);
+    expect(bytes[1]).toBe(0x0a);
+    expect(heard([bytes])).toEqual([0x0101]);
   });
 
   test("never takes the inside of a frame for a line, whichever byte is lost or flipped", () => {

@@ -19,6 +19,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   "drivers/link": ["src/core", "firmware-protocol", "drivers/transport"],
   "drivers/recording": ["src/core", "firmware-protocol", "drivers/transport"],
   "drivers/instrument": ["src/core", "src/chip", "firmware-protocol", "drivers/transport"],
+  "drivers/discovery": ["src/core", "firmware-protocol", "drivers"],
   // connect.ts is where a name becomes a transport.
   "drivers/chip": ["src/core", "src/chip", "firmware-protocol", "drivers"],
   calibration: ["src/core", "src/chip"],

@@ -1,0 +1,53 @@
+/** Lists what boards there are, and what is wrong where one may be and does not answer. */
+
+import { type Cables, discover } from "../../../drivers/discovery/discover.ts";
+import type { Finding } from "../../../drivers/discovery/finding.ts";
+import { systemPorts } from "../../../drivers/serial/list-ports.ts";
+import { openSerial } from "../../../drivers/serial/serial-transport.ts";
+import { openTcp } from "../../../drivers/tcp/tcp-transport.ts";
+import { openUsb } from "../../../drivers/usb/open.ts";
+import { systemUsb } from "../../../drivers/usb/system-usb.ts";
+import type { Context } from "../context.ts";
+
+export interface DevicesArguments {
+  readonly host: readonly string[];
+  readonly all: boolean;
+  readonly baud: number;
+}
+
+export async function devices({ host: hosts, all, baud }: DevicesArguments, context: Context): Promise<void> {
+  const { timer, output } = context;
+  const cables: Cables = {
+    ports: systemPorts,
+    usbDevices: () => systemUsb.devices(),
+    openSerial: (path) => openSerial(path, timer, baud),
+    openUsb: (address) => openUsb(address, timer),
+    openTcp: (address, port) => openTcp(address, port, timer),
+  };
+  const found = await discover({ hosts, all }, cables, timer);
+  output.result({ devices: found }, textOfFindings(found));
+}
+
+export function textOfFindings(found: readonly Finding[]): string {
+  const boards = found.filter(({ kind }) => kind === "board");
+  const others = found.filter(({ kind }) => kind !== "board");
+  const nothing = "no board answers; `pcmlab doctor` looks for the reason, `pcmlab emulator` makes one";
+  return [...(boards.length === 0 ? [nothing] : []), ...[...boards, ...others].map(lineOf)].join("\n");
+}
+
+function lineOf(finding: Finding): string {
+  const { resource, usbSerialNumber } = finding;
+  const serial = usbSerialNumber === undefined ? "" : ` (USB serial number ${usbSerialNumber})`;
+  switch (finding.kind) {
+    case "board":
+      return `${resource}  ${finding.identification}${serial}`;
+    case "trouble": {
+      const next = finding.next === undefined ? "" : `\n  next: ${finding.next}`;
+      return `${resource}  ${finding.message} [${finding.code}]${next}`;
+    }
+    case "left-alone":
+      return `${resource}  not asked: ${finding.why}; --all asks it`;
+    default:
+      return finding satisfies never;
+  }
+}
