@@ -57,7 +57,7 @@ export const joshi2020: MeltQuenchParameters = {
   startAmperes: 150e-6,
   minAmperes: 80e-6,
   maxAmperes: 400e-6,
-  gainAmperesPerSiemens: 3,
+  gainAmperesPerSiemens: 4,
   marginSiemens: 0.25e-6,
   zeroSiemens: 0.25e-6,
   zeroMarginSiemens: 0.75e-6,

@@ -146,7 +146,7 @@ function prepareNoise(devices: Devices, plan: ReadPlan, cells: Uint32Array, run:
   }
 }
 
-/** Reads heat, a little. Single precision counts to some 10^7 conversions of a device between two pulses. */
+/** Reads heat, a little. */
 function disturb(devices: Devices, { averages, disturbance }: ReadPlan, cells: Uint32Array): void {
   const dose = averages * disturbance;
   for (let n = 0; n < cells.length; n++) devices.readDose[cells[n]!] = devices.readDose[cells[n]!]! + dose;

@@ -55,16 +55,12 @@ export function weighedLogAge(
   weightOf: (kelvin: number) => number,
 ): number {
   let sum = 0;
-  let from = referenceSeconds;
-  let weight = 1;
-  for (let i = 0; i <= climate.steps[0]!; i++) {
-    const begins = i < climate.steps[0]! ? climate.seconds[i]! - pulseSeconds : ageSeconds;
-    const to = Math.min(begins, ageSeconds);
-    if (to > from) {
-      sum += weight * Math.log(to / from);
-      from = to;
-    }
-    if (i < climate.steps[0]!) weight = weightOf(climate.kelvin[i]!);
+  let to = ageSeconds;
+  for (let i = climate.steps[0]! - 1; i >= 0 && to > referenceSeconds; i--) {
+    const from = Math.max(referenceSeconds, climate.seconds[i]! - pulseSeconds);
+    if (from >= to) continue;
+    sum += weightOf(climate.kelvin[i]!) * Math.log(to / from);
+    to = from;
   }
-  return sum;
+  return to > referenceSeconds ? sum + Math.log(to / referenceSeconds) : sum;
 }

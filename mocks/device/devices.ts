@@ -1,4 +1,4 @@
-/** The state of many devices as a structure of arrays, 48 bytes a device, and how it starts. */
+/** The state of many devices as a structure of arrays, 52 bytes a device, and how it starts. */
 
 import { type Climate, createClimate } from "./climate.ts";
 import { traitEvent } from "./events.ts";
@@ -31,7 +31,7 @@ export interface Devices {
   /** Growth since the last melt, in SET pulses of `gradual`. */
   readonly setPulses: Float32Array;
   /** Conversions since the last pulse, those at a lower voltage counted as the part that disturbs. */
-  readonly readDose: Float32Array;
+  readonly readDose: Float64Array;
   readonly climate: Climate;
   /** Growth of one SET pulse of `gradual`, in time constants of the crystallisation. */
   readonly growthOfPulse: number;
@@ -40,7 +40,7 @@ export interface Devices {
 }
 
 /** Draws of one event; the same number is never used for two purposes. */
-const draw = {
+export const draw = {
   set: 1,
   floor: 2,
   half: 3,
@@ -54,8 +54,6 @@ const draw = {
   failure: 12,
   gradual: 13,
 } as const;
-
-export const pulseDraw = { gradual: draw.gradual } as const;
 
 /** `count` devices as fabricated: crystalline (SET, with its spread), aged from chip time 0, never pulsed. */
 export function createDevices(parameters: DeviceParameters, count: number, seed: number): Devices {
@@ -73,7 +71,7 @@ export function createDevices(parameters: DeviceParameters, count: number, seed:
     halfAmperes: siemens(),
     slopeAmperes: siemens(),
     setPulses: siemens(),
-    readDose: siemens(),
+    readDose: new Float64Array(count),
     climate: createClimate(),
     growthOfPulse: growthOfPulse(parameters),
     firstFailure: firstFailure(parameters.endurance),
@@ -98,12 +96,16 @@ export function settle(devices: Devices, cell: number, siemens: number): void {
 /** The additive part of the spread takes no device to zero: glass always conducts a little. */
 const smallestShare = 0.1;
 
-/** The spread from cycle to cycle around the conductance that the present pulse of a device aims at. */
-export function withCycleNoise(devices: Devices, cell: number, siemens: number): number {
+/**
+ * The spread from cycle to cycle around the conductance that the melt of the present pulse leaves. It comes from the glass: the
+ * less there is of it, the less it scatters.
+ */
+export function cycleScatter(devices: Devices, cell: number, siemens: number): number {
   const { logSpread, siemens: additive } = devices.parameters.cycle;
+  const glass = Math.max(0, 1 - siemens / devices.setSiemens[cell]!);
   const key = pulseKey(devices, cell);
-  const factor = expOf(logSpread * normalOf(drawOf(key, draw.cycleFactor)));
-  const scattered = siemens * factor + additive * normalOf(drawOf(key, draw.cycleSiemens));
+  const factor = expOf(glass * logSpread * normalOf(drawOf(key, draw.cycleFactor)));
+  const scattered = siemens * factor + glass * additive * normalOf(drawOf(key, draw.cycleSiemens));
   return Math.max(smallestShare * siemens, scattered);
 }
 
@@ -117,12 +119,12 @@ export function slownessOf(devices: Devices, cell: number): number {
   return uniformOf(drawOf(traitKey(devices, cell), draw.slow)) < probability ? factor : 1;
 }
 
-/** Makes a device that has had its pulses a defect: an open conducts no more than its floor, a short cannot be melted. */
-export function wornOut(devices: Devices, cell: number): void {
+/** Makes a device that has had its pulses a defect: an open stays at its floor, a short at SET. */
+export function wearOut(devices: Devices, cell: number): void {
   const { medianPulses, logSpread, openShare } = devices.parameters.endurance;
   const key = traitKey(devices, cell);
   const life = medianPulses * Math.exp(logSpread * normalOf(drawOf(key, draw.endurance)));
-  if (devices.pulses[cell]! < life) return;
+  if (devices.pulses[cell]! < life || isStuck(devices, cell)) return;
   stick(devices, cell, uniformOf(drawOf(key, draw.failure)) < openShare ? "reset" : "set");
 }
 
@@ -158,6 +160,9 @@ function drawDefect(devices: Devices, cell: number, u: number): void {
   if (u < stuckSetProbability) stick(devices, cell, "set");
   else if (u < stuckSetProbability + stuckResetProbability) stick(devices, cell, "reset");
 }
+
+export const isStuck = (devices: Devices, cell: number): boolean =>
+  devices.halfAmperes[cell] === Number.POSITIVE_INFINITY;
 
 function stick(devices: Devices, cell: number, state: "set" | "reset"): void {
   devices.halfAmperes[cell] = Number.POSITIVE_INFINITY;

@@ -31,19 +31,17 @@ export const relaxationAhead = (
 
 /** Conductance (S) of a device without noise, `ageSeconds` after its last pulse, which is now. */
 export const driftedSiemens = (devices: Devices, cell: number, ageSeconds: number): number => {
-  const { drift, readDisturb } = devices.parameters;
-  const { referenceSeconds } = drift;
+  const { referenceSeconds } = devices.parameters.drift;
   if (!isAtReference(devices.climate)) return temperedSiemens(devices, cell, ageSeconds);
   return ageSeconds < referenceSeconds
     ? youngSiemens(devices, cell, ageSeconds)
-    : disturbed(devices, cell, readDisturb.sharePerRead) *
-        driftFactor(devices.nu[cell]!, ageSeconds, referenceSeconds);
+    : disturbedSiemens(devices, cell) * driftFactor(devices.nu[cell]!, ageSeconds, referenceSeconds);
 };
 
 /** Conductance (S) at the last pulse plus what reads have crystallised since. */
-const disturbed = (devices: Devices, cell: number, sharePerRead: number): number => {
+export const disturbedSiemens = (devices: Devices, cell: number): number => {
   const siemens = devices.siemens[cell]!;
-  const share = sharePerRead * devices.readDose[cell]!;
+  const share = devices.parameters.readDisturb.sharePerRead * devices.readDose[cell]!;
   return share === 0
     ? siemens
     : siemens + Math.min(1, share) * Math.max(0, devices.setSiemens[cell]! - siemens);
@@ -54,7 +52,7 @@ const boltzmannElectronVolts = 1.380649e-23 / 1.602176634e-19;
 
 /** The same for a chip that is or was warmer or colder than the reference temperature. */
 function temperedSiemens(devices: Devices, cell: number, ageSeconds: number): number {
-  const { drift, readDisturb, temperature } = devices.parameters;
+  const { drift, temperature } = devices.parameters;
   const { activationElectronVolts, driftPerKelvin, referenceKelvin } = temperature;
   const amorphous = Math.max(0, 1 - devices.siemens[cell]! / devices.setSiemens[cell]!);
   const kelvin = kelvinNow(devices.climate, referenceKelvin);
@@ -66,9 +64,9 @@ function temperedSiemens(devices: Devices, cell: number, ageSeconds: number): nu
     devices.lastPulseSeconds[cell]!,
     ageSeconds,
     drift.referenceSeconds,
-    (at) => 1 + driftPerKelvin * (at - referenceKelvin),
+    (at) => Math.max(0, 1 + driftPerKelvin * (at - referenceKelvin)),
   );
-  const siemens = disturbed(devices, cell, readDisturb.sharePerRead);
+  const siemens = disturbedSiemens(devices, cell);
   return activated * siemens * Math.exp(-devices.nu[cell]! * logAge);
 }
 
@@ -80,8 +78,8 @@ export const ageOf = (devices: Devices, cell: number, atSeconds: number): number
 const relaxationDraw = 64;
 
 function youngSiemens(devices: Devices, cell: number, ageSeconds: number): number {
-  const { relaxation, drift, readDisturb } = devices.parameters;
-  const siemens = disturbed(devices, cell, readDisturb.sharePerRead);
+  const { relaxation, drift } = devices.parameters;
+  const siemens = disturbedSiemens(devices, cell);
   if (relaxation === undefined) return siemens;
   const key = eventKey(devices.mixedSeed, cell, devices.pulses[cell]!);
   const z = normalTable[drawOf(key, relaxationDraw) >>> normalTableShift]!;

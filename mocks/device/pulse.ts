@@ -1,14 +1,16 @@
-/** One programming pulse on one device. */
+/** One programming pulse on one device: a box of current, then a fall of the current to zero. */
 
 import {
+  cycleScatter,
   type Devices,
+  draw,
   drawOfPulse,
-  pulseDraw,
+  isStuck,
   settle,
   slownessOf,
-  withCycleNoise,
-  wornOut,
+  wearOut,
 } from "./devices.ts";
+import { disturbedSiemens } from "./drift.ts";
 import { expOf } from "./fast-exp.ts";
 import { gradualSiemens } from "./gradual-set.ts";
 import { normalTable, normalTableShift } from "./keyed-normal.ts";
@@ -28,28 +30,45 @@ export function applyPulse(
 ): void {
   const { parameters } = devices;
   if (amperes < parameters.onsetAmperes || amperes === 0) return;
+  const present = disturbedSiemens(devices, cell);
   devices.pulses[cell] = devices.pulses[cell]! + 1;
   devices.lastPulseSeconds[cell] = endSeconds;
   devices.readDose[cell] = 0;
-  if (devices.pulses[cell]! >= devices.firstFailure) wornOut(devices, cell);
-  const edge = trailingSeconds / parameters.crystallisation.seconds;
-  const molten = heatingAmperes(amperes, widthSeconds, parameters.melt.thermalSeconds);
-  const aim = withCycleNoise(devices, cell, aimOf(devices, cell, molten, edge));
-  if (aim <= devices.siemens[cell]!) {
-    devices.setPulses[cell] = 0;
-    settle(devices, cell, aim);
-  } else settle(devices, cell, grownSiemens(devices, cell, aim, amperes, widthSeconds + trailingSeconds));
+  if (devices.pulses[cell]! >= devices.firstFailure) wearOut(devices, cell);
+  if (isStuck(devices, cell)) {
+    settle(devices, cell, devices.setSiemens[cell]!);
+    return;
+  }
+  const afterBox = afterBoxSiemens(devices, cell, present, amperes, widthSeconds);
+  const edge = trailingSeconds === 0 ? 0 : edgeInGrowthTimes(devices, cell, trailingSeconds);
+  settle(devices, cell, afterFallingEdge(afterBox, devices.setSiemens[cell]!, edge));
 }
 
-function aimOf(devices: Devices, cell: number, amperes: number, edgeInGrowthTimes: number): number {
+const edgeInGrowthTimes = (devices: Devices, cell: number, trailingSeconds: number): number =>
+  trailingSeconds / (devices.parameters.crystallisation.seconds * slownessOf(devices, cell));
+
+/** The melt takes a device down to what it leaves crystalline; a device that is below that already grows up to it. */
+function afterBoxSiemens(
+  devices: Devices,
+  cell: number,
+  present: number,
+  amperes: number,
+  widthSeconds: number,
+): number {
+  const { melt, floor } = devices.parameters;
   const traits = {
     setSiemens: devices.setSiemens[cell]!,
     floorSiemens: devices.floorSiemens[cell]!,
     halfAmperes: devices.halfAmperes[cell]!,
     slopeAmperes: devices.slopeAmperes[cell]!,
   };
-  const quenched = quenchedSiemens(traits, amperes, devices.parameters.floor.currentExponent);
-  return afterFallingEdge(quenched, traits.setSiemens, edgeInGrowthTimes);
+  const molten = heatingAmperes(amperes, widthSeconds, melt.thermalSeconds);
+  const quenched = quenchedSiemens(traits, molten, floor.currentExponent);
+  const aim = cycleScatter(devices, cell, quenched);
+  if (aim > present) return grownSiemens(devices, cell, present, aim, amperes, widthSeconds);
+  // The crystals that a melt leaves keep their memory, the new glass has none.
+  devices.setPulses[cell] = devices.setPulses[cell]! * (aim / present);
+  return aim;
 }
 
 /**
@@ -59,6 +78,7 @@ function aimOf(devices: Devices, cell: number, amperes: number, edgeInGrowthTime
 function grownSiemens(
   devices: Devices,
   cell: number,
+  present: number,
   aim: number,
   amperes: number,
   hotSeconds: number,
@@ -68,9 +88,9 @@ function grownSiemens(
   const pulses = growth / devices.growthOfPulse;
   const before = devices.setPulses[cell]!;
   devices.setPulses[cell] = before + pulses;
-  const z = normalTable[drawOfPulse(devices, cell, pulseDraw.gradual) >>> normalTableShift]!;
+  const z = normalTable[drawOfPulse(devices, cell, draw.gradual) >>> normalTableShift]!;
   const stepped = Math.min(pulses, gradual.incubationPulses);
-  const started = Math.min(aim, gradualSiemens(gradual, devices.siemens[cell]!, before, stepped, z));
+  const started = Math.min(aim, gradualSiemens(gradual, present, before, stepped, z));
   return pulses <= stepped
     ? started
     : aim + (started - aim) * expOf(-(pulses - stepped) * devices.growthOfPulse);

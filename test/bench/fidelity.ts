@@ -26,6 +26,7 @@ const seed = 1;
 
 type Law =
   | "programmingError"
+  | "programmingErrorAboutTarget"
   | "driftMean"
   | "driftSpread"
   | "readNoise5s"
@@ -42,6 +43,7 @@ type Laws = Record<Law, Comparison[]>;
 export async function fidelity(): Promise<Figures> {
   const laws: Laws = {
     programmingError: [],
+    programmingErrorAboutTarget: [],
     driftMean: [],
     driftSpread: [],
     readNoise5s: [],
@@ -58,7 +60,9 @@ export async function fidelity(): Promise<Figures> {
   for (const [index, level] of levels.entries()) {
     const programmed = await programLevel(chip, stripOf(chip, index, rowsPerLevel), level);
     if (level > 0) laws.readNoise5s.push(await measureReadNoise(chip, programmed, 5));
-    laws.programmingError.push(await measureProgrammingError(chip, programmed));
+    const error = await measureProgrammingError(chip, programmed);
+    laws.programmingError.push(error.spread);
+    laws.programmingErrorAboutTarget.push(error.aboutTarget);
     if (level === 0) continue;
     const drift = await measureDrift(chip, programmed, driftReads);
     laws.driftMean.push(drift.mean);

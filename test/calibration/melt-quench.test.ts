@@ -33,8 +33,9 @@ describe("the preparation of Joshi et al. 2020", () => {
 
 describe("a step", () => {
   test("raises the current of a device that conducts too much and lowers that of one that conducts too little", () => {
-    expect(nextAmperes(200e-6, 5e-6, joshi2020)).toBeCloseTo(215e-6, 12);
-    expect(nextAmperes(200e-6, -5e-6, joshi2020)).toBeCloseTo(185e-6, 12);
+    const step = 5e-6 * joshi2020.gainAmperesPerSiemens;
+    expect(nextAmperes(200e-6, 5e-6, joshi2020)).toBeCloseTo(200e-6 + step, 12);
+    expect(nextAmperes(200e-6, -5e-6, joshi2020)).toBeCloseTo(200e-6 - step, 12);
   });
 
   test("never leaves the bounds of the amplitude", () => {

@@ -29,7 +29,7 @@ describe("parameters for a chip", () => {
     expect(parameters).toMatchObject({ averages: 3, readVolts: 0.2, marginSiemens: 0.25e-6 });
     expect(parameters.reset.amperes).toBeCloseTo(225e-6, 12);
     expect(parameters.maxAmperes).toBeCloseTo(200e-6, 12);
-    expect(parameters.gainAmperesPerSiemens).toBeCloseTo(1.5, 12);
+    expect(parameters.gainAmperesPerSiemens).toBeCloseTo(joshi2020.gainAmperesPerSiemens / 2, 12);
     assertPossible(parameters, weaker);
   });
 });

@@ -21,7 +21,8 @@ import { exampleDescriptor } from "../firmware/fake-array.ts";
 import { VirtualWorld } from "../simulation/virtual-world.ts";
 import { FlakyBoard } from "./flaky-board.ts";
 import { MemoryUsb } from "./memory-usb.ts";
-import { labError } from "./scripted-transport.ts";
+import { labError, settled } from "./scripted-transport.ts";
+import { VirtualTimer } from "./virtual-timer.ts";
 
 const gone = new LabError("LINK_LOST", "gone");
 const other = new LabError("NO_ANSWER", "silent");
@@ -200,8 +201,27 @@ describe("a board that comes back elsewhere", () => {
   });
 });
 
+/** Time that passes in steps, between which all happens that does not wait for it; a USB transfer takes many turns. */
+function stepped(timer: VirtualTimer) {
+  let seconds = 0;
+  const monotonicSeconds = (): number => seconds;
+  const run = async <T>(work: Promise<T>): Promise<T> => {
+    let ended = false;
+    const over = work.finally(() => {
+      ended = true;
+    });
+    for (await settled(); !ended && seconds < 100; await settled()) {
+      seconds += 0.05;
+      timer.advance(0.05);
+    }
+    return over;
+  };
+  return { monotonicSeconds, wallSeconds: monotonicSeconds, run };
+}
+
 test("a USB board that is unplugged while it pulses and plugged in again goes on, named without its serial number", async () => {
-  const world = new VirtualWorld();
+  const timer = new VirtualTimer();
+  const world = { after: timer.after.bind(timer), ...stepped(timer) };
   const { firmware, array } = benchOf();
   let device: MemoryUsb | undefined = new MemoryUsb(firmware, world, { serialNumber: "U1" });
   const stranger = new MemoryUsb(benchOf().firmware, world, { serialNumber: "U2" });

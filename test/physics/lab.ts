@@ -1,6 +1,10 @@
 /** An emulated chip behind the Chip port and the bytes of the protocol, and levels programmed on it as the paper did. */
 
-import { joshi2020, type MeltQuenchParameters } from "../../calibration/program-verify/parameters.ts";
+import {
+  joshi2020,
+  type MeltQuenchParameters,
+  parametersFor,
+} from "../../calibration/program-verify/parameters.ts";
 import { programRegion } from "../../calibration/program-verify/program-region.ts";
 import { openRemoteChip, type RemoteChip } from "../../drivers/chip/remote-chip.ts";
 import { trueConductance } from "../../firmware-protocol/operation/true-conductance.ts";
@@ -12,7 +16,7 @@ import { cellOutcomes } from "../../src/chip/outcome.ts";
 import { conductances, nominalCalibration } from "../../src/chip/readout.ts";
 import { cellCount, type Region } from "../../src/chip/region.ts";
 import { VirtualTimer } from "../drivers/virtual-timer.ts";
-import { gMaxSiemens as fusionGMaxSiemens } from "./published.ts";
+import { gMaxSiemens as fusionGMaxSiemens, hermesIterations, hermesMarginSiemens } from "./published.ts";
 
 export function openEmulator(profile: ChipProfile, seed: number): Promise<RemoteChip> {
   const firmware = new Firmware(createCrossbar(profile, seed), 1);
@@ -33,6 +37,14 @@ export interface ProgrammedLevel {
   /** Chip time of the last pulse. */
   readonly endSeconds: number;
 }
+
+/** The loop of FACTS 8.2 on a HERMES core. Its gain is not published: 4.8 A/S creep up on no level and overshoot at none. */
+export const hermesLoop = (chip: RemoteChip): MeltQuenchParameters => ({
+  ...parametersFor(chip.descriptor),
+  gainAmperesPerSiemens: 4.8,
+  marginSiemens: hermesMarginSiemens,
+  maxIterations: hermesIterations,
+});
 
 export interface LevelOptions {
   /** Conductance of level 1. */

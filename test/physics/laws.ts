@@ -1,16 +1,15 @@
 /** Measurements of the published laws on an emulated Fusion chip, through the Chip port, at any size. */
 
-import { parametersFor } from "../../calibration/program-verify/parameters.ts";
 import type { RemoteChip } from "../../drivers/chip/remote-chip.ts";
 import type { Region } from "../../src/chip/region.ts";
-import { type ProgrammedLevel, programLevel, readAtAge, truth } from "./lab.ts";
+import { hermesLoop, type ProgrammedLevel, programLevel, readAtAge, truth } from "./lab.ts";
 import {
   accumulatedNoise,
   driftMean,
+  driftReferenceSeconds,
   driftSpread,
+  gMaxSiemens,
   hermesGMaxSiemens,
-  hermesIterations,
-  hermesMarginSiemens,
   hermesProgrammingErrorSiemens,
   hermesReferenceSeconds,
   noiseAmplitude,
@@ -20,14 +19,29 @@ import {
 import { logarithmicSlope, periodogram } from "./spectrum.ts";
 import { type Comparison, dot, mean, slopeWeights, spread, variance } from "./statistics.ts";
 
-/** Standard deviation (S) of what is read 25 s after programming, around its mean, over the converged devices. */
+export interface ProgrammingComparison {
+  /** Around the mean of the devices. */
+  readonly spread: Comparison;
+  /** Around the target after the mean drift between t_0 and the reading: what a network feels. */
+  readonly aboutTarget: Comparison;
+}
+
+const readingSeconds = 25;
+
+/** Standard deviation (S) of what is read 25 s after programming over the converged devices. */
 export async function measureProgrammingError(
   chip: RemoteChip,
   programmed: ProgrammedLevel,
-): Promise<Comparison> {
+): Promise<ProgrammingComparison> {
   const { level } = programmed;
-  const measured = spread(await readAtAge(chip, programmed, 25));
-  return { level, measured, published: programmingErrorSiemens(level) };
+  const published = programmingErrorSiemens(level);
+  const read = await readAtAge(chip, programmed, readingSeconds);
+  const drifted = level === 0 ? 0 : (readingSeconds / driftReferenceSeconds) ** -driftMean(level);
+  const bias = mean(read) - level * gMaxSiemens * drifted;
+  return {
+    spread: { level, measured: spread(read), published },
+    aboutTarget: { level, measured: Math.sqrt(variance(read) + bias ** 2), published },
+  };
 }
 
 /**
@@ -39,12 +53,8 @@ export async function measureHermesProgrammingError(
   region: Region,
   level: number,
 ): Promise<Comparison> {
-  const parameters = {
-    ...parametersFor(chip.descriptor),
-    marginSiemens: hermesMarginSiemens,
-    maxIterations: hermesIterations,
-  };
-  const programmed = await programLevel(chip, region, level, { gMaxSiemens: hermesGMaxSiemens, parameters });
+  const options = { gMaxSiemens: hermesGMaxSiemens, parameters: hermesLoop(chip) };
+  const programmed = await programLevel(chip, region, level, options);
   const measured = spread(await readAtAge(chip, programmed, hermesReferenceSeconds));
   return { level, measured, published: hermesProgrammingErrorSiemens(level) };
 }

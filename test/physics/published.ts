@@ -9,6 +9,9 @@ export const levels: readonly number[] = Array.from({ length: 11 }, (_, i) => i 
 /** Standard deviation (S) of the programmed conductance, pcm.py:101-118. */
 export const programmingErrorSiemens = (g: number): number => (0.2635 + 1.965 * g - 1.1731 * g * g) * 1e-6;
 
+/** t_0 of the drift (s), pcm.py:64-75. */
+export const driftReferenceSeconds = 20;
+
 /** Mean of the drift exponent, pcm.py:121-130. */
 export const driftMean = (g: number): number => clamp(-0.0155 * Math.log(g) + 0.0244, 0.049, 0.1);
 
