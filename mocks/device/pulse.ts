@@ -90,7 +90,10 @@ function grownSiemens(
   devices.setPulses[cell] = before + pulses;
   const z = normalTable[drawOfPulse(devices, cell, draw.gradual) >>> normalTableShift]!;
   const stepped = Math.min(pulses, gradual.incubationPulses);
-  const started = Math.min(aim, gradualSiemens(gradual, present, before, stepped, z));
+  // A step is no larger than the glass that this pulse could crystallise, in either direction.
+  const room = aim - present;
+  const step = gradualSiemens(gradual, present, before, stepped, z) - present;
+  const started = present + Math.max(-room, Math.min(room, step));
   return pulses <= stepped
     ? started
     : aim + (started - aim) * expOf(-(pulses - stepped) * devices.growthOfPulse);
