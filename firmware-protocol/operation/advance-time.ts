@@ -8,8 +8,8 @@ export interface AdvanceTimeRequest {
   readonly untilSeconds: number;
 }
 
-/** A century: beyond it a float64 of seconds no longer resolves the microsecond of one conversion. */
-const maxSeconds = 3.2e9;
+/** Three decades: beyond them a float64 of seconds no longer tells two MVMs of 130 ns apart. */
+const maxSeconds = 1e9;
 
 export const advanceTime: Operation<AdvanceTimeRequest, ChipTimeReply> = {
   header: "EMULator:TIME?",

@@ -63,8 +63,11 @@ export function createCrossbar(profile: ChipProfile, seed: number): Crossbar {
   };
   return {
     descriptor,
-    read: (region, options, startSeconds) =>
-      readRegion(chip, arrayOf(layout, region), region, options, startSeconds),
+    read: (region, options, startSeconds) => {
+      const array = arrayOf(layout, region);
+      if (array.referenceSiemens === undefined) mvm?.devicesChanged();
+      return readRegion(chip, array, region, options, startSeconds);
+    },
     pulse: (region, train, startSeconds) => {
       mvm?.devicesChanged();
       return pulseCells(devices, pulsePlan, train, cellsOf(layout, region), startSeconds);

@@ -6,6 +6,7 @@ import { z } from "zod";
 const units: readonly (readonly [string, string])[] = [
   ["siemens", "S"],
   ["amperes", "A"],
+  ["electronvolts", "eV"],
   ["volts", "V"],
   ["seconds", "s"],
   ["kelvin", "K"],

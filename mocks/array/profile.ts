@@ -1,9 +1,16 @@
 /** A chip profile: everything that makes one emulated chip different from another. */
 
 import { z } from "zod";
-import { arraySchema, arraysFault, programSchema, readSchema } from "../../src/chip/descriptor.ts";
+import {
+  arraySchema,
+  arraysFault,
+  type Descriptor,
+  deviceCount,
+  programSchema,
+  readSchema,
+} from "../../src/chip/descriptor.ts";
 import { LabError } from "../../src/core/errors.ts";
-import { deviceParametersSchema } from "../device/parameters.ts";
+import { deviceContradiction, deviceParametersSchema } from "../device/parameters.ts";
 import { strictObject } from "../device/strict-object.ts";
 import { mvmParametersSchema } from "./mvm/parameters.ts";
 import { limitsText } from "./profile-limits.ts";
@@ -13,14 +20,35 @@ import { tiny } from "./profiles/tiny.ts";
 
 const largestSum = 65_535;
 
-const chipReadSchema = strictObject(readSchema.shape)
+/** What no chip of this kind leaves: outside it a value is a slip of a unit. */
+const volts = z.number().min(1e-3).max(10);
+const amperes = z.number().min(1e-9).max(1);
+const pulseSeconds = z.number().min(1e-10).max(1);
+
+/** Devices of an emulated chip: the 64 cores of the largest published one (FACTS 8.2), 900 MB here. */
+const mostDevices = 2 ** 24;
+
+const chipReadSchema = strictObject({
+  ...readSchema.shape,
+  fullScaleSiemens: z.number().min(1e-9).max(1),
+  minVolts: volts,
+  maxVolts: volts,
+  sampleSeconds: z.number().min(1e-9).max(1),
+})
   .refine((read) => read.minVolts <= read.maxVolts, { path: ["minVolts"], error: "must be at most maxVolts" })
   .refine((read) => (2 ** read.adcBits - 1) * read.maxAverages <= largestSum, {
     path: ["maxAverages"],
     error: `sums of ADC codes must fit 16 bits: (2^adcBits - 1) * maxAverages at most ${largestSum}`,
   });
 
-const chipProgramSchema = strictObject(programSchema.shape)
+const chipProgramSchema = strictObject({
+  ...programSchema.shape,
+  fullScaleAmperes: amperes,
+  maxAmperes: amperes,
+  minWidthSeconds: pulseSeconds,
+  maxWidthSeconds: pulseSeconds,
+  maxTrailingSeconds: z.number().min(0).max(1),
+})
   .refine((program) => program.maxAmperes <= program.fullScaleAmperes, {
     path: ["maxAmperes"],
     error: "must be at most fullScaleAmperes",
@@ -47,11 +75,11 @@ export const chipProfileSchema = strictObject({
     .max(1 << 20),
   timing: strictObject({
     /** Time between two pulses in which the current source settles; added before each pulse. */
-    pulseSettleSeconds: z.number().nonnegative(),
+    pulseSettleSeconds: z.number().min(0).max(1),
   }),
   converter: strictObject({
     /** White noise of the front end for one conversion at the largest read voltage, rms ADC codes. */
-    whiteNoiseCodes: z.number().nonnegative(),
+    whiteNoiseCodes: z.number().min(0).max(1000),
     /** Standard deviation of the relative gain of the ADC from bit line to bit line. */
     gainSpread: z.number().min(0).max(0.3),
     /** Standard deviation of the offset of the ADC from bit line to bit line, ADC codes. */
@@ -66,11 +94,19 @@ export const chipProfileSchema = strictObject({
   device: deviceParametersSchema,
   /** Only for a chip that multiplies in its array. */
   mvm: mvmParametersSchema.optional(),
-}).superRefine(({ arrays, mvm }, context) => {
-  const message = arraysFault({ arrays, mvm: mvm?.ability });
-  if (message !== undefined) context.addIssue({ code: "custom", path: ["arrays"], message });
+}).superRefine(({ arrays, mvm, device }, context) => {
+  const faults = { arrays: chipArraysFault(arrays, mvm?.ability), device: deviceContradiction(device) };
+  for (const [part, message] of Object.entries(faults))
+    if (message !== undefined) context.addIssue({ code: "custom", path: [part], message });
 });
 export type ChipProfile = z.infer<typeof chipProfileSchema>;
+
+function chipArraysFault(arrays: Descriptor["arrays"], mvm: Descriptor["mvm"]): string | undefined {
+  const devices = deviceCount({ arrays });
+  return devices > mostDevices
+    ? `${devices.toLocaleString("en")} devices, the emulator holds up to ${mostDevices.toLocaleString("en")}`
+    : arraysFault({ arrays, mvm });
+}
 
 const builtins: ReadonlyMap<string, ChipProfile> = new Map(
   [fusion1m, hermesCore, tiny].map((profile) => [profile.name, profile]),

@@ -168,11 +168,11 @@ function convert(plan: ReadPlan, run: Run, codeSums: Uint16Array): number {
     for (let j = 0; j < averages; j++) {
       const moving = componentSum(key, rate, age + j * sampleSeconds, 0, heldFrom);
       const frontEnd = whiteNoiseCodes * normalTable[drawOf(whiteKey, j) >>> normalTableShift]!;
-      const code = (Math.max(0, heldCodes + noiseCodes * moving) + frontEnd + rounding) | 0;
-      if (code >= largestCode) {
+      const codes = Math.max(0, heldCodes + noiseCodes * moving) + frontEnd + rounding;
+      if (codes >= largestCode) {
         saturated = 1;
         sum += largestCode;
-      } else if (code > 0) sum += code;
+      } else if (codes >= 1) sum += codes | 0;
     }
     codeSums[n] = sum;
     saturatedCells += saturated;

@@ -1,7 +1,7 @@
 /** The state of many devices as a structure of arrays, 52 bytes a device, and how it starts. */
 
 import { type Climate, createClimate } from "./climate.ts";
-import { traitEvent } from "./events.ts";
+import { draw, traitEvent } from "./events.ts";
 import { expOf } from "./fast-exp.ts";
 import { drawOf, eventKey, mix, normalOf, uniformOf } from "./keyed-normal.ts";
 import { growthRate } from "./melt-quench.ts";
@@ -38,22 +38,6 @@ export interface Devices {
   /** No device fails before so many pulses. */
   readonly firstFailure: number;
 }
-
-/** Draws of one event; the same number is never used for two purposes. */
-export const draw = {
-  set: 1,
-  floor: 2,
-  half: 3,
-  slope: 4,
-  stuck: 5,
-  nu: 6,
-  cycleFactor: 7,
-  cycleSiemens: 8,
-  slow: 10,
-  endurance: 11,
-  failure: 12,
-  gradual: 13,
-} as const;
 
 /** `count` devices as fabricated: crystalline (SET, with its spread), aged from chip time 0, never pulsed. */
 export function createDevices(parameters: DeviceParameters, count: number, seed: number): Devices {

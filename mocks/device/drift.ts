@@ -10,6 +10,7 @@
 
 import { isAtReference, kelvinNow, weighedLogAge } from "./climate.ts";
 import type { Devices } from "./devices.ts";
+import { draw } from "./events.ts";
 import { expOf } from "./fast-exp.ts";
 import { drawOf, eventKey, normalTable, normalTableShift } from "./keyed-normal.ts";
 
@@ -74,15 +75,12 @@ function temperedSiemens(devices: Devices, cell: number, ageSeconds: number): nu
 export const ageOf = (devices: Devices, cell: number, atSeconds: number): number =>
   Math.max(0, atSeconds - devices.lastPulseSeconds[cell]!);
 
-/** Far from the draws of devices.ts and read-noise.ts, which count up from 1. */
-const relaxationDraw = 64;
-
 function youngSiemens(devices: Devices, cell: number, ageSeconds: number): number {
   const { relaxation, drift } = devices.parameters;
   const siemens = disturbedSiemens(devices, cell);
   if (relaxation === undefined) return siemens;
   const key = eventKey(devices.mixedSeed, cell, devices.pulses[cell]!);
-  const z = normalTable[drawOf(key, relaxationDraw) >>> normalTableShift]!;
+  const z = normalTable[drawOf(key, draw.relaxation) >>> normalTableShift]!;
   const shape = relaxationShape(siemens / devices.setSiemens[cell]!);
   const ahead = relaxationAhead(ageSeconds, relaxation.startSeconds, drift.referenceSeconds);
   return siemens * Math.max(0, 1 + relaxation.spread * shape * ahead * z);

@@ -1,16 +1,8 @@
 /** One programming pulse on one device: a box of current, then a fall of the current to zero. */
 
-import {
-  cycleScatter,
-  type Devices,
-  draw,
-  drawOfPulse,
-  isStuck,
-  settle,
-  slownessOf,
-  wearOut,
-} from "./devices.ts";
+import { cycleScatter, type Devices, drawOfPulse, isStuck, settle, slownessOf, wearOut } from "./devices.ts";
 import { disturbedSiemens } from "./drift.ts";
+import { draw } from "./events.ts";
 import { expOf } from "./fast-exp.ts";
 import { gradualSiemens } from "./gradual-set.ts";
 import { normalTable, normalTableShift } from "./keyed-normal.ts";

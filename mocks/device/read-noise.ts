@@ -11,6 +11,7 @@
  * (aihwkit pcm.py:147-154), for all t well above t_read. Devices share a decade comb shifted at random by each pulse.
  */
 
+import { draw } from "./events.ts";
 import { drawOf, mixTop, normalTable, normalTableShift } from "./keyed-normal.ts";
 
 /** 16 decades from a microsecond: several hundred years. */
@@ -30,7 +31,6 @@ const combShifts = Float64Array.from(
   { length: 2 ** shiftBits },
   (_, i) => 10 ** (-(i + 0.5) / 2 ** shiftBits),
 );
-const shiftDraw = 9;
 
 /** Shortest time constant of component k over all devices (s). */
 export const shortestTimeConstant = (k: number, readSeconds: number): number =>
@@ -38,7 +38,7 @@ export const shortestTimeConstant = (k: number, readSeconds: number): number =>
 
 /** Renewal rate (1/s) of the fastest component after the pulse with this key. */
 export const fastestRate = (key: number, readSeconds: number): number =>
-  combShifts[drawOf(key, shiftDraw) >>> (32 - shiftBits)]! / (2 * Math.E * readSeconds);
+  combShifts[drawOf(key, draw.noiseComb) >>> (32 - shiftBits)]! / (2 * Math.E * readSeconds);
 
 /**
  * Sum of the components from <= k < to of the relative noise, in units of Q_s, `ageSeconds` after the pulse with this key.

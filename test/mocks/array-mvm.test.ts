@@ -7,6 +7,7 @@ import { heldTime } from "../../mocks/array/mvm/hold.ts";
 import { builtinProfile, parseProfile } from "../../mocks/array/profile.ts";
 import type { UnitCells } from "../../src/chip/mvm.ts";
 import { seededPrng } from "../../src/core/prng.ts";
+import { spread } from "../physics/statistics.ts";
 import { coreOf } from "./quiet-core.ts";
 
 const hermes = builtinProfile("hermes-core");
@@ -121,6 +122,63 @@ test("two MVMs within the hold time differ by fast noise only, later ones by 1/f
   expect(change(5)).toBeGreaterThan(1.15 * change(0.005));
 });
 
+describe("with reads that disturb the devices, MVMs of one hold", () => {
+  const { readDisturb } = small.device;
+  const fragile = {
+    ...small,
+    device: { ...small.device, readDisturb: { ...readDisturb, sharePerRead: 1e-4 } },
+  };
+  const region = { array: 0, ...whole };
+  const options = { averages: 255, readVolts: small.read.maxVolts };
+
+  /** Devices of array 0 at RESET, which reads crystallise. */
+  function amorphous(): Crossbar {
+    const chip = createCrossbar(fragile, 1);
+    const shape = { widthSeconds: 1e-6, trailingSeconds: 0 };
+    const amplitudeCodes = new Uint16Array(rows * columns).fill(700);
+    chip.pulse(region, { kind: "per-cell", shape, amplitudeCodes }, 1);
+    return chip;
+  }
+
+  function disturbed(): Crossbar {
+    const chip = amorphous();
+    chip.read(region, options, seconds + 1e-4);
+    return chip;
+  }
+
+  const later = seconds + 0.009;
+
+  test("see the reads, whether or not there was an MVM before them", () => {
+    const chip = amorphous();
+    const before = multiply(chip, seconds);
+    chip.read(region, options, seconds + 1e-4);
+    expect(multiply(chip, seconds)).not.toEqual(before);
+    expect(multiply(chip, later)).toEqual(multiply(disturbed(), later));
+    expect(multiply(chip, later)).not.toEqual(multiply(amorphous(), later));
+  });
+
+  test.each([1, 4] as const)(
+    "of %i phases go on with the same bytes when the chip is saved and loaded",
+    (phases) => {
+      const chip = amorphous();
+      multiply(chip, seconds, whole, inputs, phases);
+      chip.read(region, options, seconds + 1e-4);
+      const loaded = createCrossbar(fragile, 1);
+      restoreArrays(loaded.deviceArrays, chip.deviceArrays);
+      const codes = multiply(chip, later, whole, inputs, phases);
+      expect(multiply(loaded, later, whole, inputs, phases)).toEqual(codes);
+    },
+  );
+});
+
+test("MVMs of more regions than are remembered do not disturb each other", () => {
+  const chip = createCrossbar(small, 1);
+  const regions = Array.from({ length: 24 }, (_, column) => ({ row: 0, column, rows, columns: 1 }));
+  const first = regions.map((cells) => multiply(chip, seconds, cells));
+  expect(multiply(chip, seconds)).toEqual(multiply(createCrossbar(small, 1), seconds));
+  expect(regions.map((cells) => multiply(chip, seconds, cells))).toEqual(first);
+});
+
 describe("conductances are held", () => {
   test("in steps of the hold time that do not depend on what was asked before", () => {
     expect(heldTime(5.0123, 0, 0.01)).toBeCloseTo(5.01, 9);
@@ -154,6 +212,35 @@ describe("the profile", () => {
     [{ conversionNoiseCodes: "none" }, /mvm\.conversionNoiseCodes.*unit ADC codes/],
   ])("with %j is refused with the range and the unit", (change, message) => {
     expect(() => parseProfile({ ...hermes, mvm: { ...hermes.mvm, ...change } })).toThrow(message);
+  });
+
+  test.each([2, 3])(
+    "with inputBits %i is refused: squares of inputs are counted in quarters",
+    (inputBits) => {
+      const ability = { ...hermes.mvm?.ability, inputBits };
+      expect(() => parseProfile({ ...hermes, mvm: { ...hermes.mvm, ability } })).toThrow(
+        new RegExp(
+          `mvm\\.ability\\.inputBits is ${inputBits}.*unit bits, allowed a whole number >= 4 and <= 8`,
+        ),
+      );
+    },
+  );
+
+  test("with 4 bits of input has the noise of its devices, to the 3 % of the variance that quarters lose", () => {
+    const { ability } = hermes.mvm!;
+    const profile = coreOf({ rows: 256, columns: 8, outputBits: 14, wireOhms: 0 });
+    const deviationOf = (inputBits: number, code: number): number => {
+      const mvm = {
+        ...profile.mvm!,
+        conversionNoiseCodes: 0,
+        ability: { ...ability, outputBits: 14, inputBits },
+      };
+      const chip = createCrossbar({ ...profile, mvm }, 1);
+      const cells = { row: 0, column: 0, rows: 256, columns: 8 };
+      const codes = multiply(chip, seconds, cells, new Int8Array(256 * 2000).fill(code));
+      return spread(codes.filter((_, n) => n % 8 === 3));
+    };
+    expect(deviationOf(4, 7) / deviationOf(8, 127)).toBeCloseTo(Math.sqrt(48 / 49), 1);
   });
 
   test.each([[[0, 9]], [[0, 4]]])("with plusArrays %j is refused", (plusArrays) => {

@@ -3,7 +3,7 @@
  * blocks is an approximation; how good it is, is measured here at the resistance of the profile, for 256 rows.
  */
 
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { type Crossbar, createCrossbar } from "../../mocks/array/crossbar.ts";
 import { overlapOf } from "../../mocks/array/mvm/ir-drop.ts";
 import { siemensPerOutputCode } from "../../src/chip/mvm.ts";
@@ -119,6 +119,36 @@ test("a line without resistance loses nothing, and a short one what the ladder s
   const { loss, error } = compare(32, 0, 0.35, "positive", positive);
   expect(loss).toBeGreaterThan(1e-3);
   expect(error).toBeLessThan(loss / 10);
+});
+
+test("a heavy loss of positive inputs and weights is right to a fifth of it, all the way to 10 ohm", () => {
+  for (const ohms of [1, 3, 10]) {
+    const { loss, error } = compare(128, 0, ohms, "positive", positive);
+    expect(loss).toBeGreaterThan(0.08);
+    expect(error, `${ohms} ohm`).toBeLessThan(loss / 5);
+  }
+});
+
+describe.each([
+  ["all", () => true],
+  ["near", (row: number) => row < 64],
+  ["far", (row: number) => row >= 192],
+  ["middle", (row: number) => row >= 64 && row < 192],
+])("with full inputs to %s rows of 256", (_, isOn) => {
+  test("a positive column gives less the more ohms its line has, and keeps its sign", () => {
+    const cells = { row: 0, column: 0, rows: 256, columns: 2 };
+    const inputs = Int8Array.from({ length: 256 }, (_, row) => (isOn(row) ? largestInput : 0));
+    const outputs = [0, 0.1, 0.35, 1, 2, 4, 6, 8, 10].map((wireOhms) => {
+      const profile = coreOf({ ...fine, rows: 256, wireOhms, fullScaleSiemens: 30e-6 * 256 });
+      const chip = createCrossbar(profile, 1);
+      resetMinus(chip, 256);
+      return chip.mvm!({ cells, phases: 1, inputs }, seconds).outputs[0]!;
+    });
+    for (const [n, code] of outputs.slice(1).entries()) {
+      expect(code, outputs.join()).toBeLessThan(outputs[n]!);
+      expect(code).toBeGreaterThan(0);
+    }
+  });
 });
 
 test("pulses overlap fully when all are full, by 4/3 when they are uniform, and by nothing extra when half of them are full", () => {

@@ -82,29 +82,28 @@ function signalSum(
   column: number,
 ): number {
   const { rows, rowsPerBlock, blocks, paddedRows } = matrix;
-  const { nearWeight, ownShare, loadScale } = lineGeometry(matrix, firstRow);
-  let [current, loads, own, loss, lost] = [0, 0, 0, 0, 0];
-  for (let block = blocks - 1; block >= 0; block--) {
+  const { nearWeight, ownShare } = lineGeometry(matrix, firstRow);
+  const { mean, meanSquare } = momentsOf(inputs, largestInput);
+  const share = f32(overlapOf(mean, meanSquare) / largestInput);
+  const panel = Math.floor(column / panelColumns);
+  const lines = Array.from({ length: blocks }, (_, block) => {
     let [net, pulses] = [0, 0];
     for (let row = block * rowsPerBlock; row < Math.min(rows, (block + 1) * rowsPerBlock); row++) {
       net += inputs[row]! * unpacked(matrix.steps, paddedRows, row, column);
       pulses += Math.abs(inputs[row]!);
     }
-    const panel = Math.floor(column / panelColumns);
-    const mean = matrix.blockLoads[(panel * blocks + block) * panelColumns + (column % panelColumns)]!;
-    const load = f32(f32(wireOhms * rowsPerBlock * mean) * pulses);
-    current = f32(current + f32(net));
-    loads = f32(loads + load);
-    own = f32(own + f32(f32(net) * load));
-    loss = f32(loss + lost);
-    lost = f32(current * loads);
+    const meanLoad = matrix.blockLoads[(panel * blocks + block) * panelColumns + (column % panelColumns)]!;
+    return { net: f32(net), load: f32(f32(wireOhms * rowsPerBlock * meanLoad) * pulses) };
+  });
+  let beyond = lines.reduceRight((sum, { load }) => f32(sum + load), 0);
+  let drop = f32(beyond * f32(nearWeight));
+  let sum = 0;
+  for (const { net, load } of lines) {
+    sum = f32(sum + f32(net / f32(1 + f32(share * f32(drop - f32(load * f32(ownShare)))))));
+    beyond = f32(beyond - load);
+    drop = f32(drop + beyond);
   }
-  const { mean, meanSquare } = momentsOf(inputs, largestInput);
-  const share = f32(overlapOf(mean, meanSquare) / largestInput);
-  loss = f32(share * f32(f32(loss + f32(lost * f32(nearWeight))) - f32(own * f32(ownShare))));
-  loads = f32(loads * f32(share * f32(loadScale)));
-  const higher = f32(1 + f32(loads * f32(f32(loads * f32(0.1)) - f32(0.4))));
-  return f32(current - f32(loss * higher));
+  return sum;
 }
 
 function varianceSum(matrix: PackedMatrix, inputs: Int8Array, column: number): number {

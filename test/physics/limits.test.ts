@@ -15,7 +15,7 @@ const noiseless: ChipProfile = {
     ...tiny.device,
     readNoise: {
       readSeconds: 250e-9,
-      relative: { kind: "power", coefficient: 1e-12, exponent: 0, max: 1e-12 },
+      relative: { kind: "power", coefficient: 0, exponent: 0, max: 0 },
     },
   },
 };
@@ -66,6 +66,27 @@ describe("limits", () => {
     const mean = exponents.reduce((sum, value) => sum + value, 0) / cells;
     expect(mean).toBeGreaterThan(0.049 - 0.002);
     expect(mean).toBeLessThan(0.049 + 0.002);
+  });
+
+  test("one level: devices without any spread are all alike, and read alike", () => {
+    const alike: ChipProfile = {
+      ...noiseless,
+      device: {
+        ...noiseless.device,
+        set: { ...tiny.device.set, logSpread: 0 },
+        floor: { ...tiny.device.floor, logSpread: 0 },
+        half: { ...tiny.device.half, logSpread: 0 },
+        slope: { ...tiny.device.slope, logSpread: 0 },
+        stuckSetProbability: 0,
+        stuckResetProbability: 0,
+        cycle: { logSpread: 0, siemens: 0 },
+        relaxation: undefined,
+        drift: { ...tiny.device.drift, nuSpread: { kind: "power", coefficient: 0, exponent: 0, max: 0 } },
+      },
+    };
+    const { chip, end } = pulsed(alike, 220);
+    expect(new Set(chip.conductances(region, end + 1e5)).size).toBe(1);
+    expect(new Set(chip.read(region, { averages: 5, readVolts: 0.3 }, end + 1e5).codeSums).size).toBe(1);
   });
 
   test("an empty region takes no time and holds nothing", () => {

@@ -79,7 +79,7 @@ function convertPhase(
   const matrix = matrices[phase.matrix]!;
   const places = at.slots[phase.matrix]!;
   const { paddedRows, panels, blocks, rowsPerBlock, siemensPerStep } = matrix;
-  const { nearWeight, ownShare, loadScale } = lineGeometry(matrix, firstRow);
+  const { nearWeight, ownShare } = lineGeometry(matrix, firstRow);
   const { netSums, varianceSums } = at;
   const codesPerSum = siemensPerStep / (largestInput * siemensPerCode);
   const conversionVariance = conversionNoiseCodes ** 2;
@@ -98,7 +98,7 @@ function convertPhase(
     kernel.convert(
       netSums, varianceSums, fours, blocks, at.vectors, vectorBytes, columns, at.normals,
       outputs, saturated, panels * rowBytes, phase.term,
-      codesPerSum, nearWeight, ownShare, loadScale, conversionVariance, largestCode,
+      codesPerSum, nearWeight, ownShare, conversionVariance, largestCode,
     );
   }
 }

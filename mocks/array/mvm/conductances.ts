@@ -3,55 +3,99 @@
 import type { Devices } from "../../device/devices.ts";
 import { ageOf, driftedSiemens } from "../../device/drift.ts";
 import { eventKey } from "../../device/keyed-normal.ts";
-import { componentCount, componentSum, fastestRate } from "../../device/read-noise.ts";
+import { fastestRate } from "../../device/read-noise.ts";
 import { type DeviceNoise, noiseSiemens } from "./device-noise.ts";
+import { type KernelMemory, runDevices } from "./kernel-memory.ts";
+import type { Weights } from "./packed-matrix.ts";
 
-/** The devices of one sign, one value for each unit cell, row by row. */
-export interface Side {
-  readonly siemens: Float32Array;
-  /** Variance of the noise within one MVM, S^2. */
-  readonly variance: Float32Array;
+/** The devices of the same unit cells in one array: row r and column c have number first + r * stride + c. */
+export interface DeviceBlock {
+  readonly first: number;
+  readonly stride: number;
+  readonly rows: number;
+  readonly columns: number;
+  /** How they count in the sum of a unit cell. */
+  readonly sign: 1 | -1;
 }
 
-/** `arrays` are the devices of the same unit cells in each array of one sign. */
-export function sideAt(
+/** `blocks` have one shape. The runs of the memory are overwritten. */
+export function weightsAt(
+  memory: KernelMemory,
   devices: Devices,
-  arrays: readonly Uint32Array[],
+  blocks: readonly DeviceBlock[],
   atSeconds: number,
   noise: DeviceNoise,
-): Side {
-  const count = arrays[0]?.length ?? 0;
-  const side = { siemens: new Float32Array(count), variance: new Float32Array(count) };
-  for (const cells of arrays) addDevices(devices, cells, atSeconds, noise, side);
-  return side;
+): Weights {
+  const { rows = 0, columns = 0 } = blocks[0] ?? {};
+  const values = (): Float32Array => new Float32Array(rows * columns);
+  const weights = { siemens: values(), loadSiemens: values(), variance: values() };
+  for (const { first, stride, sign } of blocks) {
+    for (let row = 0; row < rows; row++) {
+      for (let column = 0; column < columns; column += runDevices) {
+        const count = Math.min(runDevices, columns - column);
+        const run = { first: first + row * stride + column, count, sign, to: row * columns + column };
+        addRun(memory, devices, run, atSeconds, noise, weights);
+      }
+    }
+  }
+  return weights;
 }
 
-function addDevices(
+/** Devices that follow each other, and the unit cell of the first of them. */
+interface DeviceRun {
+  readonly first: number;
+  readonly count: number;
+  readonly sign: 1 | -1;
+  readonly to: number;
+}
+
+const amplitude = Math.sqrt(Math.LN10);
+
+/** All components of the 1/f noise are as at this time (FACTS 7.1, 7.4: frozen for the MVMs of one moment). */
+function addRun(
+  memory: KernelMemory,
   devices: Devices,
-  cells: Uint32Array,
+  run: DeviceRun,
   atSeconds: number,
   noise: DeviceNoise,
-  { siemens, variance }: Side,
+  { siemens, loadSiemens, variance }: Weights,
 ): void {
-  for (let n = 0; n < cells.length; n++) {
-    const present = noisySiemens(devices, cells[n]!, atSeconds);
-    siemens[n]! += present;
-    variance[n]! += noiseSiemens(noise, present) ** 2;
+  const { first, count, sign, to } = run;
+  const { kernel, at, float64 } = memory;
+  loadRun(memory, devices, first, count, atSeconds);
+  kernel.flicker(at.run.keys, at.run.turns, Math.ceil(count / 4) * 4, at.normals, at.run.sums);
+  for (let n = 0; n < count; n++) {
+    const cell = first + n;
+    const relative = devices.relativeNoise[cell]! * amplitude * float64[at.run.sums / 8 + n]!;
+    const quiet = driftedSiemens(devices, cell, ageOf(devices, cell, atSeconds));
+    const present = Math.max(0, quiet * (1 + relative));
+    siemens[to + n]! += sign * present;
+    loadSiemens[to + n]! += present;
+    variance[to + n]! += noiseSiemens(noise, present) ** 2;
   }
 }
 
-/** All components of the 1/f noise as they are at this time (FACTS 7.1, 7.4: frozen for the MVMs of one moment). */
-function noisySiemens(devices: Devices, cell: number, atSeconds: number): number {
-  const age = ageOf(devices, cell, atSeconds);
-  const key = eventKey(devices.mixedSeed, cell, devices.pulses[cell]!);
-  const rate = fastestRate(key, devices.parameters.readNoise.readSeconds);
-  const relative = devices.relativeNoise[cell]! * componentSum(key, rate, age, 0, componentCount);
-  return Math.max(0, driftedSiemens(devices, cell, age) * (1 + relative));
+function loadRun(
+  { at, int32, float64 }: KernelMemory,
+  devices: Devices,
+  first: number,
+  count: number,
+  atSeconds: number,
+): void {
+  const { readSeconds } = devices.parameters.readNoise;
+  for (let n = 0; n < count; n++) {
+    const cell = first + n;
+    const key = eventKey(devices.mixedSeed, cell, devices.pulses[cell]!);
+    int32[at.run.keys / 4 + n] = key;
+    float64[at.run.turns / 8 + n] = ageOf(devices, cell, atSeconds) * fastestRate(key, readSeconds);
+  }
 }
 
-export function latestPulseSeconds(devices: Devices, arrays: readonly Uint32Array[]): number {
+export function latestPulseSeconds(devices: Devices, blocks: readonly DeviceBlock[]): number {
   let latest = 0;
-  for (const cells of arrays)
-    for (let n = 0; n < cells.length; n++) latest = Math.max(latest, devices.lastPulseSeconds[cells[n]!]!);
+  for (const { first, stride, rows, columns } of blocks)
+    for (let row = 0; row < rows; row++)
+      for (let n = first + row * stride; n < first + row * stride + columns; n++)
+        latest = Math.max(latest, devices.lastPulseSeconds[n]!);
   return latest;
 }

@@ -41,15 +41,18 @@ export interface Kernel {
     codesPerSum: number,
     nearWeight: number,
     ownShare: number,
-    loadScale: number,
     conversionVariance: number,
     largestCode: number,
   ): void;
+  flicker(keys: number, turns: number, count: number, normals: number, sums: number): void;
   countSet(flags: number, count: number): number;
 }
 
 /** Vectors of one pass: enough to use a panel often while it is in the cache, few enough for their sums to stay there too. */
 export const passVectors = 64;
+
+/** Devices whose 1/f noise is computed together. */
+export const runDevices = 1024;
 
 /** Bytes of the record of a vector, and of a panel of columns. */
 export const vectorBytes = 16 + 4 * maxBlocks;
@@ -67,6 +70,14 @@ export interface Places {
   readonly normals: number;
   readonly outputs: number;
   readonly saturated: number;
+  readonly run: RunPlaces;
+}
+
+/** A run of devices: i32 keys, f64 ages in turns of the fastest component, f64 sums of normals. */
+export interface RunPlaces {
+  readonly keys: number;
+  readonly turns: number;
+  readonly sums: number;
 }
 
 /** Where one matrix lies: its panels and the records of its columns. */
@@ -83,6 +94,7 @@ export interface KernelMemory {
   readonly int16: Int16Array;
   readonly int32: Int32Array;
   readonly float32: Float32Array;
+  readonly float64: Float64Array;
 }
 
 /** TypeScript declares WebAssembly with the types of browsers only. */
@@ -94,10 +106,14 @@ declare const WebAssembly: {
 
 const pageBytes = 65_536;
 
+/** Memory of a kernel for matrices of at most this shape. */
+export const kernelBytes = (largest: Shape): number =>
+  Math.ceil(placesOf(largest).bytes / pageBytes) * pageBytes;
+
 /** A kernel with room for two matrices of at most this shape. */
 export function createKernel(largest: Shape): KernelMemory {
-  const { at, bytes } = placesOf(largest);
-  const memory = new WebAssembly.Memory({ initial: Math.ceil(bytes / pageBytes) });
+  const { at } = placesOf(largest);
+  const memory = new WebAssembly.Memory({ initial: kernelBytes(largest) / pageBytes });
   const module = new WebAssembly.Module(Buffer.from(kernelBase64, "base64"));
   const { exports } = new WebAssembly.Instance(module, { env: { memory } });
   const float32 = new Float32Array(memory.buffer);
@@ -109,6 +125,7 @@ export function createKernel(largest: Shape): KernelMemory {
     int16: new Int16Array(memory.buffer),
     int32: new Int32Array(memory.buffer),
     float32,
+    float64: new Float64Array(memory.buffer),
   };
 }
 
@@ -138,6 +155,7 @@ function placesOf({ rows, columns }: Shape): { at: Places; bytes: number } {
     normals: allot(normalTable.byteLength),
     outputs: allot(2 * passVectors * panels * panelColumns),
     saturated: allot(2 * passVectors * panels * panelColumns),
+    run: { keys: allot(4 * runDevices), turns: allot(8 * runDevices), sums: allot(8 * runDevices) },
   };
   return { at, bytes };
 }

@@ -3,11 +3,13 @@
 import type { UnitCells } from "../../../src/chip/mvm.ts";
 import { kelvinNow } from "../../device/climate.ts";
 import type { Devices } from "../../device/devices.ts";
-import { cellsOf, type Layout } from "../layout.ts";
-import { latestPulseSeconds, type Side, sideAt } from "./conductances.ts";
+import { arrayOf, type Layout } from "../layout.ts";
+import { blocksOf, panelColumns, type Shape } from "./blocks.ts";
+import { type DeviceBlock, latestPulseSeconds, weightsAt } from "./conductances.ts";
 import { deviceNoise } from "./device-noise.ts";
 import { heldTime } from "./hold.ts";
-import { type PackedMatrix, packMatrix, type Weights } from "./packed-matrix.ts";
+import type { KernelMemory } from "./kernel-memory.ts";
+import { type PackedMatrix, packMatrix } from "./packed-matrix.ts";
 import type { MvmParameters } from "./parameters.ts";
 
 /** "net" is plus less minus. */
@@ -23,18 +25,23 @@ export interface Matrices {
 /** Devices have the noise of read pulses that last for this part of a phase; other pulses change it for all of them alike. */
 export const referencePulse = 0.5;
 
-/** Regions that are remembered, about 2 MB each for 256 x 256; more only cost time. */
+/**
+ * Regions that are remembered, within the unit cells of one array: so the whole core fits, or several parts of it. A unit cell takes
+ * 2.5 bytes for each of its three signs that was asked for, which is 1.9 bytes a device; more regions would only save time.
+ */
 const maxRegions = 16;
 
 interface Source {
   readonly parameters: MvmParameters;
   readonly devices: Devices;
   readonly layout: Layout;
+  /** Shape of the arrays. */
+  readonly shape: Shape;
+  readonly memory: KernelMemory;
 }
 
 interface Held {
-  readonly plusCells: readonly Uint32Array[];
-  readonly minusCells: readonly Uint32Array[];
+  readonly cells: UnitCells;
   readonly latestPulseSeconds: number;
   readonly moment: Moment;
 }
@@ -44,8 +51,6 @@ interface Moment {
   readonly seconds: number;
   readonly kelvin: number;
   readonly climateSteps: number;
-  readonly plus: Side;
-  readonly minus: Side;
   readonly packed: Map<Sign, PackedMatrix>;
 }
 
@@ -58,8 +63,8 @@ export function createMatrices(source: Source): Matrices {
       const held = heldAt(source, cells, seconds, regions.get(name));
       regions.delete(name);
       regions.set(name, held);
-      dropOldest(regions);
-      return packedOf(held.moment, sign, cells);
+      dropOldest(regions, packedCells(source.shape));
+      return packedOf(source, held, sign);
     },
     forget: () => regions.clear(),
   };
@@ -68,11 +73,12 @@ export function createMatrices(source: Source): Matrices {
 /** `known` while it is valid, or with the conductances of a later moment. */
 function heldAt(source: Source, cells: UnitCells, seconds: number, known: Held | undefined): Held {
   const { parameters, devices } = source;
-  const region = known ?? regionOf(source, cells);
-  const heldSeconds = heldTime(seconds, region.latestPulseSeconds, parameters.holdSeconds);
+  const latest =
+    known?.latestPulseSeconds ?? latestPulseSeconds(devices, blocksOfDevices(source, cells, "net"));
+  const heldSeconds = heldTime(seconds, latest, parameters.holdSeconds);
   return known !== undefined && isPresent(known.moment, devices, heldSeconds)
     ? known
-    : { ...region, moment: momentAt(source, region, heldSeconds) };
+    : { cells, latestPulseSeconds: latest, moment: momentAt(devices, heldSeconds) };
 }
 
 const isPresent = (moment: Moment, { climate, parameters }: Devices, heldSeconds: number): boolean =>
@@ -80,54 +86,50 @@ const isPresent = (moment: Moment, { climate, parameters }: Devices, heldSeconds
   moment.climateSteps === climate.steps[0] &&
   moment.kelvin === kelvinNow(climate, parameters.temperature.referenceKelvin);
 
-type Region = Omit<Held, "moment">;
+const momentAt = ({ climate, parameters }: Devices, seconds: number): Moment => ({
+  seconds,
+  kelvin: kelvinNow(climate, parameters.temperature.referenceKelvin),
+  climateSteps: climate.steps[0] ?? 0,
+  packed: new Map(),
+});
 
-function regionOf({ parameters, devices, layout }: Source, cells: UnitCells): Region {
-  const { plusArrays, minusArrays } = parameters.ability;
-  const cellsIn = (array: number): Uint32Array => cellsOf(layout, { array, ...cells });
-  const plusCells = plusArrays.map(cellsIn);
-  const minusCells = minusArrays.map(cellsIn);
-  const latest = latestPulseSeconds(devices, [...plusCells, ...minusCells]);
-  return { plusCells, minusCells, latestPulseSeconds: latest };
-}
-
-function momentAt(
-  { parameters, devices }: Source,
-  { plusCells, minusCells }: Region,
-  seconds: number,
-): Moment {
-  const noise = deviceNoise(parameters.deviceNoise, referencePulse * parameters.ability.phaseSeconds);
-  return {
-    seconds,
-    kelvin: kelvinNow(devices.climate, devices.parameters.temperature.referenceKelvin),
-    climateSteps: devices.climate.steps[0] ?? 0,
-    plus: sideAt(devices, plusCells, seconds, noise),
-    minus: sideAt(devices, minusCells, seconds, noise),
-    packed: new Map(),
-  };
-}
-
-function packedOf(moment: Moment, sign: Sign, cells: UnitCells): PackedMatrix {
+function packedOf(source: Source, { cells, moment }: Held, sign: Sign): PackedMatrix {
   const known = moment.packed.get(sign);
   if (known !== undefined) return known;
-  const packed = packMatrix(weightsOf(moment, sign), cells);
+  const { parameters, devices, memory } = source;
+  const noise = deviceNoise(parameters.deviceNoise, referencePulse * parameters.ability.phaseSeconds);
+  const blocks = blocksOfDevices(source, cells, sign);
+  const packed = packMatrix(weightsAt(memory, devices, blocks, moment.seconds, noise), cells);
   moment.packed.set(sign, packed);
   return packed;
 }
 
-function weightsOf({ plus, minus }: Moment, sign: Sign): Weights {
-  if (sign !== "net") {
-    const { siemens, variance } = sign === "plus" ? plus : minus;
-    return { siemens, loadSiemens: siemens, variance };
-  }
-  return {
-    siemens: plus.siemens.map((siemens, n) => siemens - minus.siemens[n]!),
-    loadSiemens: plus.siemens.map((siemens, n) => siemens + minus.siemens[n]!),
-    variance: plus.variance.map((variance, n) => variance + minus.variance[n]!),
+/** The devices of a sign; those of one sign alone count as positive. */
+function blocksOfDevices({ parameters, layout }: Source, cells: UnitCells, sign: Sign): DeviceBlock[] {
+  const { plusArrays, minusArrays } = parameters.ability;
+  const { row, column, rows, columns } = cells;
+  const blockIn = (array: number, counts: 1 | -1): DeviceBlock => {
+    const { first, columns: stride } = arrayOf(layout, { array, ...cells });
+    return { first: first + row * stride + column, stride, rows, columns, sign: counts };
   };
+  return [
+    ...(sign === "minus" ? [] : plusArrays.map((array) => blockIn(array, 1))),
+    ...(sign === "plus" ? [] : minusArrays.map((array) => blockIn(array, sign === "net" ? -1 : 1))),
+  ];
 }
 
-function dropOldest(regions: Map<string, Held>): void {
-  const [oldest] = regions.keys();
-  if (regions.size > maxRegions && oldest !== undefined) regions.delete(oldest);
+/** Unit cells with those that only fill blocks and panels. */
+function packedCells(shape: Shape): number {
+  const { paddedRows, panels } = blocksOf(shape);
+  return paddedRows * panels * panelColumns;
+}
+
+/** The latest region stays in any case. */
+function dropOldest(regions: Map<string, Held>, mostCells: number): void {
+  let count = [...regions.values()].reduce((sum, { cells }) => sum + packedCells(cells), 0);
+  for (const [name, { cells }] of regions) {
+    if (regions.size === 1 || (regions.size <= maxRegions && count <= mostCells)) return;
+    regions.delete(name);
+    count -= packedCells(cells);
+  }
 }

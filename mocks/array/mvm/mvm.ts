@@ -15,7 +15,7 @@ import { multiplyBatch, type Phase } from "./batch.ts";
 import type { Shape } from "./blocks.ts";
 import { convertersOf } from "./converters.ts";
 import { createKernel, type KernelMemory } from "./kernel-memory.ts";
-import { createMatrices, type Sign } from "./matrices.ts";
+import { createMatrices, type Matrices, type Sign } from "./matrices.ts";
 import type { MvmParameters } from "./parameters.ts";
 
 /** One chip as far as its MVM goes. */
@@ -37,21 +37,21 @@ export interface MvmDone {
 export interface Mvm {
   /** Vector v starts at startSeconds + v * phases * phaseSeconds. @throws RangeError for cells outside the array or broken vectors. */
   multiply(request: MvmRequest, startSeconds: number): MvmDone;
-  /** To be called after every pulse. */
+  /** To be called when pulses or reads of devices, which disturb them, begin: MVMs after those see them. */
   devicesChanged(): void;
 }
 
 export function createMvm(chip: Multiplying): Mvm {
   const { parameters, devices, errors } = chip;
   const { phaseSeconds } = parameters.ability;
-  const matrices = createMatrices(chip);
   const converters = convertersOf(parameters, devices, errors);
-  let memory: KernelMemory | undefined;
+  let kernel: { readonly memory: KernelMemory; readonly matrices: Matrices } | undefined;
   return {
     multiply({ cells, phases, inputs }, startSeconds) {
       const vectors = wholeVectors(cells, inputs);
       const { signs, conversions } = phases === 1 ? onePhase : fourPhases;
-      memory ??= createKernel(arrayShape(chip));
+      kernel ??= kernelOf(chip);
+      const { memory, matrices } = kernel;
       const done = multiplyBatch(memory, converters, {
         matrices: signs.map((sign) => matrices.at(cells, sign, startSeconds)),
         firstRow: cells.row,
@@ -63,8 +63,15 @@ export function createMvm(chip: Multiplying): Mvm {
       });
       return { ...done, endSeconds: startSeconds + vectors * phases * phaseSeconds };
     },
-    devicesChanged: () => matrices.forget(),
+    devicesChanged: () => kernel?.matrices.forget(),
   };
+}
+
+/** Made at the first MVM, because many chips never see one. */
+function kernelOf(chip: Multiplying): { memory: KernelMemory; matrices: Matrices } {
+  const shape = mvmShape(chip);
+  const memory = createKernel(shape);
+  return { memory, matrices: createMatrices({ ...chip, shape, memory }) };
 }
 
 interface Cycle {
@@ -92,8 +99,8 @@ function wholeVectors(cells: UnitCells, inputs: Int8Array): number {
   throw new RangeError(`${inputs.length} inputs for vectors of ${cells.rows}, ${unitCellsText(cells)}`);
 }
 
-/** The kernel has room for every region of the arrays. */
-function arrayShape({ parameters, layout }: Multiplying): Shape {
+/** Shape of the arrays: the kernel has room for every region of them. */
+function mvmShape({ parameters, layout }: Multiplying): Shape {
   const [first = 0] = parameters.ability.plusArrays;
   const { rows = 0, columns = 0 } = layout.arrays[first] ?? {};
   return { rows, columns };

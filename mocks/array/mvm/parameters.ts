@@ -8,7 +8,12 @@ const quartic = z.array(z.number()).length(5);
 
 export const mvmParametersSchema = strictObject({
   /** What the chip tells of its MVM in the descriptor. */
-  ability: strictObject(mvmSchema.shape),
+  ability: strictObject({
+    ...mvmSchema.shape,
+    // The noise of the devices counts squares of inputs in quarters (kernel.wat), so that odd ones lose 1: 3 % of the variance of 4
+    // bits, and all that there is of 2.
+    inputBits: mvmSchema.shape.inputBits.min(4),
+  }),
   /** Noise of one conversion, rms output codes of a converter without gain error. */
   conversionNoiseCodes: z.number().min(0).max(100),
   /** Resistance of a bit line from one row to the next; the converter is next to row 0. */

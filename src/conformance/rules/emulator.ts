@@ -78,8 +78,8 @@ export const emulatorRules: readonly Rule[] = [
   scripted(
     "emulator.time-limits",
     "13",
-    "refuses times below 0 and beyond 3.2E9 s",
-    () => [refused("EMUL:TIME? -1", -222), refused("EMUL:TIME? 3.3E9", -222), refused("EMUL:TIME?", -109)],
+    "refuses times below 0 and beyond 1E9 s",
+    () => [refused("EMUL:TIME? -1", -222), refused("EMUL:TIME? 1.1E9", -222), refused("EMUL:TIME?", -109)],
     offering("advance-time"),
   ),
   scripted(
