@@ -1,13 +1,15 @@
 /** Writes to a terminal whose reader may have stopped: what waits is counted, so that whoever writes can wait as well. */
 
-import { write as writeFile } from "node:fs";
+import { writevSync } from "node:fs";
 import type { Timer } from "../../src/core/clock.ts";
 
 /** Beyond this much unread output a board works on nothing more (bytes). The largest reply may come on top. */
 export const maxUnreadBytes = 1 << 20;
 /** A terminal that is full is tried again at once so often, since its reader is most often only slow, and then now and then. */
-const quickRetries = 200;
+const quickRetries = 2000;
 const retrySeconds = 5e-3;
+/** One call of the system takes so many pieces: a terminal holds 64 KiB, and each call costs as much as copying that. */
+const piecesPerCall = 64;
 
 export interface BoundedWriter {
   /** Comes back at once while there is room, else when there is room again or the writer was stopped. */
@@ -53,25 +55,37 @@ class TerminalWriter implements BoundedWriter {
     this.#release();
   }
 
+  /** Without a detour through another thread, which takes longer than the terminal takes to empty; nothing blocks. */
   #write(): void {
-    const first = this.#queue[0];
-    if (first === undefined) return;
-    writeFile(this.#fd, first, (failure, written) => {
+    while (this.#queue.length > 0) {
+      const written = this.#tryWrite();
+      if (written === undefined) return this.#retry();
       if (this.#stopped) return;
-      if (failure === null) this.#wrote(first, written);
-      else if (failure.code === "EAGAIN") this.#retry();
-      // The terminal is gone; the end of its reading side tells the host.
-      else this.stop();
-    });
+      this.#wrote(written);
+    }
   }
 
-  #wrote(first: Uint8Array, written: number): void {
+  /** Undefined when the terminal is full. */
+  #tryWrite(): number | undefined {
+    try {
+      return writevSync(this.#fd, this.#queue.slice(0, piecesPerCall));
+    } catch (failure) {
+      if (failure instanceof Error && "code" in failure && failure.code === "EAGAIN") return undefined;
+      // The terminal is gone; the end of its reading side tells the host.
+      this.stop();
+      return 0;
+    }
+  }
+
+  #wrote(written: number): void {
     this.#retries = 0;
     this.#waitingBytes -= written;
-    if (written === first.length) this.#queue.shift();
-    else this.#queue[0] = first.subarray(written);
+    let left = written;
+    let whole = 0;
+    for (; left > 0 && left >= this.#queue[whole]!.length; whole++) left -= this.#queue[whole]!.length;
+    this.#queue.splice(0, whole);
+    if (left > 0) this.#queue[0] = this.#queue[0]!.subarray(left);
     if (this.#waitingBytes <= maxUnreadBytes) this.#release();
-    this.#write();
   }
 
   #retry(): void {

@@ -1,6 +1,6 @@
 /**
  * The speed of the emulated silicon: physics alone, a whole programming in process, the same programming through an emulator
- * process and a pseudo-terminal, and the MVM.
+ * process and a pseudo-terminal, and the MVM; and its memory.
  */
 
 import { existsSync } from "node:fs";
@@ -16,7 +16,7 @@ import { builtinProfile } from "../../mocks/array/profile.ts";
 import { inProcessTransport } from "../../mocks/host/in-process.ts";
 import { powerUp } from "../../mocks/host/power-up.ts";
 import type { Chip } from "../../src/chip/chip.ts";
-import { deviceCount, largestDacCode } from "../../src/chip/descriptor.ts";
+import { largestDacCode } from "../../src/chip/descriptor.ts";
 import { withLimits } from "../../src/chip/limits.ts";
 import { nominalCalibration } from "../../src/chip/readout.ts";
 import { cellCount, type Region } from "../../src/chip/region.ts";
@@ -27,6 +27,7 @@ import { placeNetwork } from "../../src/network/placement.ts";
 import { readNetwork } from "../../src/network/read.ts";
 import type { Figures } from "./main.ts";
 import { measuredEmulator } from "./measured-process.ts";
+import { measuredMemory } from "./memory.ts";
 import { measuredMvm } from "./mvm.ts";
 
 const profile = builtinProfile("fusion-1m");
@@ -41,6 +42,8 @@ const digits = join(root, "examples/digits/digits.onnx");
 
 export async function emulator(): Promise<Figures> {
   const loadBefore = loadavg()[0];
+  const fusionMemory = await measuredMemory("fusion-1m");
+  const hermesMemory = await measuredMemory("hermes-core");
   const crossbar = createCrossbar(profile, seed);
   const path = existsSync(resnet) ? resnet : digits;
   const network = readNetwork(await readFile(path), { bias: "array" });
@@ -56,7 +59,8 @@ export async function emulator(): Promise<Figures> {
     programSecondsInProcess: inProcess.seconds,
     programPtyOverInProcess: overPty.seconds / inProcess.seconds,
     mvmOverMatMul,
-    bytesPerDevice: bytesPerDevice(crossbar),
+    bytesPerDevice: Math.max(fusionMemory.all, hermesMemory.all),
+    memory: { "fusion-1m": fusionMemory, "hermes-core": hermesMemory },
     mvm,
     conversionsPerSecondOfFiveAverages: conversionsPerSecond,
     programSecondsPty: overPty.seconds,
@@ -111,11 +115,6 @@ function ratePerSecond(work: (repetition: number) => number): number {
   for (let repetition = 1; performance.now() - start < physicsSeconds * 1000; repetition++)
     done += work(repetition);
   return Math.round(done / ((performance.now() - start) / 1000));
-}
-
-function bytesPerDevice(crossbar: Crossbar): number {
-  const bytes = [...crossbar.deviceArrays.values()].reduce((sum, array) => sum + array.byteLength, 0);
-  return bytes / deviceCount(crossbar.descriptor);
 }
 
 interface Programmed {

@@ -37,7 +37,8 @@ type Law =
   | "gradualSetMean"
   | "gradualSetSpread"
   | "mvmKnown"
-  | "mvmProgrammed";
+  | "mvmProgrammed"
+  | "mvmErrorOfRange";
 type Laws = Record<Law, Comparison[]>;
 
 export async function fidelity(): Promise<Figures> {
@@ -55,6 +56,7 @@ export async function fidelity(): Promise<Figures> {
     gradualSetSpread: [],
     mvmKnown: [],
     mvmProgrammed: [],
+    mvmErrorOfRange: [],
   };
   const chip = await openEmulator(builtinProfile("fusion-1m"), seed);
   for (const [index, level] of levels.entries()) {
@@ -87,6 +89,7 @@ export async function fidelity(): Promise<Figures> {
   const mvm = await mvmFidelity();
   laws.mvmKnown.push(...mvm.map(({ known }) => known));
   laws.mvmProgrammed.push(...mvm.map(({ programmed }) => programmed));
+  laws.mvmErrorOfRange.push(...mvm.map(({ ofRange }) => ofRange));
   return { devicesPerLevel: rowsPerLevel * 2048, ...laws, mvm, worstRelativeError: worstOf(laws) };
 }
 

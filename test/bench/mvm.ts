@@ -14,45 +14,58 @@ import { floatTensor } from "../../src/network/onnx/tensor.ts";
 const vectors = 1024;
 const rows = 256;
 const columns = 256;
-const repetitions = 200;
+/** 40 ms of chip time, so that the held conductances are computed anew four times. */
+const repetitions = 300;
+const fourPhaseRepetitions = 40;
 /** V8 compiles WebAssembly in the background while the first batches run; turns before that do not count. */
 const warmUps = 40;
 const seed = 1;
 
 export interface MvmFigures {
-  /** Median time of the MatMul over median time of the MVM. */
+  /** Mean time of the MatMul over mean time of the MVM: with the moments at which drift and 1/f noise are computed anew, every 10 ms of chip time. */
   readonly mvmOverMatMul: number;
-  readonly mvmMilliseconds: number;
-  readonly matMulMilliseconds: number;
-  /** The fastest of each: what they need while no other process shares the core. */
-  readonly fastestMvmMilliseconds: number;
-  readonly fastestMatMulMilliseconds: number;
-  /** Mean instead of median: with the moments at which drift and 1/f noise are computed anew, every 10 ms of chip time. */
-  readonly mvmMeanMilliseconds: number;
-  readonly mvmFourPhaseMilliseconds: number;
+  /** The medians, and the fastest of each, which is what they need while no other process shares the core. */
+  readonly mvmOverMatMulMedian: number;
+  readonly mvmOverMatMulFastest: number;
+  readonly mvmMilliseconds: Spread;
+  readonly matMulMilliseconds: Spread;
+  readonly mvmFourPhaseMilliseconds: Spread;
+}
+
+interface Spread {
+  readonly mean: number;
+  readonly median: number;
+  readonly fastest: number;
 }
 
 export async function measuredMvm(): Promise<MvmFigures> {
   const matMul = await matMulOf();
-  const multiply = mvmOf();
-  const times = { mvm: [] as number[], matMul: [] as number[], fourPhase: [] as number[] };
+  const multiply = mvmOf(1);
+  const times = { mvm: [] as number[], matMul: [] as number[] };
   for (let repetition = -warmUps; repetition < repetitions; repetition++) {
-    const mvm = await timed(() => multiply(1));
+    const mvm = await timed(multiply);
     const product = await timed(matMul);
     if (repetition < 0) continue;
     times.mvm.push(mvm);
     times.matMul.push(product);
-    if (repetition % 10 === 0) times.fourPhase.push(await timed(() => multiply(4)));
   }
+  const mvm = spreadOf(times.mvm);
+  const product = spreadOf(times.matMul);
   return {
-    mvmOverMatMul: median(times.matMul) / median(times.mvm),
-    mvmMilliseconds: median(times.mvm),
-    matMulMilliseconds: median(times.matMul),
-    fastestMvmMilliseconds: Math.min(...times.mvm),
-    fastestMatMulMilliseconds: Math.min(...times.matMul),
-    mvmMeanMilliseconds: times.mvm.reduce((sum, time) => sum + time, 0) / repetitions,
-    mvmFourPhaseMilliseconds: median(times.fourPhase),
+    mvmOverMatMul: product.mean / mvm.mean,
+    mvmOverMatMulMedian: product.median / mvm.median,
+    mvmOverMatMulFastest: product.fastest / mvm.fastest,
+    mvmMilliseconds: mvm,
+    matMulMilliseconds: product,
+    mvmFourPhaseMilliseconds: await fourPhaseMilliseconds(),
   };
+}
+
+async function fourPhaseMilliseconds(): Promise<Spread> {
+  const multiply = mvmOf(4);
+  const times: number[] = [];
+  for (let repetition = 0; repetition < fourPhaseRepetitions; repetition++) times.push(await timed(multiply));
+  return spreadOf(times);
 }
 
 async function timed(work: () => unknown): Promise<number> {
@@ -61,14 +74,14 @@ async function timed(work: () => unknown): Promise<number> {
   return performance.now() - start;
 }
 
-/** A core as fabricated, a day old. */
-function mvmOf(): (phases: 1 | 4) => void {
+/** MVMs one after the other in chip time, of a core as fabricated and a day old. */
+function mvmOf(phases: 1 | 4): () => void {
   const chip = createCrossbar(builtinProfile("hermes-core"), seed);
   const random = seededPrng(seed);
   const inputs = Int8Array.from({ length: vectors * rows }, () => random.below(255) - 127);
   const cells = { row: 0, column: 0, rows, columns };
   let seconds = 86_400;
-  return (phases) => {
+  return () => {
     seconds = chip.mvm?.({ cells, phases, inputs }, seconds).endSeconds ?? seconds;
   };
 }
@@ -89,5 +102,12 @@ async function matMulOf(): Promise<() => Promise<unknown>> {
   return () => session.run({ x });
 }
 
-const median = (values: readonly number[]): number =>
-  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+function spreadOf(values: readonly number[]): Spread {
+  const sorted = values.toSorted((a, b) => a - b);
+  const at = (index: number): number => sorted[index] ?? Number.NaN;
+  return {
+    mean: values.reduce((sum, value) => sum + value, 0) / values.length,
+    median: at(Math.floor(values.length / 2)),
+    fastest: at(0),
+  };
+}

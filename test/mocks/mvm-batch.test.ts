@@ -3,7 +3,7 @@
 import { describe, expect, test } from "vitest";
 import { type Batch, multiplyBatch, type Phase } from "../../mocks/array/mvm/batch.ts";
 import type { Converters } from "../../mocks/array/mvm/converters.ts";
-import { createKernel, kernelBytes } from "../../mocks/array/mvm/kernel-memory.ts";
+import { createKernel } from "../../mocks/array/mvm/kernel-memory.ts";
 import { packMatrix } from "../../mocks/array/mvm/packed-matrix.ts";
 import { componentCount, componentSum } from "../../mocks/device/read-noise.ts";
 import { type Prng, seededPrng } from "../../src/core/prng.ts";
@@ -97,10 +97,6 @@ test("the 1/f noise of the kernel is that of a read, bit by bit, from a nanoseco
     const sum = Math.sqrt(Math.LN10) * float64[at.run.sums / 8 + n]!;
     expect(sum).toBe(componentSum(key, 1, turns[n]!, 0, componentCount));
   });
-});
-
-test("a kernel takes the memory that it says", () => {
-  expect(memory.int8.length).toBe(kernelBytes({ rows: 256, columns: 256 }));
 });
 
 test("weights are packed to half a step and their variances to the mean of four rows", () => {

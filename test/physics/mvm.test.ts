@@ -19,23 +19,19 @@ const hour = 3600;
 
 describe("with programmed weights", async () => {
   const chip = await openEmulator(builtinProfile("hermes-core"), 5);
-  const programmed = await programWeights(chip, { row: 0, column: 0, rows: 256, columns: 16 }, 2);
+  const programmed = await programWeights(chip, { row: 0, column: 0, rows: 256, columns: 64 }, 2);
   const errors = await measureMvm(chip, programmed, hour);
 
   test("the error against known conductances is what 1/f noise, fast noise and rounding add up to", () => {
     expect(relativeError(errors.known), JSON.stringify(errors)).toBeLessThan(0.15);
   });
 
-  test("it is no larger than the published 1.94 % of the range, and no smaller than a quarter of it", () => {
-    const { measured, published } = errors.ofRange;
-    expect(measured).toBeLessThan(published);
-    expect(measured).toBeGreaterThan(published / 4);
+  test("the error against the targets is what programming, drift, noise and rounding add up to", () => {
+    expect(relativeError(errors.programmed), JSON.stringify(errors)).toBeLessThan(0.15);
   });
 
-  test("the error against the targets lies between what the laws predict and what the margin of the loop allows", () => {
-    const { measured, published } = errors.programmed;
-    expect(measured, JSON.stringify(errors)).toBeGreaterThan(0.85 * published);
-    expect(measured, JSON.stringify(errors)).toBeLessThan(errors.programmedAtMargin);
+  test("an hour after programming that is the published 1.94 % of the range of the codes", () => {
+    expect(relativeError(errors.ofRange), JSON.stringify(errors)).toBeLessThan(0.25);
   });
 });
 

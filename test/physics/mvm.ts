@@ -85,20 +85,18 @@ async function truthOf(chip: RemoteChip, cells: UnitCells, ageSeconds: number): 
 }
 
 export interface MvmErrors {
-  /** Standard deviation of the error against the true conductances, relative to the full range of output codes (FACTS 8.1). */
+  /**
+   * Standard deviation of the error of the programmed core relative to the full range of output codes, and the 1.94 % of FACTS 8.1.
+   * What exactly was divided by what is not published. A lab has the product that it meant to compute and the codes that it got:
+   * true conductances it cannot know, so an error against them (`known`) cannot be what was measured, and a deviation in percent of
+   * a converter's output refers to its range. No age is published either; the level is ours.
+   */
   readonly ofRange: Comparison;
-  /** The same against the programmed targets. */
-  readonly ofRangeProgrammed: number;
   /** Standard deviations of the error (S), the level being the age (s): against the true conductances, and as the laws of noise predict it for those. */
   readonly known: Comparison;
   /** Against the targets as they drift on average, and as the laws of programming, drift and noise predict it. */
   readonly programmed: Comparison;
-  /**
-   * The prediction when every device that is not meant to hold nothing is off by the margin of the loop in the same direction. The
-   * laws are of the spread around a mean, and say nothing of a loop that comes from above and stops at once when it may.
-   */
-  readonly programmedAtMargin: number;
-  /** Standard deviation of the error against the targets over that of the exact products. */
+  /** Standard deviation of the error against the targets over that of the intended products. */
   readonly relativeProgrammed: number;
 }
 
@@ -131,14 +129,11 @@ export async function measureMvm(
   const inSum = cells.rows * mean(Float64Array.from(inputs, (code) => (code / 127) ** 2));
   const noise = inSum * mean(truth.noiseVariance) + conversionVariance * siemensPerCode ** 2;
   const weights = inSum * mean(Float64Array.from(targets, (target) => weightVariance(target, ageSeconds)));
-  const margin = inSum * 4 * hermesMarginSiemens ** 2;
   const range = 2 * largestOutputCode(mvmAbility(chip.descriptor)) * siemensPerCode;
   return {
-    ofRange: { level: ageSeconds, measured: known / range, published: hermesMvmError },
-    ofRangeProgrammed: programming / range,
+    ofRange: { level: ageSeconds, measured: programming / range, published: hermesMvmError },
     known: { level: ageSeconds, measured: known, published: Math.sqrt(noise) },
     programmed: { level: ageSeconds, measured: programming, published: Math.sqrt(noise + weights) },
-    programmedAtMargin: Math.sqrt(noise + weights + margin),
     relativeProgrammed: programming / againstTargets.signal,
   };
 }

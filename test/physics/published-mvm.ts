@@ -5,7 +5,7 @@
 
 import { hermesGMaxSiemens, hermesProgrammingErrorSiemens, hermesReferenceSeconds } from "./published.ts";
 
-/** sigma of the 8-bit MVM of the HERMES core, Gaussian (FACTS 8.1); read here as a part of the full range of output codes. */
+/** sigma of the 8-bit MVM of the HERMES core, Gaussian (FACTS 8.1); `ofRange` of mvm.ts says of what it is taken to be a part. */
 export const hermesMvmError = 0.0194;
 
 const readSeconds = 512e-9;

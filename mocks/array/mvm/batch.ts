@@ -112,9 +112,11 @@ function storeOutputs(
   const { columns, panels } = matrix;
   const vectors = outputs.length / columns;
   const stride = panels * panelColumns;
-  for (let v = 0; v < vectors; v++) {
-    const from = at.outputs / 2 + v * stride;
-    outputs.set(int16.subarray(from, from + columns), v * columns);
-  }
+  const from = at.outputs / 2;
+  // One copy for all vectors of whole panels: a copy for each takes a tenth of the time of a large MVM.
+  if (columns === stride) outputs.set(int16.subarray(from, from + outputs.length));
+  else
+    for (let v = 0; v < vectors; v++)
+      outputs.set(int16.subarray(from + v * stride, from + v * stride + columns), v * columns);
   return kernel.countSet(at.saturated, vectors * stride);
 }

@@ -106,14 +106,10 @@ declare const WebAssembly: {
 
 const pageBytes = 65_536;
 
-/** Memory of a kernel for matrices of at most this shape. */
-export const kernelBytes = (largest: Shape): number =>
-  Math.ceil(placesOf(largest).bytes / pageBytes) * pageBytes;
-
 /** A kernel with room for two matrices of at most this shape. */
 export function createKernel(largest: Shape): KernelMemory {
-  const { at } = placesOf(largest);
-  const memory = new WebAssembly.Memory({ initial: kernelBytes(largest) / pageBytes });
+  const { at, bytes } = placesOf(largest);
+  const memory = new WebAssembly.Memory({ initial: Math.ceil(bytes / pageBytes) });
   const module = new WebAssembly.Module(Buffer.from(kernelBase64, "base64"));
   const { exports } = new WebAssembly.Instance(module, { env: { memory } });
   const float32 = new Float32Array(memory.buffer);
