@@ -32,13 +32,14 @@ export class BandLedger {
 
   /** Books what becomes of a train that is being sent. @throws what `sending` throws. */
   async book(train: PulseTrain, sending: Promise<PulseReceipt>): Promise<void> {
-    this.#begun = true;
     try {
       const receipt = await sending;
+      this.#begun = true;
       this.#startSeconds = Math.min(this.#startSeconds, receipt.startSeconds);
       this.#endSeconds = Math.max(this.#endSeconds, receipt.endSeconds);
       this.#count(train, receipt.certainty === "unknown");
     } catch (failure) {
+      if (!wasNotSent(failure)) this.#begun = true;
       if (mayHaveBeenApplied(failure)) this.#count(train, true);
       throw failure;
     }
@@ -66,9 +67,11 @@ export class BandLedger {
   }
 }
 
+const wasNotSent = (failure: unknown): boolean => failure instanceof LabError && failure.unsent;
+
 /** LIMIT means that nothing was sent, REFUSED that nothing was done (SPEC.md); after any other failure nobody knows. */
 const mayHaveBeenApplied = (failure: unknown): boolean =>
-  !(failure instanceof LabError && (failure.code === "LIMIT" || failure.code === "REFUSED"));
+  !(wasNotSent(failure) || (failure instanceof LabError && ["LIMIT", "REFUSED"].includes(failure.code)));
 
 /** How many cells ended in each outcome. */
 export function countOutcomes(outcomes: Uint8Array): Record<CellOutcome, number> {

@@ -12,7 +12,7 @@ export interface Lost {
 /**
  * Names to try, the likeliest first: the old one, ports of the same USB serial number, then those of known vendors, since
  * the cable may have been exchanged for another one. A board that was not on USB comes back where it was.
- * @param ruledOut paths behind which something else answered.
+ * @param ruledOut ports, as `portKey` names them, behind which another board answered.
  */
 export function candidates(
   { name, port }: Lost,
@@ -20,10 +20,13 @@ export function candidates(
   ruledOut: ReadonlySet<string>,
 ): string[] {
   if (port === undefined) return [name];
-  const others = ports.filter((other) => other.path !== port.path && !ruledOut.has(other.path));
+  const others = ports.filter((other) => other.path !== port.path && !ruledOut.has(portKey(other)));
   const [same, different] = split(others, (other) => sameBridge(other, port));
   return [name, ...pathsOf(same), ...pathsOf(different.filter(plausible))];
 }
+
+/** A port and what is plugged in there: with another board in it, it is another one. */
+export const portKey = ({ path, serialNumber = "" }: PortFacts): string => `${path} ${serialNumber}`;
 
 const sameBridge = (a: PortFacts, b: PortFacts): boolean =>
   b.serialNumber !== undefined &&

@@ -1,5 +1,6 @@
 /**
- * Whether the line to a board is up, as data.
+ * Whether the line to a board is up, as data. After a loss it is recovering until the board answers again, then settling until the
+ * board's record has shown that nobody else pulsed it: nothing new is sent before.
  *
  * The theory: a lost line fails every request that is under way at once, so one loss is reported many times; only the first
  * report of a connection counts. A board that loses the line at the same operation again and again would keep the host busy
@@ -12,6 +13,7 @@ import { LabError } from "../../src/core/errors.ts";
 export type Connection =
   | { readonly kind: "connected" }
   | { readonly kind: "recovering"; readonly sinceSeconds: number; readonly cause: LabError }
+  | { readonly kind: "settling" }
   | { readonly kind: "failed"; readonly failure: LabError };
 
 export type ConnectionInput =
@@ -22,6 +24,7 @@ export type ConnectionInput =
       readonly atSeconds: number;
       readonly begun: number;
     }
+  | { readonly kind: "found" }
   | { readonly kind: "back" }
   | { readonly kind: "given-up"; readonly failure: LabError };
 
@@ -34,6 +37,10 @@ export function nextConnection(connection: Connection, input: ConnectionInput): 
       if (input.kind === "lost") return afterLoss(input);
       return input.kind === "given-up" ? failed(input.failure) : connection;
     case "recovering":
+      if (input.kind === "found") return { kind: "settling" };
+      return input.kind === "given-up" ? failed(input.failure) : connection;
+    case "settling":
+      if (input.kind === "lost") return afterLoss(input);
       if (input.kind === "back") return { kind: "connected" };
       return input.kind === "given-up" ? failed(input.failure) : connection;
     case "failed":
@@ -43,9 +50,15 @@ export function nextConnection(connection: Connection, input: ConnectionInput): 
   }
 }
 
-/** Whether a failure says that the line, and not the operation, failed. */
-export const isLoss = (failure: unknown): failure is LabError =>
-  failure instanceof LabError && (failure.code === "LINK_LOST" || failure.code === "NO_ANSWER");
+/**
+ * Whether a failure says that the line, and not the operation, failed.
+ * @param endedBy why the session of the operation ended, whatever its code: bytes that nobody asked for end it too.
+ */
+export const isLoss = (failure: unknown, endedBy?: LabError): failure is LabError =>
+  failure instanceof LabError &&
+  (failure.code === "LINK_LOST" ||
+    failure.code === "NO_ANSWER" ||
+    (endedBy !== undefined && (failure === endedBy || failure.cause === endedBy)));
 
 function afterLoss({ failure, atSeconds, begun }: Extract<ConnectionInput, { kind: "lost" }>): Connection {
   if (begun < maxBegun) return { kind: "recovering", sinceSeconds: atSeconds, cause: failure };

@@ -4,7 +4,7 @@ import type { Chip } from "../../src/chip/chip.ts";
 import { type Descriptor, descriptorSchema } from "../../src/chip/descriptor.ts";
 import { type MvmRequest, vectorsOf } from "../../src/chip/mvm.ts";
 import type { OpenedChip } from "../../src/chip/opened-chip.ts";
-import { type PulseTrain, pulsesIn } from "../../src/chip/pulse.ts";
+import { type PulseReceipt, type PulseTrain, pulsesIn } from "../../src/chip/pulse.ts";
 import { cellCount, type Region, regionText } from "../../src/chip/region.ts";
 import { LabError, textOf } from "../../src/core/errors.ts";
 import type { DrivenChip } from "./driver-module.ts";
@@ -31,7 +31,7 @@ export async function drivenChip(value: unknown, driver: string, address: string
       call(
         "read",
         () => value.read(region, options),
-        ({ codeSums }) => codesFault(codeSums, region),
+        (readout) => codesFault(readout.codeSums, region) ?? samplesFault(readout),
       ),
     pulse: (region, train) =>
       call(
@@ -43,7 +43,7 @@ export async function drivenChip(value: unknown, driver: string, address: string
       call(
         "mvm",
         () => value.mvm(request),
-        ({ outputs }) => outputsFault(outputs, request),
+        (readout) => outputsFault(readout.outputs, request) ?? samplesFault(readout),
       ),
     temperature: () => call("temperature", () => value.temperature(), time),
     now: () => call("now", () => value.now(), time),
@@ -93,16 +93,25 @@ function codesFault(codeSums: Uint16Array, region: Region): string | undefined {
   return `gave ${given} codes as codeSums for ${cellCount(region)} cells of ${regionText(region)}`;
 }
 
-function receiptFault(
-  receipt: { pulses: number; certainty: string; startSeconds: number; endSeconds: number },
-  region: Region,
-  train: PulseTrain,
-): string | undefined {
+function receiptFault(receipt: PulseReceipt, region: Region, train: PulseTrain): string | undefined {
   const asked = pulsesIn(train);
-  const { pulses, certainty, startSeconds, endSeconds } = receipt;
+  const { operationId, pulses, certainty, startSeconds, endSeconds } = receipt;
   if (pulses !== asked) return `acknowledged ${pulses} pulses of ${asked} on ${regionText(region)}`;
   if (certainty !== "acknowledged" && certainty !== "unknown") return `gave the certainty ${certainty}`;
-  return startSeconds <= endSeconds ? undefined : `gave pulses from ${startSeconds} s to ${endSeconds} s`;
+  if (!(Number.isInteger(operationId) && operationId > 0)) return `gave the operation id ${operationId}`;
+  return spanFault("pulses", startSeconds, endSeconds);
+}
+
+const samplesFault = (readout: {
+  firstSampleSeconds: number;
+  lastSampleSeconds: number;
+}): string | undefined => spanFault("samples", readout.firstSampleSeconds, readout.lastSampleSeconds);
+
+/** Chip times that JSON or a division made NaN, null or infinite would spoil every age that is computed from them. */
+function spanFault(what: string, fromSeconds: number, untilSeconds: number): string | undefined {
+  const ordered =
+    Number.isFinite(fromSeconds) && Number.isFinite(untilSeconds) && fromSeconds <= untilSeconds;
+  return ordered ? undefined : `gave ${what} from ${fromSeconds} s to ${untilSeconds} s`;
 }
 
 function outputsFault(outputs: Int16Array, request: MvmRequest): string | undefined {

@@ -1,46 +1,46 @@
 /** Finds out who is on the line: `*IDN?` first, which any instrument answers, then the descriptor, which only ours have. */
 
 import { describeChip } from "../../firmware-protocol/operation/describe-chip.ts";
-import { printable } from "../../firmware-protocol/scpi/parse.ts";
 import { type Descriptor, descriptorSchema } from "../../src/chip/descriptor.ts";
-import { bytesOf, textOfBytes } from "../../src/core/bytes.ts";
+import { bytesOf } from "../../src/core/bytes.ts";
 import { LabError } from "../../src/core/errors.ts";
-import { perform, timeoutSeconds } from "../instrument/perform.ts";
+import { askIdentity } from "../instrument/ask-identity.ts";
+import { perform } from "../instrument/perform.ts";
 import type { Session } from "../instrument/session.ts";
+import { assertSought } from "../transport/sought-board.ts";
 
 /** The major version of the wire protocol that this driver speaks. */
 export const protocolMajor = 1;
 
-/** Characters of an identification that are kept; IEEE 488.2, 10.14, allows 72. */
-const maxIdentification = 256;
-
-/** @throws LabError NO_ANSWER, NOT_OURS, PORT_BUSY, BAD_REPLY, LINK_LOST, ENVIRONMENT. */
+/**
+ * @param sought identification of the board that is looked for; another one is asked no further.
+ * @throws LabError NO_ANSWER, NOT_OURS (AnotherBoard), PORT_BUSY, BAD_REPLY, LINK_LOST, ENVIRONMENT.
+ */
 export async function identify(
   session: Session,
+  sought?: string,
 ): Promise<{ identification: string; descriptor: Descriptor }> {
-  const answer = await session.query(bytesOf("*IDN?\n"), "*IDN?", timeoutSeconds.quick);
-  const identification = printable(textOfBytes(answer).trim(), maxIdentification);
-  if (identification.startsWith("BUSY,")) throw taken(session.name, identification);
+  const identification = await askIdentity(session);
+  assertSought(identification, sought, session.name);
   try {
     await session.send(bytesOf("*CLS\n"));
     const { json } = await perform(session, describeChip, {});
     return { identification, descriptor: parseDescriptor(json) };
   } catch (cause) {
-    // What this machine could not do says nothing about the board.
-    if (cause instanceof LabError && ["LINK_LOST", "ENVIRONMENT"].includes(cause.code)) throw cause;
-    const detail = cause instanceof LabError && cause.code === "NOT_OURS" ? `: ${cause.message}` : "";
-    const message = `"${identification}" on ${session.name} does not speak the pcmlab protocol${detail}`;
-    throw new LabError("NOT_OURS", message, {
-      cause,
-      next: "name the port of the PCM board; SPEC.md is for its firmware",
-    });
+    throw descriptorFailure(cause, identification, session.name);
   }
 }
 
-/** A board that serves one TCP client at a time tells the next one so (SPEC.md, Cables). */
-function taken(name: string, identification: string): LabError {
-  const next = "close the other program, then try again";
-  return new LabError("PORT_BUSY", `${name} is taken: ${identification}`, { next });
+function descriptorFailure(cause: unknown, identification: string, name: string): LabError {
+  // What this machine could not do says nothing about the board.
+  if (cause instanceof LabError && ["LINK_LOST", "ENVIRONMENT"].includes(cause.code)) return cause;
+  const next = "name the port of the PCM board; SPEC.md is for its firmware";
+  // A board that still boots is silent too.
+  if (cause instanceof LabError && cause.code === "NO_ANSWER")
+    return new LabError("NO_ANSWER", `"${identification}": ${cause.message}`, { cause, next });
+  const detail = cause instanceof LabError && cause.code === "NOT_OURS" ? `: ${cause.message}` : "";
+  const message = `"${identification}" on ${name} does not speak the pcmlab protocol${detail}`;
+  return new LabError("NOT_OURS", message, { cause, next });
 }
 
 function parseDescriptor(json: string): Descriptor {

@@ -2,15 +2,18 @@
 
 import { lastOperation } from "../../firmware-protocol/operation/last-operation.ts";
 import type { Operation } from "../../firmware-protocol/operation/operation.ts";
+import { unlessStopped } from "../../src/core/sleep.ts";
 import type { Lost } from "./candidates.ts";
 import { Reconnection, type ReconnectOptions } from "./reconnection.ts";
 import type { RemoteChip } from "./remote-chip.ts";
 import { parseResource } from "./resource.ts";
-import type { BoardSearch } from "./wait-for-board.ts";
+import { type BoardSearch, interrupted } from "./wait-for-board.ts";
 
 /** Opens a board by name and keeps it open. @throws LabError of the first opening, which is not repeated. */
 export async function openReconnectingChip(name: string, options: ReconnectOptions): Promise<RemoteChip> {
-  const chip = await options.connect(name);
+  const chip = await unlessStopped(options.connect(name), options.signal, interrupted, (late) =>
+    late.close(),
+  );
   const port = await portOf(name, options).catch(() => undefined);
   // A name that leaves the serial number of a USB board open fits any board; its full name does not.
   const lost = { name: parseResource(name).kind === "usb" ? chip.resource : name, port };
@@ -35,6 +38,9 @@ function portOver(line: Reconnection, first: RemoteChip): RemoteChip {
     identification,
     bootId,
     lastOperationId,
+    get endedBy() {
+      return line.endedBy;
+    },
     descriptor,
     perform,
     currentBootId: async () => (await perform(lastOperation, {})).bootId,

@@ -1,20 +1,20 @@
 /**
  * The operations of a chip that were asked for and have no answer, kept in their order over a loss of the line.
  *
- * connection.ts says what a loss leads to, recovery-plan.ts what becomes of each operation; this shell waits, and does what these
- * two decide. Nothing is sent past an older operation. A reading that is asked again sees the chip as it is then; its times say so.
+ * connection.ts says what a loss leads to, recovery-plan.ts what becomes of each operation, settling.ts what became of pulses; this
+ * shell waits, and does what these decide. Nothing is sent past an older operation. A reading that is asked again sees the chip as it is then; its times say so.
  */
 
-import { lastOperation } from "../../firmware-protocol/operation/last-operation.ts";
-import { type PulseOrder, type PulseReceipt, type PulseTrain, pulsesIn } from "../../src/chip/pulse.ts";
-import { pulseFate } from "../../src/chip/pulse-fate.ts";
+import type { PulseReceipt, PulseTrain } from "../../src/chip/pulse.ts";
 import type { Region } from "../../src/chip/region.ts";
-import { LabError, textOf } from "../../src/core/errors.ts";
+import { LabError, textOf, unsent } from "../../src/core/errors.ts";
 import { maxPending } from "../instrument/session.ts";
 import type { Lost } from "./candidates.ts";
 import { type Connection, isLoss, nextConnection } from "./connection.ts";
-import { type InDoubt, planRecovery, type RecoveryPlan } from "./recovery-plan.ts";
+import { type Attempt, fresh, type Manner, type Outstanding } from "./outstanding.ts";
+import { planRecovery, type RecoveryPlan, takenOver } from "./recovery-plan.ts";
 import type { RemoteChip } from "./remote-chip.ts";
+import { planText, pulsedAgain, takeover, unknownReceipt } from "./settling.ts";
 import { type BoardSearch, type Found, waitForBoard } from "./wait-for-board.ts";
 
 export interface ReconnectOptions extends BoardSearch {
@@ -24,28 +24,8 @@ export interface ReconnectOptions extends BoardSearch {
   readonly signal?: AbortSignal | undefined;
 }
 
-/**
- * After a loss an operation is done again, or it fails. One that sleeps, and asks the board only now and then, is left alone until
- * it has noticed the loss itself.
- */
-export type Manner = "again" | "once" | "sleeping";
-
 /** A sleep that went well for so long has not lost the line at its first question. */
 const soundSleepSeconds = 60;
-
-interface Outstanding extends InDoubt {
-  readonly manner: Manner;
-  begun: number;
-  beganSeconds: number;
-  /** No attempt is under way. */
-  resting: boolean;
-  /** Settled once the attempt that is under way has ended, however it ended. */
-  running: Promise<void>;
-  /** Hands the answer to the caller. */
-  readonly attempt: (chip: RemoteChip) => Promise<void>;
-  readonly receive?: (receipt: PulseReceipt) => void;
-  readonly reject: (failure: unknown) => void;
-}
 
 type Resumption = Extract<RecoveryPlan<Outstanding>, { kind: "resume" }>;
 
@@ -73,13 +53,18 @@ export class Reconnection {
     return this.#chip.resource;
   }
 
+  /** Why nothing more can be asked; undefined while a lost board may come back. */
+  get endedBy(): LabError | undefined {
+    return this.#connection.kind === "failed" ? this.#connection.failure : undefined;
+  }
+
   /** @param timeOf the latest chip time (s) that an answer tells. */
   ask<T>(
     run: (chip: RemoteChip) => Promise<T>,
     { manner = "again", timeOf = () => 0 }: { manner?: Manner; timeOf?: (answer: T) => number } = {},
   ): Promise<T> {
     return new Promise((resolve, reject) => {
-      const attempt = async (chip: RemoteChip): Promise<void> => {
+      const attempt = async (chip: RemoteChip): Promise<undefined> => {
         const answer = await run(chip);
         this.#heard(timeOf(answer));
         resolve(answer);
@@ -92,41 +77,56 @@ export class Reconnection {
     this.#operationId = operationId;
     const pulse = { operationId, region, train };
     return new Promise((resolve, reject) => {
-      const attempt = async (chip: RemoteChip): Promise<void> => {
-        const receipt = await this.#pulse(chip, pulse, one.begun > 1);
+      const attempt: Attempt = async (chip, sentBefore) => {
+        const known = { highestId: this.#operationId, chipSeconds: this.#knownSeconds };
+        const receipt = await (sentBefore
+          ? pulsedAgain(chip, pulse, known)
+          : chip.pulseAs(operationId, region, train));
+        if (receipt === takeover) throw await this.#takenOver(chip);
         this.#heard(receipt.endSeconds);
         resolve(receipt);
+        return receipt;
       };
-      const one: Outstanding = { ...fresh, manner: "again", pulse, attempt, receive: resolve, reject };
-      this.#submit(one);
+      this.#submit({ ...fresh, manner: "again", pulse, attempt, receive: resolve, reject });
     });
   }
 
   async close(): Promise<void> {
     this.#fail(new LabError("LINK_LOST", `the session with ${this.resource} was closed`));
     this.#closing.abort();
+    // A recovery may wait for an answer on it.
+    await this.#chip.close();
     await this.#recovery;
     await this.#chip.close();
   }
 
   #submit(one: Outstanding): void {
-    if (this.#connection.kind === "failed") one.reject(this.#connection.failure);
+    if (this.#connection.kind === "failed") one.reject(unsent(this.#connection.failure));
     else if (this.#outstanding.size >= maxPending)
       one.reject(new RangeError(`more than ${maxPending} requests under way`));
     else {
       this.#outstanding.add(one);
-      if (this.#connection.kind === "connected") this.#begin(one, one.attempt);
+      if (this.#connection.kind === "connected") this.#begin(one);
     }
   }
 
-  #begin(one: Outstanding, attempt: Outstanding["attempt"]): void {
+  #begin(one: Outstanding, attempt: Attempt = one.attempt): void {
     const chip = this.#chip;
+    const sentBefore = one.sent;
     one.begun++;
     one.beganSeconds = this.#options.clock.monotonicSeconds();
     one.resting = false;
-    one.running = attempt(chip).then(
-      () => void this.#outstanding.delete(one),
-      (failure: unknown) => this.#ended(one, chip, failure),
+    one.sent = true;
+    one.running = attempt(chip, sentBefore).then(
+      (receipt) => {
+        this.#outstanding.delete(one);
+        return receipt;
+      },
+      (failure: unknown) => {
+        if (failure instanceof LabError && failure.unsent) one.sent = sentBefore;
+        this.#ended(one, chip, failure);
+        return undefined;
+      },
     );
   }
 
@@ -135,35 +135,33 @@ export class Reconnection {
     one.resting = true;
     const slept = this.#options.clock.monotonicSeconds() - one.beganSeconds;
     if (one.manner === "sleeping" && slept > soundSleepSeconds) one.begun = 0;
-    if (!isLoss(failure) || one.manner === "once") {
+    const lost = isLoss(failure, chip.endedBy);
+    if (!lost || (one.manner === "once" && one.sent)) {
       this.#outstanding.delete(one);
       one.reject(failure);
     }
-    if (!isLoss(failure)) return;
+    if (!lost) return;
     if (chip === this.#chip) this.#lose(failure);
-    else if (this.#connection.kind === "connected" && this.#outstanding.has(one))
-      this.#begin(one, one.attempt);
-  }
-
-  /** A pulse that was sent before may have been applied in the meantime, by a board that worked off what it had received. */
-  async #pulse(chip: RemoteChip, order: PulseOrder, sentBefore: boolean): Promise<PulseReceipt> {
-    try {
-      return await chip.pulseAs(order.operationId, order.region, order.train);
-    } catch (failure) {
-      if (!(sentBefore && failure instanceof LabError && failure.code === "REFUSED")) throw failure;
-      const board = await chip.perform(lastOperation, {});
-      if (pulseFate(order.operationId, chip.bootId, board) === "not-applied") throw failure;
-      return unknownReceipt(order, this.#knownSeconds, await chip.now());
-    }
+    else if (this.#connection.kind === "connected" && this.#outstanding.has(one)) this.#begin(one);
   }
 
   #lose(failure: LabError): void {
-    if (this.#connection.kind !== "connected") return;
     const begun = Math.max(0, ...Array.from(this.#outstanding, (one) => one.begun));
     const atSeconds = this.#options.clock.monotonicSeconds();
-    this.#connection = nextConnection(this.#connection, { kind: "lost", failure, atSeconds, begun });
-    if (this.#connection.kind === "failed") this.#fail(this.#connection.failure);
+    const next = nextConnection(this.#connection, { kind: "lost", failure, atSeconds, begun });
+    if (next === this.#connection) return;
+    this.#connection = next;
+    if (next.kind === "failed") this.#fail(next.failure);
     else this.#recovery = this.#recover(failure, atSeconds).catch((reason: unknown) => this.#fail(reason));
+  }
+
+  /** Leaves the board to the other host. */
+  async #takenOver(chip: RemoteChip): Promise<LabError> {
+    const doubtful = [...this.#outstanding].filter(({ pulse, sent }) => pulse !== undefined && sent);
+    const failure = takenOver(doubtful.length);
+    this.#fail(failure);
+    await chip.close();
+    return failure;
   }
 
   async #recover(cause: LabError, lostSeconds: number): Promise<void> {
@@ -174,7 +172,7 @@ export class Reconnection {
     const awake = [...this.#outstanding].filter(({ manner }) => manner !== "sleeping");
     await Promise.all(awake.map(({ running }) => running));
     const stop = AbortSignal.any([this.#closing.signal, ...(signal === undefined ? [] : [signal])]);
-    const found = await waitForBoard(this.#lost, this.#chip.descriptor, cause, this.#options, stop);
+    const found = await waitForBoard(this.#lost, this.#chip, cause, this.#options, stop);
     if (this.#connection.kind === "failed") return found.chip.close();
     await this.#resume(found, lostSeconds);
   }
@@ -190,54 +188,50 @@ export class Reconnection {
     const seconds = this.#options.clock.monotonicSeconds() - lostSeconds;
     this.#options.notice(`back under ${name} after ${seconds.toFixed(1)} s, ${planText(plan)}`);
     this.#chip = chip;
+    this.#connection = nextConnection(this.#connection, { kind: "found" });
+    const fromSeconds = this.#knownSeconds;
+    const receipt = plan.recorded && (await this.#record(plan.recorded));
+    // The line was lost again, or another host has pulsed the board.
+    if (this.#chip !== chip || this.#connection.kind !== "settling") return;
     this.#connection = nextConnection(this.#connection, { kind: "back" });
-    this.#settleUnknown(plan, chip);
-    for (const one of plan.send) this.#begin(one, one.attempt);
+    this.#settleUnknown(plan, fromSeconds, receipt);
+    for (const one of this.#outstanding) if (one.resting) this.#begin(one);
+  }
+
+  /** Nothing else is sent before the board has shown that its record is of these pulses. */
+  #record(one: Outstanding): Promise<PulseReceipt | undefined> {
+    this.#begin(one);
+    return one.running;
   }
 
   /** What the board handled before the pulses of its record was over when these began. */
-  #settleUnknown({ unknown, recorded }: Resumption, chip: RemoteChip): void {
+  #settleUnknown({ unknown }: Resumption, fromSeconds: number, record: PulseReceipt | undefined): void {
     if (unknown.length === 0) return;
-    const until = recorded?.pulse === undefined ? chip.now() : beginningOf(chip, recorded.pulse);
-    const from = this.#knownSeconds;
-    for (const one of unknown)
-      this.#begin(one, async () => {
-        const untilSeconds = await until;
-        if (one.pulse !== undefined) one.receive?.(unknownReceipt(one.pulse, from, untilSeconds));
-      });
+    const asked = record?.certainty === "acknowledged" ? undefined : this.#chip.now();
+    for (const one of unknown) {
+      const settle = (untilSeconds: number): void => {
+        if (one.pulse !== undefined) one.receive?.(unknownReceipt(one.pulse, fromSeconds, untilSeconds));
+      };
+      if (asked === undefined) {
+        settle(record?.startSeconds ?? fromSeconds);
+        this.#outstanding.delete(one);
+      } else
+        this.#begin(one, async () => {
+          settle(await asked);
+          return undefined;
+        });
+    }
   }
 
   #fail(reason: unknown): void {
     const failure =
       reason instanceof LabError ? reason : new LabError("LINK_LOST", textOf(reason), { cause: reason });
     this.#connection = nextConnection(this.#connection, { kind: "given-up", failure });
-    for (const one of this.#outstanding) one.reject(failure);
+    for (const one of this.#outstanding) one.reject(one.sent ? failure : unsent(failure));
     this.#outstanding.clear();
   }
 
   #heard(chipSeconds: number): void {
     this.#knownSeconds = Math.max(this.#knownSeconds, chipSeconds);
   }
-}
-
-const fresh = { begun: 0, beganSeconds: 0, resting: true, running: Promise.resolve() };
-
-/** Asks a board for its record of pulses; gives the chip time (s) before the first of them. */
-async function beginningOf(chip: RemoteChip, { operationId, region, train }: PulseOrder): Promise<number> {
-  return (await chip.pulseAs(operationId, region, train)).startSeconds;
-}
-
-/** @param fromSeconds chip time before anything that the order may have done. @param untilSeconds chip time after it. */
-const unknownReceipt = (order: PulseOrder, fromSeconds: number, untilSeconds: number): PulseReceipt => ({
-  operationId: order.operationId,
-  certainty: "unknown",
-  pulses: pulsesIn(order.train),
-  startSeconds: Math.min(fromSeconds, untilSeconds),
-  endSeconds: untilSeconds,
-});
-
-function planText({ send, unknown }: Resumption): string {
-  const again = send.filter(({ begun }) => begun > 0).length;
-  const asked = `${again} operation${again === 1 ? "" : "s"} asked again`;
-  return unknown.length === 0 ? asked : `${asked}, ${unknown.length} with an unknown outcome`;
 }

@@ -9,8 +9,8 @@ import { LabError } from "../../src/core/errors.ts";
 export interface InDoubt {
   /** Missing for operations that may be repeated. */
   readonly pulse?: PulseOrder | undefined;
-  /** How often it was begun: 0 when it waits to be sent for the first time. */
-  readonly begun: number;
+  /** Whether the board may have heard of it; false when it waits to be sent for the first time. */
+  readonly sent: boolean;
 }
 
 export type RecoveryPlan<T extends InDoubt> =
@@ -20,7 +20,7 @@ export type RecoveryPlan<T extends InDoubt> =
       readonly send: readonly T[];
       /** Pulses that the board handled and of which it has no record any more. */
       readonly unknown: readonly T[];
-      /** The pulses that the board's record is of. */
+      /** The pulses whose id the board's record has: sent again before anything else, since only its answer says whose they were. */
       readonly recorded: T | undefined;
     }
   | { readonly kind: "stop"; readonly failure: LabError };
@@ -35,9 +35,12 @@ export function planRecovery<T extends InDoubt>(
   before: { readonly bootId: number; readonly highestId: number },
   board: BoardMemory,
 ): RecoveryPlan<T> {
-  const sent = inDoubt.filter(({ pulse, begun }) => pulse !== undefined && begun > 0).length;
-  if (board.bootId !== before.bootId) return { kind: "stop", failure: restarted(sent) };
-  if (board.lastOperationId > before.highestId) return { kind: "stop", failure: takenOver(sent) };
+  const doubtful = inDoubt.filter(({ pulse, sent }) => pulse !== undefined && sent).length;
+  if (board.bootId !== before.bootId) return { kind: "stop", failure: restarted(doubtful) };
+  const strange = ({ pulse, sent }: T) =>
+    pulse !== undefined && !sent && pulse.operationId <= board.lastOperationId;
+  if (board.lastOperationId > before.highestId || inDoubt.some(strange))
+    return { kind: "stop", failure: takenOver(doubtful) };
   const fateOf = ({ pulse }: T) =>
     pulse === undefined ? "not-applied" : pulseFate(pulse.operationId, before.bootId, board);
   return {
@@ -59,7 +62,8 @@ export function restarted(unknown: number): LabError {
   });
 }
 
-function takenOver(unknown: number): LabError {
+/** The failure of a command whose board another host pulsed. @param unknown pulse operations that were sent and not acknowledged. */
+export function takenOver(unknown: number): LabError {
   return new LabError(
     "LINK_LOST",
     `another program pulsed the board while the line was lost; ${fateText(unknown)}`,

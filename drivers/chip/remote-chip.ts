@@ -27,6 +27,8 @@ import { multiply } from "./remote-mvm.ts";
 import { sleepUntil } from "./sleep-until.ts";
 
 export interface RemoteChip extends OpenedChip {
+  /** Why the session ended, by itself or by `close`; undefined while it goes on. */
+  readonly endedBy: LabError | undefined;
   /** The last operation id that the board had accepted when it was opened. */
   readonly lastOperationId: number;
   /** As `pulse`, under an id of the caller's, who sees to it that ids rise and that only the same pulses get the same id. */
@@ -37,12 +39,17 @@ export interface RemoteChip extends OpenedChip {
 
 /**
  * Identifies the board behind a transport and returns its Chip port.
- * @throws LabError NO_ANSWER, NOT_OURS, PORT_BUSY, BAD_REPLY, REFUSED, LINK_LOST; the transport is closed then.
+ * @param sought identification of the board that is looked for: another one is asked for nothing but its own.
+ * @throws LabError NO_ANSWER, NOT_OURS (AnotherBoard), PORT_BUSY, BAD_REPLY, REFUSED, LINK_LOST; the transport is closed then.
  */
-export async function openRemoteChip(transport: Transport, timer: Timer): Promise<RemoteChip> {
+export async function openRemoteChip(
+  transport: Transport,
+  timer: Timer,
+  sought?: string,
+): Promise<RemoteChip> {
   const session = new Session(transport, timer);
   try {
-    const { identification, descriptor } = await identify(session);
+    const { identification, descriptor } = await identify(session, sought);
     const { bootId, lastOperationId } = await perform(session, lastOperation, {});
     return chipOver(session, timer, { identification, descriptor, bootId, lastOperationId });
   } catch (failure) {
@@ -64,6 +71,9 @@ function chipOver(session: Session, timer: Timer, opened: Opened): RemoteChip {
   const now = async (): Promise<number> => (await perform(session, chipTime, {})).chipSeconds;
   return {
     resource: session.name,
+    get endedBy() {
+      return session.endedBy;
+    },
     identification: opened.identification,
     bootId: opened.bootId,
     lastOperationId: opened.lastOperationId,

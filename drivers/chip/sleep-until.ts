@@ -2,6 +2,7 @@
 
 import type { Timer } from "../../src/core/clock.ts";
 import { LabError } from "../../src/core/errors.ts";
+import { sleep } from "../../src/core/sleep.ts";
 
 /**
  * Longest sleep between two looks at the clock of a chip that follows the wall clock: a keepalive. With the 5 s that a quick
@@ -35,21 +36,9 @@ export async function sleepUntil(
     const longest = sleptSeconds === 0 ? firstSleepSeconds : maxSleepSeconds;
     before = current;
     sleptSeconds = Math.min((chipSeconds - current) / chipSecondsPerSecond, longest);
-    await sleep(sleptSeconds, timer, signal);
+    await sleep(sleptSeconds, timer, signal, interrupted);
   }
 }
 
-function sleep(seconds: number, timer: Timer, signal: AbortSignal | undefined): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const interrupt = (): void => {
-      cancel();
-      reject(new LabError("INTERRUPTED", "waiting for the chip clock was stopped by the user"));
-    };
-    const cancel = timer.after(seconds, () => {
-      signal?.removeEventListener("abort", interrupt);
-      resolve();
-    });
-    if (signal?.aborted) interrupt();
-    else signal?.addEventListener("abort", interrupt, { once: true });
-  });
-}
+const interrupted = (): LabError =>
+  new LabError("INTERRUPTED", "waiting for the chip clock was stopped by the user");

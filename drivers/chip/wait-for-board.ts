@@ -3,16 +3,21 @@
 import type { Descriptor } from "../../src/chip/descriptor.ts";
 import type { Clock, Timer } from "../../src/core/clock.ts";
 import { LabError } from "../../src/core/errors.ts";
-import type { SerialPorts } from "../serial/port-facts.ts";
-import { candidates, type Lost } from "./candidates.ts";
+import { sleep, unlessStopped } from "../../src/core/sleep.ts";
+import type { PortFacts, SerialPorts } from "../serial/port-facts.ts";
+import { AnotherBoard } from "../transport/sought-board.ts";
+import { candidates, type Lost, portKey } from "./candidates.ts";
 import { sameChip } from "./recovery-plan.ts";
 import type { RemoteChip } from "./remote-chip.ts";
 
 export interface BoardSearch {
   readonly timer: Timer;
   readonly clock: Clock;
-  /** Opens a board by name. */
-  readonly connect: (name: string) => Promise<RemoteChip>;
+  /**
+   * Opens a board by name; in a search only the one that identifies itself as `sought`, and any other instrument is asked for
+   * nothing else. @throws AnotherBoard then, or another LabError.
+   */
+  readonly connect: (name: string, sought?: string) => Promise<RemoteChip>;
   readonly ports: SerialPorts;
   /** An attempt that began before may end later: the search lasts so long plus one opening at most. */
   readonly totalSeconds: number;
@@ -27,7 +32,10 @@ export interface Found {
 const firstPauseSeconds = 0.1;
 const longestPauseSeconds = 2;
 
-/** Failures that another attempt may not meet: the port is not there yet, is still held, still boots or belongs to another board. */
+/**
+ * Failures that another attempt may not meet: the port is not there yet, is still held, still boots or belongs to another board;
+ * the system did not list its devices this time, or two of them fit until one is unplugged.
+ */
 const passing = new Set<string>([
   "PORT_MISSING",
   "PORT_BUSY",
@@ -36,6 +44,8 @@ const passing = new Set<string>([
   "NO_ANSWER",
   "LINK_LOST",
   "BAD_REPLY",
+  "ENVIRONMENT",
+  "USAGE",
 ]);
 
 /**
@@ -44,26 +54,35 @@ const passing = new Set<string>([
  */
 export async function waitForBoard(
   lost: Lost,
-  descriptor: Descriptor,
+  { identification, descriptor }: Pick<RemoteChip, "identification" | "descriptor">,
   cause: LabError,
   search: BoardSearch,
   signal: AbortSignal,
 ): Promise<Found> {
   const { clock, timer, totalSeconds } = search;
   const until = clock.monotonicSeconds() + totalSeconds;
-  const round: Round = { search, descriptor, ruledOut: new Set(), signal, last: undefined };
+  const round: Round = {
+    search,
+    identification,
+    descriptor,
+    ruledOut: new Set(),
+    signal,
+    last: undefined,
+  };
   for (let pause = firstPauseSeconds; ; pause = Math.min(2 * pause, longestPauseSeconds)) {
     const found = await tried(round, lost);
     if (found !== undefined) return found;
     const left = until - clock.monotonicSeconds();
     if (left <= 0) throw notBack(cause, totalSeconds, round.last);
-    await paused(Math.min(pause, left), timer, signal);
+    await sleep(Math.min(pause, left), timer, signal, interrupted);
   }
 }
 
 interface Round {
   readonly search: BoardSearch;
+  readonly identification: string;
   readonly descriptor: Descriptor;
+  /** Ports, as `portKey` names them, behind which another board identified itself. */
   readonly ruledOut: Set<string>;
   readonly signal: AbortSignal;
   /** Why the last attempt failed. */
@@ -71,48 +90,52 @@ interface Round {
 }
 
 async function tried(round: Round, lost: Lost): Promise<Found | undefined> {
-  // A list that cannot be made leaves the old name.
-  const ports = lost.port === undefined ? [] : await round.search.ports.list().catch(() => []);
+  const ports = await listed(round, lost);
   for (const name of candidates(lost, ports, round.ruledOut)) {
     if (round.signal.aborted) throw interrupted();
-    const chip = await opened(round, name);
+    const chip = await opened(round, name, ports);
     if (chip !== undefined) return { chip, name };
   }
   return undefined;
 }
 
+/** The ports of this moment. A list that cannot be made leaves the old name, and what was ruled out. */
+async function listed({ search, ruledOut }: Round, { port }: Lost): Promise<readonly PortFacts[]> {
+  if (port === undefined) return [];
+  const ports = await search.ports.list().catch(() => undefined);
+  if (ports === undefined) return [];
+  const keys = new Set(ports.map(portKey));
+  // What is plugged in there next may be the board.
+  for (const key of ruledOut) if (!keys.has(key)) ruledOut.delete(key);
+  return ports;
+}
+
 /** The chip behind a name when it is the one that is looked for. */
-async function opened(round: Round, name: string): Promise<RemoteChip | undefined> {
+async function opened(
+  round: Round,
+  name: string,
+  ports: readonly PortFacts[],
+): Promise<RemoteChip | undefined> {
   try {
-    const chip = await round.search.connect(name);
-    if (sameChip(chip.descriptor, round.descriptor)) return chip;
-    round.last = new LabError("NOT_OURS", `another chip answers on ${name}: ${chip.identification}`);
-    round.ruledOut.add(name);
-    await chip.close();
+    return await connected(round, name);
   } catch (failure) {
     if (!(failure instanceof LabError && passing.has(failure.code))) throw failure;
     round.last = failure;
-    if (failure.code === "NOT_OURS") round.ruledOut.add(name);
+    const port = ports.find(({ path }) => path === name);
+    if (failure instanceof AnotherBoard && port !== undefined) round.ruledOut.add(portKey(port));
   }
   return undefined;
 }
 
-function paused(seconds: number, timer: Timer, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const stop = (): void => {
-      cancel();
-      reject(interrupted());
-    };
-    const cancel = timer.after(seconds, () => {
-      signal.removeEventListener("abort", stop);
-      resolve();
-    });
-    if (signal.aborted) stop();
-    else signal.addEventListener("abort", stop, { once: true });
-  });
+async function connected({ search, identification, descriptor, signal }: Round, name: string) {
+  const attempt = search.connect(name, identification);
+  const chip = await unlessStopped(attempt, signal, interrupted, (late) => late.close());
+  if (sameChip(chip.descriptor, descriptor)) return chip;
+  await chip.close();
+  throw new AnotherBoard(name, chip.identification);
 }
 
-const interrupted = (): LabError =>
+export const interrupted = (): LabError =>
   new LabError("INTERRUPTED", "waiting for the board was stopped by the user", {
     next: "what was acknowledged is stored; plug the board in and run the command again",
   });

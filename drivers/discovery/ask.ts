@@ -1,10 +1,8 @@
 /** Asks one place who is there: opens it, sends `*IDN?`, closes it, all within a bounded time. */
 
-import { printable } from "../../firmware-protocol/scpi/parse.ts";
-import { bytesOf, textOfBytes } from "../../src/core/bytes.ts";
 import type { Timer } from "../../src/core/clock.ts";
 import { LabError, textOf } from "../../src/core/errors.ts";
-import { timeoutSeconds } from "../instrument/perform.ts";
+import { askIdentity } from "../instrument/ask-identity.ts";
 import { Session } from "../instrument/session.ts";
 import type { Transport } from "../transport/transport.ts";
 import type { Finding, Place } from "./finding.ts";
@@ -12,12 +10,9 @@ import type { Finding, Place } from "./finding.ts";
 /** A serial greeting takes 5.5 s at most, a TCP connection 5 s, the answer 5 s; a system call that hangs would take for ever. */
 export const askSeconds = 15;
 
-/** Characters of an identification that are kept; IEEE 488.2, 10.14, allows 72. */
-const maxIdentification = 256;
-
 /** Never throws. */
 export async function ask(place: Place, open: () => Promise<Transport>, timer: Timer): Promise<Finding> {
-  const asked = identificationOf(place, open, timer);
+  const asked = identificationOf(open, timer);
   try {
     return { ...place, kind: "board", identification: await withinTime(place, asked, timer) };
   } catch (failure) {
@@ -28,15 +23,10 @@ export async function ask(place: Place, open: () => Promise<Transport>, timer: T
   }
 }
 
-async function identificationOf(place: Place, open: () => Promise<Transport>, timer: Timer): Promise<string> {
+async function identificationOf(open: () => Promise<Transport>, timer: Timer): Promise<string> {
   const session = new Session(await open(), timer);
   try {
-    const answer = await session.query(bytesOf("*IDN?\n"), "*IDN?", timeoutSeconds.quick);
-    const identification = printable(textOfBytes(answer).trim(), maxIdentification);
-    if (!identification.startsWith("BUSY,")) return identification;
-    throw new LabError("PORT_BUSY", `${place.resource} is taken: ${identification}`, {
-      next: "close the other program, then try again",
-    });
+    return await askIdentity(session);
   } finally {
     await session.close();
   }

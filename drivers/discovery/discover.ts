@@ -71,7 +71,7 @@ async function listed<T>(
   } catch (failure) {
     if (!(failure instanceof LabError)) throw failure;
     const { code, message, next } = failure;
-    return { places: [], trouble: [{ resource, kind: "trouble", code, message, next }] };
+    return { places: [], trouble: [{ resource, kind: "unlisted", code, message, next }] };
   }
 }
 

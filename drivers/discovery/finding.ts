@@ -21,6 +21,13 @@ export type Finding = Place &
         readonly message: string;
         readonly next?: string | undefined;
       }
+    /** A whole kind of cable could not be listed, so nobody knows what is there. */
+    | {
+        readonly kind: "unlisted";
+        readonly code: ErrorCode;
+        readonly message: string;
+        readonly next?: string | undefined;
+      }
     /** Not asked, since asking may disturb what is there. */
     | { readonly kind: "left-alone"; readonly why: string }
   );

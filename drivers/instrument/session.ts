@@ -6,7 +6,7 @@
 
 import { MessageScanner, type Scanned } from "../../firmware-protocol/scpi/scanner.ts";
 import type { Timer } from "../../src/core/clock.ts";
-import { LabError } from "../../src/core/errors.ts";
+import { LabError, unsent } from "../../src/core/errors.ts";
 import type { Transport } from "../transport/transport.ts";
 
 /** The largest reply: a region of 2^20 cells of 4 bytes and its header. */
@@ -48,6 +48,11 @@ export class Session {
     return this.#transport.name;
   }
 
+  /** Why no further request can be made; undefined while it can. */
+  get endedBy(): LabError | undefined {
+    return this.#failure;
+  }
+
   /** Sends a message that is not answered. */
   send(message: Uint8Array): Promise<void> {
     return this.#transport.write(message);
@@ -56,10 +61,10 @@ export class Session {
   /**
    * Sends a message and waits for its response message.
    * @param what names the request in errors.
-   * @throws LabError NO_ANSWER, LINK_LOST, BAD_REPLY.
+   * @throws LabError NO_ANSWER, LINK_LOST, BAD_REPLY; `unsent` when the session had ended before.
    */
   query(message: Uint8Array, what: string, timeoutSeconds: number): Promise<Uint8Array> {
-    if (this.#failure !== undefined) return Promise.reject(this.#failure);
+    if (this.#failure !== undefined) return Promise.reject(unsent(this.#failure));
     if (this.#pending.length >= maxPending)
       throw new RangeError(`more than ${maxPending} requests under way`);
     return new Promise((resolve, reject) => {

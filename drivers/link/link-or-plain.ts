@@ -1,9 +1,10 @@
 /** A link where the board has one, else the same port in plain lines: what a user means who says nothing about links. */
 
 import type { Clock, Timer } from "../../src/core/clock.ts";
-import { Inbox } from "../transport/inbox.ts";
-import type { Transport, TransportListener } from "../transport/transport.ts";
+import { inTurns } from "../transport/in-turns.ts";
+import type { Transport } from "../transport/transport.ts";
 import { linkEndOf } from "./link-failure.ts";
+import { linkOffered } from "./link-offered.ts";
 import { type LinkOptions, type LinkTransport, openLink } from "./link-transport.ts";
 
 export type Line =
@@ -22,12 +23,12 @@ export async function linkOrPlain(
   session: number,
   options: LinkOptions = {},
 ): Promise<Line> {
-  const line = twiceHeard(transport);
+  const next = inTurns(transport);
   try {
-    return { kind: "link", transport: await openLink(line.first, timer, clock, session, options) };
+    return { kind: "link", transport: await openLink(next(), timer, clock, session, options) };
   } catch (failure) {
     if (linkEndOf(failure) === "noAnswer") {
-      const plain = line.second();
+      const plain = next();
       await plain.write(Uint8Array.of(0x0a));
       return { kind: "plain", transport: plain };
     }
@@ -36,33 +37,22 @@ export async function linkOrPlain(
   }
 }
 
-/** A transport has one listener for its life; this one is listened to by the handshake first and by somebody else after it. */
-function twiceHeard(transport: Transport): { readonly first: Transport; second(): Transport } {
-  const inbox = new Inbox();
-  let listener: TransportListener | undefined;
-  let handedOn = false;
-  transport.listen({
-    bytes: (chunk) => (handedOn ? inbox.bytes(chunk) : listener?.bytes(chunk)),
-    closed(reason) {
-      if (!handedOn) listener?.closed(reason);
-      inbox.close(reason);
-    },
+/**
+ * As `linkOrPlain`, but a board that does not offer a link in plain lines is not troubled with a handshake: it costs a round trip.
+ * @throws LabError as `linkOrPlain`; `transport` is closed then.
+ */
+export async function linkIfOffered(
+  transport: Transport,
+  timer: Timer,
+  clock: Clock,
+  session: number,
+  options: LinkOptions = {},
+): Promise<Line> {
+  const next = inTurns(transport);
+  const offered = await linkOffered(next(), timer).catch(async (failure: unknown) => {
+    await transport.close();
+    throw failure;
   });
-  const { name } = transport;
-  const write = (bytes: Uint8Array): Promise<void> => transport.write(bytes);
-  const close = (): Promise<void> => transport.close();
-  return {
-    first: {
-      name,
-      write,
-      close,
-      listen(first) {
-        listener = first;
-      },
-    },
-    second() {
-      handedOn = true;
-      return { name, write, close, listen: (second) => inbox.listen(second) };
-    },
-  };
+  if (!offered) return { kind: "plain", transport: next() };
+  return linkOrPlain(next(), timer, clock, session, options);
 }

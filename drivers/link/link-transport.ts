@@ -19,6 +19,8 @@ export interface LinkOptions {
 export interface LinkTransport extends Transport {
   readonly terms: Terms;
   counters(): LinkCounters;
+  /** Smoothed over the frames that were acknowledged; undefined before the first, and after the end. */
+  readonly roundTripSeconds: number | undefined;
 }
 
 /** Handed to the line at a time: enough to keep it busy, little enough that what was lost does not wait behind it. */
@@ -44,6 +46,9 @@ export async function openLink(
     name: transport.name,
     terms,
     counters: () => shell.counters,
+    get roundTripSeconds() {
+      return shell.roundTripSeconds;
+    },
     listen: (listener) => shell.listen(listener),
     write: (bytes) => shell.write(bytes),
     close: () => shell.close(),
@@ -89,6 +94,11 @@ class LinkShell {
 
   get counters(): LinkCounters {
     return this.#endpoint.counters;
+  }
+
+  get roundTripSeconds(): number | undefined {
+    const { state } = this.#endpoint;
+    return state.kind === "open" ? state.sender.roundTrip.smoothedSeconds : undefined;
   }
 
   listen(listener: TransportListener): void {

@@ -33,7 +33,7 @@ export type RecordedEvent =
   | { readonly kind: "sent" | "received"; readonly seconds: number; readonly bytes: Uint8Array }
   | { readonly kind: "closed"; readonly seconds: number; readonly reason: string };
 
-export const recordingVersion = 1;
+const recordingVersion = 1;
 const formatName = "pcmlab-recording";
 
 /** Bytes of one line; a larger chunk becomes several lines. */

@@ -50,6 +50,14 @@ export function recorderOn(
       throw failure;
     }
   };
+  /** Also after a failure, which is then the one to tell. */
+  const closed = (): void => {
+    try {
+      file.close();
+    } catch (cause) {
+      failure ??= unwritten(file, cause);
+    }
+  };
   try {
     attempt(() => file.append(headerLine({ ...header, startedAt })));
   } catch (failure) {
@@ -70,7 +78,7 @@ export function recorderOn(
       if (ended) return;
       ended = true;
       if (chunks === 0) file.discard();
-      else if (failure === undefined) attempt(() => file.close());
+      else closed();
       if (failure !== undefined) throw failure;
     },
   };

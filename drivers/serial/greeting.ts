@@ -8,6 +8,8 @@ import { ReadlineParser } from "@serialport/parser-readline";
 import type { SerialPort } from "serialport";
 import type { Timer } from "../../src/core/clock.ts";
 import { LabError } from "../../src/core/errors.ts";
+import { looksLikeIdentification } from "../transport/identification.ts";
+import { assertSought } from "../transport/sought-board.ts";
 
 /** A board forgets an unfinished block after 1 s of silence (SPEC.md, Timing), so a later attempt is heard. */
 const secondsPerAttempt = 1.25;
@@ -20,17 +22,22 @@ const maxGreetingBytes = 1 << 23;
 const maxLineBytes = 1 << 12;
 const maxQuietWaits = 20;
 
-/** Four fields separated by commas (IEEE 488.2, 10.14), nothing unprintable. */
-export const looksLikeIdentification = (line: string): boolean =>
-  /^[\x20-\x2b\x2d-\x7e]+(,[\x20-\x2b\x2d-\x7e]*){3}$/.test(line);
+/** Longer than a board waits inside a message. */
+const silenceSeconds = 1.1;
 
-/** @throws LabError NO_ANSWER when nothing came, NOT_OURS when something else than an identification came. */
-export async function greet(port: SerialPort, path: string, timer: Timer): Promise<void> {
+/**
+ * @param sought identification of the board that was lost and is looked for. Before it is greeted nothing is sent for so long that it
+ * has forgotten what it was being sent when the line broke: the greeting's bytes must not complete the block of a pulse.
+ * @throws LabError NO_ANSWER when nothing came, NOT_OURS when something else than an identification came; AnotherBoard.
+ */
+export async function greet(port: SerialPort, path: string, timer: Timer, sought?: string): Promise<void> {
   const ear = new GreetingEar(port, timer);
   try {
+    if (sought !== undefined) await ear.pause(silenceSeconds);
     for (let attempt = 1; attempt <= attempts; attempt++) {
       port.write("\n*IDN?\n");
       if (await ear.hears(secondsPerAttempt)) {
+        assertSought(ear.identification, sought, path);
         if (await ear.quiet()) return;
         break;
       }
@@ -62,7 +69,7 @@ class GreetingEar {
   readonly #port: SerialPort;
   readonly #timer: Timer;
   readonly #parser = new ReadlineParser({ delimiter: "\n", encoding: "latin1" });
-  #identified = false;
+  #identification: string | undefined;
   /** Bytes since the last line feed that the parser was given. */
   #unfinished = 0;
   /** True inside a line that is too long. */
@@ -76,16 +83,26 @@ class GreetingEar {
     port.on("data", this.#take);
     port.on("error", this.#ignore);
     this.#parser.on("data", (line: string) => {
-      if (!looksLikeIdentification(line.replace(/\r$/, ""))) return;
-      this.#identified = true;
+      // A frame of a link that a killed program left behind may stand before it; it ends with 0x00.
+      const text = line.slice(line.lastIndexOf("\0") + 1).replace(/\r$/, "");
+      if (!looksLikeIdentification(text)) return;
+      this.#identification = text;
       this.#wake();
     });
   }
 
   /** True when an identification came within the given time. */
   async hears(seconds: number): Promise<boolean> {
-    if (!this.#identified) await this.#wait(seconds);
-    return this.#identified;
+    if (this.#identification === undefined) await this.#wait(seconds);
+    return this.#identification !== undefined;
+  }
+
+  get identification(): string {
+    return this.#identification ?? "";
+  }
+
+  pause(seconds: number): Promise<void> {
+    return this.#wait(seconds, false);
   }
 
   /** True when nothing arrives for a tenth of a second, within two seconds. */

@@ -21,7 +21,7 @@ export interface SerialPorts {
  * Vendors of serial bridges and of microcontrollers with USB of their own, as the USB ID repository names them. Phones, modems and
  * GPS receivers make serial ports too; they are not asked unless the user says so.
  */
-export const knownVendors: Readonly<Record<string, string>> = {
+const knownVendors: Readonly<Record<string, string>> = {
   "0403": "FTDI",
   "0483": "STMicroelectronics",
   "04b4": "Infineon (Cypress)",

@@ -11,24 +11,42 @@ import { openFailure } from "./open-failure.ts";
 
 /**
  * Opens the port and waits until a SCPI instrument answers on it.
+ * @param sought identification of a board that was lost and is looked for.
  * @throws LabError PORT_MISSING, PORT_BUSY, PORT_PERMISSION, NO_ANSWER, NOT_OURS.
  */
 export async function openSerial(
   path: string,
   timer: Timer,
   baudRate: number = defaultBaudRate,
+  sought?: string,
 ): Promise<Transport> {
-  const port = new SerialPort({ path, baudRate, autoOpen: false, lock: true, highWaterMark: 1 << 20 });
-  await new Promise<void>((resolve, reject) => {
-    port.open((cause) => (cause ? reject(openFailure(path, cause)) : resolve()));
-  });
+  const port = await openPort(path, baudRate);
   try {
-    await greet(port, path, timer);
+    await greet(port, path, timer, sought);
   } catch (failure) {
     await closed(port);
     throw failure;
   }
   return transportOver(port, path);
+}
+
+/**
+ * Opens the port and asks nothing: for a line too bad for a greeting in plain lines.
+ * @throws LabError PORT_MISSING, PORT_BUSY, PORT_PERMISSION.
+ */
+export async function openSerialUngreeted(
+  path: string,
+  baudRate: number = defaultBaudRate,
+): Promise<Transport> {
+  return transportOver(await openPort(path, baudRate), path);
+}
+
+async function openPort(path: string, baudRate: number): Promise<SerialPort> {
+  const port = new SerialPort({ path, baudRate, autoOpen: false, lock: true, highWaterMark: 1 << 20 });
+  await new Promise<void>((resolve, reject) => {
+    port.open((cause) => (cause ? reject(openFailure(path, cause)) : resolve()));
+  });
+  return port;
 }
 
 function transportOver(port: SerialPort, path: string): Transport {

@@ -49,6 +49,7 @@ export async function openChip(address, tools) {
     if (answer.startsWith("ERR")) throw tools.failure("REFUSED", `${address} refused ${message}: ${answer}`);
     return answer;
   };
+  let operations = 0;
   const now = async () => Number(await ask("T"));
   const hello = async () => (await ask("?")).split(" ");
   const [model, serialNumber] = await hello();
@@ -80,7 +81,10 @@ export async function openChip(address, tools) {
         saturatedCells: new Set(samples.filter(({ code }) => code === 1023).map(({ index }) => index)).size,
       };
     },
-    /** This board has no operation ids: what was under way when the line is lost stays unknown, and pcmlab stops. */
+    /**
+     * This board knows no operation ids, so they are only counted here: what was under way when the line is lost stays unknown,
+     * and pcmlab stops.
+     */
     async pulse(region, train) {
       const startSeconds = await now();
       const pulses = cellsOf(region).flatMap(({ index, row, column }) =>
@@ -90,7 +94,7 @@ export async function openChip(address, tools) {
       );
       await Promise.all(pulses);
       return {
-        operationId: 0,
+        operationId: ++operations,
         certainty: "acknowledged",
         pulses: pulses.length,
         startSeconds,

@@ -15,13 +15,20 @@ export const cobsBound = (length: number): number => length + 1 + Math.floor(len
 export function cobsEncode(source: Uint8Array, target: Uint8Array, at: number): number {
   if (at + cobsBound(source.length) > target.length) throw new RangeError("no room for the encoded bytes");
   let to = at;
+  /** The first 0x00 from where it was last looked for, or the end. */
+  let zeroAt = -1;
   for (let from = 0; ; ) {
     const codeAt = to++;
     const runEnd = Math.min(from + longestRun, source.length);
-    for (; from < runEnd; from++) {
-      const byte = source[from]!;
-      if (byte === 0) break;
-      target[to++] = byte;
+    const lookedAt = Math.min(from + longCopy, runEnd);
+    while (from < lookedAt && source[from] !== 0) target[to++] = source[from++]!;
+    if (from === lookedAt && from < runEnd) {
+      if (zeroAt < from) zeroAt = source.indexOf(0, from);
+      if (zeroAt < 0) zeroAt = source.length;
+      const end = Math.min(zeroAt, runEnd);
+      target.set(source.subarray(from, end), to);
+      to += end - from;
+      from = end;
     }
     const code = to - codeAt;
     target[codeAt] = code;

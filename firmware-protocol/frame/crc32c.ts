@@ -23,22 +23,41 @@ const [t0, t1, t2, t3, t4, t5, t6, t7] = tables as readonly [
 /** The checksum of bytes `start` to `end` as an unsigned number. A firmware without room for 8 KiB of tables uses the first one alone. */
 export function crc32c(bytes: Uint8Array, start = 0, end = bytes.length): number {
   if (start < 0 || end > bytes.length) throw new RangeError("the checksum reaches beyond the bytes");
-  let crc = 0xffffffff;
-  let at = start;
-  for (const last = end - slices; at <= last; at += slices) {
-    crc ^= bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24);
+  const aligned = Math.min(end, start + (-(bytes.byteOffset + start) & 3));
+  const wordsEnd = littleEndianHost ? aligned + ((end - aligned) & -slices) : aligned;
+  let crc = byBytes(0xffffffff, bytes, start, aligned);
+  if (wordsEnd > aligned) crc = byWords(crc, wordsOf(bytes, aligned, wordsEnd));
+  return (byBytes(crc, bytes, wordsEnd, end) ^ 0xffffffff) >>> 0;
+}
+
+const littleEndianHost = new Uint8Array(Uint32Array.of(1).buffer)[0] === 1;
+
+const wordsOf = (bytes: Uint8Array, start: number, end: number): Uint32Array =>
+  new Uint32Array(bytes.buffer, bytes.byteOffset + start, (end - start) >> 2);
+
+function byBytes(before: number, bytes: Uint8Array, start: number, end: number): number {
+  let crc = before;
+  for (let at = start; at < end; at++) crc = t0[(crc ^ bytes[at]!) & 0xff]! ^ (crc >>> 8);
+  return crc;
+}
+
+/** Words in the order of a little-endian machine, an even number of them. */
+function byWords(before: number, words: Uint32Array): number {
+  let crc = before;
+  for (let at = 0; at < words.length; at += 2) {
+    const first = crc ^ words[at]!;
+    const second = words[at + 1]!;
     crc =
-      t7[crc & 0xff]! ^
-      t6[(crc >>> 8) & 0xff]! ^
-      t5[(crc >>> 16) & 0xff]! ^
-      t4[crc >>> 24]! ^
-      t3[bytes[at + 4]!]! ^
-      t2[bytes[at + 5]!]! ^
-      t1[bytes[at + 6]!]! ^
-      t0[bytes[at + 7]!]!;
+      t7[first & 0xff]! ^
+      t6[(first >>> 8) & 0xff]! ^
+      t5[(first >>> 16) & 0xff]! ^
+      t4[first >>> 24]! ^
+      t3[second & 0xff]! ^
+      t2[(second >>> 8) & 0xff]! ^
+      t1[(second >>> 16) & 0xff]! ^
+      t0[second >>> 24]!;
   }
-  for (; at < end; at++) crc = t0[(crc ^ bytes[at]!) & 0xff]! ^ (crc >>> 8);
-  return (crc ^ 0xffffffff) >>> 0;
+  return crc;
 }
 
 function slicedTables(): Uint32Array[] {

@@ -36,6 +36,7 @@ export type FrameFault = "badCobs" | "tooShort" | "badCrc" | "unknownKind";
 const headerBytes = 10;
 const crcBytes = 4;
 const topBit = 0x80;
+const topBits = 0x80808080;
 export const delimiter = 0x00;
 
 /** Largest length between the delimiters of a frame with so many bytes of payload. */
@@ -67,27 +68,40 @@ export function decodeFrame(bytes: Uint8Array, start = 0, end = bytes.length): F
     sequence: view.getUint16(5, true),
     acknowledgement: view.getUint16(7, true),
     window: view.getUint8(9),
-    payload: inverted(body.subarray(headerBytes, crcAt)),
+    payload: inverted(body, headerBytes, crcAt),
   };
 }
 
+/** Where one frame at a time is put together: a new buffer for each would cost as much as its checksum. */
+let scratch = new ArrayBuffer(4096);
+
+/** Good until the next call. */
 function bodyOf(frame: Frame): Uint8Array {
   const crcAt = headerBytes + frame.payload.length;
-  const body = new Uint8Array(crcAt + crcBytes);
-  const view = new DataView(body.buffer);
+  if (scratch.byteLength < crcAt + crcBytes) scratch = new ArrayBuffer(2 * (crcAt + crcBytes));
+  const body = new Uint8Array(scratch, 0, crcAt + crcBytes);
+  const view = new DataView(scratch);
   view.setUint8(0, frameKinds.indexOf(frame.kind) + 1);
   view.setUint32(1, frame.session, true);
   view.setUint16(5, frame.sequence, true);
   view.setUint16(7, frame.acknowledgement, true);
   view.setUint8(9, frame.window);
   body.set(frame.payload, headerBytes);
-  inverted(body.subarray(headerBytes, crcAt));
+  inverted(body, headerBytes, crcAt);
   view.setUint32(crcAt, crc32c(body, 0, crcAt), true);
   return body;
 }
 
-/** In place, of bytes that belong to nobody else yet. */
-function inverted(bytes: Uint8Array): Uint8Array {
-  for (let i = 0; i < bytes.length; i++) bytes[i]! ^= topBit;
-  return bytes;
+/** Inverts the top bits of bytes `start` to `end` in place, four at a time, and gives them; of a buffer of its own that nobody else has yet. */
+function inverted(bytes: Uint8Array, start: number, end: number): Uint8Array {
+  const words = new Uint32Array(bytes.buffer, 0, end >> 2);
+  const firstWord = Math.min((start + 3) >> 2, words.length);
+  let at = start;
+  for (; at < Math.min(4 * firstWord, end); at++) bytes[at]! ^= topBit;
+  if (at === 4 * firstWord) {
+    for (let word = firstWord; word < words.length; word++) words[word]! ^= topBits;
+    at = 4 * words.length;
+  }
+  for (; at < end; at++) bytes[at]! ^= topBit;
+  return bytes.subarray(start, end);
 }

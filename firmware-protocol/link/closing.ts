@@ -29,6 +29,8 @@ export function stepClosing(state: Closing, input: LinkInput): Step {
       return input.now < state.deadlineSeconds ? { state, outputs: [] } : again(state, input.now);
     case "consumed":
       return { state, outputs: [] };
+    case "forget":
+      return state.role === "board" ? endSession(state, "closed") : illegal(state);
     case "send":
     case "close":
       return illegal(state);

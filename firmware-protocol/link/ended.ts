@@ -35,6 +35,7 @@ export function stepEnded(state: Ended, input: LinkInput): Step {
       return { state, outputs: [] };
     case "send":
     case "close":
+    case "forget":
       return illegal(state);
     default:
       return input satisfies never;

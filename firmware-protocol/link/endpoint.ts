@@ -111,6 +111,11 @@ export class LinkEndpoint {
     return this.#step({ kind: "close", now });
   }
 
+  /** A program began in plain lines (board). */
+  forget(): LinkEvent[] {
+    return this.#step({ kind: "forget" });
+  }
+
   /** What the line should carry next, at least one frame and about `enoughBytes`; undefined when there is nothing. */
   transmit(now: number, enoughBytes: number): Uint8Array | undefined {
     const frames: Uint8Array[] = [];

@@ -23,6 +23,8 @@ export function stepListening(state: Listening, input: LinkInput): Step {
       return takeFrame(state, input);
     case "ready":
       return answered(state) ?? { state, outputs: [] };
+    case "forget":
+      return { state: { ...state, owed: [], candidate: undefined }, outputs: [] };
     case "time":
     case "consumed":
       return { state, outputs: [] };

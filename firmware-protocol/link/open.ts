@@ -41,6 +41,9 @@ export function stepOpen(state: Open, input: LinkInput): Step {
       return pass(state, input.now);
     case "close":
       return { state: closing(state, input.now), outputs: [] };
+    case "forget":
+      if (state.role === "host") return illegal(state);
+      return endSession({ ...state, owed: [], candidate: undefined }, "replaced");
     default:
       return input satisfies never;
   }

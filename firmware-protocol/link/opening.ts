@@ -50,6 +50,7 @@ export function stepOpening(state: Opening, input: LinkInput): Step {
       return end(state, "closed");
     case "consumed":
     case "send":
+    case "forget":
       return illegal(state);
     default:
       return input satisfies never;

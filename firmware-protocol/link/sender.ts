@@ -18,6 +18,9 @@ import { reorderThreshold } from "./timing.ts";
 
 /** Gets through a line with one bit in 10,000 wrong twice out of three times. */
 const firstPayloadBytes = 512;
+/** Longer frames only where they take less time than this: on a UART they save nothing, and an error in one costs more. */
+const slowPayloadBytes = 4096;
+const frameSeconds = 0.01;
 
 export interface InFlight {
   readonly sequence: number;
@@ -235,8 +238,16 @@ const shorter = (sender: Sender, losses: number): Sender => ({
 
 function longer(sender: Sender, arrived: readonly InFlight[], terms: Terms): Sender {
   const full = arrived.filter(({ payload }) => payload.length >= Math.floor(sender.payloadBytes)).length;
-  const payloadBytes = Math.min(sender.payloadBytes * (1 + full / 64), terms.payloadBytes);
-  return { ...sender, payloadBytes };
+  const grown = Math.min(sender.payloadBytes * (1 + full / 64), terms.payloadBytes);
+  if (grown <= slowPayloadBytes || bytesPerSecond(sender, arrived) * frameSeconds > grown)
+    return { ...sender, payloadBytes: Math.max(sender.payloadBytes, grown) };
+  return { ...sender, payloadBytes: Math.max(sender.payloadBytes, Math.min(grown, slowPayloadBytes)) };
+}
+
+/** What goes through the line: all that was under way, within its round trip. */
+function bytesPerSecond({ inFlight, roundTrip }: Sender, arrived: readonly InFlight[]): number {
+  const bytes = [...arrived, ...inFlight].reduce((sum, { payload }) => sum + payload.length, 0);
+  return bytes / (roundTrip.smoothedSeconds ?? Number.POSITIVE_INFINITY);
 }
 
 /** The timer runs while something is under way, or while the receiver has no room; progress starts it anew. */

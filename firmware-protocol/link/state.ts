@@ -23,7 +23,7 @@ export type EndReason =
   | "reset"
   /** The peer closed the session. */
   | "closedByPeer"
-  /** Another host opened a session. */
+  /** Another host opened a session, or began in plain lines. */
   | "replaced"
   /** This side closed the session. */
   | "closed";
@@ -101,7 +101,9 @@ export type LinkInput =
   | { readonly kind: "ready"; readonly now: number }
   /** Time has passed; due when it reaches `wakeSeconds` of the state. */
   | { readonly kind: "time"; readonly now: number }
-  | { readonly kind: "close"; readonly now: number };
+  | { readonly kind: "close"; readonly now: number }
+  /** A program began in plain lines, so whoever had the session is gone (board). */
+  | { readonly kind: "forget" };
 
 export type LinkOutput =
   | { readonly kind: "transmit"; readonly frame: Frame }

@@ -10,6 +10,12 @@ export interface PulseReply {
   readonly endSeconds: number;
 }
 
+/** What the board keeps of the last pulse operation that it accepted (SPEC.md, At most once). */
+export interface PulseRecord extends PulseReply {
+  /** CRC-32C of the message that asked for it, without its terminator: a repetition is told from pulses of another host. */
+  readonly messageCrc: number;
+}
+
 /** Largest operation id: the integers that every host number type holds exactly. */
 export const maxOperationId = Number.MAX_SAFE_INTEGER;
 

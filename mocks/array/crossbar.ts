@@ -21,7 +21,7 @@ import { type PulsesDone, pulseCells } from "./pulse-cells.ts";
 import { type RawReading, type Readable, readRegion } from "./read-region.ts";
 import { resistorSiemens } from "./resistors.ts";
 
-export const emulatorFirmware = "pcmlab-emulator 1.0.0";
+const emulatorFirmware = "pcmlab-emulator 1.0.0";
 
 /** Regions outside the chip and trains of the wrong length are programmer errors: RangeError. */
 export interface Crossbar {

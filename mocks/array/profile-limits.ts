@@ -28,7 +28,7 @@ export function limitsText(schema: z.ZodType, path: readonly PropertyKey[]): str
 }
 
 /** The unit by the last words of a field's name: "maxAmperes" is in A, "fractionPerKelvin" in 1/K. */
-export function unitOf(key: PropertyKey | undefined): string {
+function unitOf(key: PropertyKey | undefined): string {
   const [of = "", per] = String(key).split("Per");
   const symbol = (name: string): string | undefined =>
     units.find(([ending]) => name.toLowerCase().endsWith(ending))?.[1] ??

@@ -58,7 +58,7 @@ const chipProgramSchema = strictObject({
     error: "must be at most maxWidthSeconds",
   });
 
-export const chipProfileSchema = strictObject({
+const chipProfileSchema = strictObject({
   /** Name of the profile; serial numbers are made from it. */
   name: z.string().regex(/^[a-z0-9-]+$/, "must be lower-case letters, digits and hyphens"),
   model: z.string().min(1),

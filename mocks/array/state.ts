@@ -7,7 +7,7 @@
 import { createHash } from "node:crypto";
 import { endianness } from "node:os";
 import { z } from "zod";
-import type { PulseReply } from "../../firmware-protocol/operation/pulse-reply.ts";
+import type { PulseRecord } from "../../firmware-protocol/operation/pulse-reply.ts";
 import { bytesOf, concatBytes } from "../../src/core/bytes.ts";
 import { LabError, textOf } from "../../src/core/errors.ts";
 import {
@@ -25,7 +25,7 @@ export interface ChipState {
   readonly seed: number;
   readonly chipSeconds: number;
   /** The record by which a repeated operation id is answered. */
-  readonly lastPulse: PulseReply | undefined;
+  readonly lastPulse: PulseRecord | undefined;
   readonly arrays: DeviceArrays;
 }
 
@@ -46,6 +46,7 @@ const headerSchema = z.strictObject({
       pulses: natural,
       startSeconds: z.number().nonnegative(),
       endSeconds: z.number().nonnegative(),
+      messageCrc: natural,
     })
     .nullable(),
   arrays: z

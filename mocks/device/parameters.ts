@@ -34,7 +34,7 @@ const logarithmicLawSchema = strictObject({
 });
 
 /** A dimensionless quantity as a function of g = G / gMaxSiemens. */
-export const stateLawSchema = z.discriminatedUnion("kind", [powerLawSchema, logarithmicLawSchema]);
+const stateLawSchema = z.discriminatedUnion("kind", [powerLawSchema, logarithmicLawSchema]);
 export type StateLaw = z.infer<typeof stateLawSchema>;
 
 /** A log-normal spread from device to device: median, and the standard deviation of the natural logarithm. */

@@ -1,6 +1,6 @@
 /** The state of an emulated board between messages: its array, its chip clock, its status and the record of its last pulses. */
 
-import type { PulseReply } from "../../firmware-protocol/operation/pulse-reply.ts";
+import type { PulseRecord } from "../../firmware-protocol/operation/pulse-reply.ts";
 import type { Descriptor } from "../../src/chip/descriptor.ts";
 import type { ChipArray } from "./chip-array.ts";
 import { type ChipClock, virtualClock } from "./chip-clock.ts";
@@ -13,7 +13,7 @@ export interface BoardStart {
   /** A virtual clock at 0 unless given. */
   readonly clock?: ChipClock | undefined;
   /** The record of a chip that goes on where it was saved. */
-  readonly lastPulse?: PulseReply | undefined;
+  readonly lastPulse?: PulseRecord | undefined;
 }
 
 export class Board {
@@ -21,7 +21,7 @@ export class Board {
   readonly bootId: number;
   readonly clock: ChipClock;
   readonly status = new Status();
-  lastPulse: PulseReply | undefined;
+  lastPulse: PulseRecord | undefined;
 
   constructor(array: ChipArray, bootId: number, start: BoardStart = {}) {
     this.array = array;

@@ -5,6 +5,9 @@ import type { Board } from "./board.ts";
 
 export interface Command {
   readonly header: string;
-  /** @throws ScpiFault when the parameters are wrong; then nothing has been done. */
-  run(board: Board, parameters: readonly Element[]): Uint8Array | undefined;
+  /**
+   * @param message that the command came in, without its terminator.
+   * @throws ScpiFault when the parameters are wrong; then nothing has been done.
+   */
+  run(board: Board, parameters: readonly Element[], message: Uint8Array): Uint8Array | undefined;
 }

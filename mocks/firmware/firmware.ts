@@ -3,8 +3,10 @@
  * queries. A message whose grammar is broken is dropped whole and reported in the error queue (IEEE 488.2, 6.1.6).
  */
 
+import { type LinkLimits, linkVersion } from "../../firmware-protocol/link/terms.ts";
+import { linkOffer } from "../../firmware-protocol/operation/link-offer.ts";
 import { maxMvmCodes } from "../../firmware-protocol/operation/mvm.ts";
-import type { PulseReply } from "../../firmware-protocol/operation/pulse-reply.ts";
+import type { PulseRecord } from "../../firmware-protocol/operation/pulse-reply.ts";
 import { ScpiFault } from "../../firmware-protocol/scpi/errors.ts";
 import {
   headerMatches,
@@ -19,9 +21,13 @@ import { Board, type BoardStart } from "./board.ts";
 import type { ChipArray } from "./chip-array.ts";
 import type { Command } from "./command.ts";
 import { commonCommands } from "./common-commands.ts";
+import { operationCommand } from "./operation-command.ts";
 import { operationCommands } from "./operations.ts";
 
 const commands: readonly Command[] = [...commonCommands, ...operationCommands];
+
+const linkCommand = (limits: LinkLimits): Command =>
+  operationCommand(linkOffer, () => ({ lowestVersion: linkVersion, highestVersion: linkVersion, ...limits }));
 
 /** Text around the blocks of the longest message; a train of 64 steps is the wordiest. */
 const messageOverhead = 2048;
@@ -56,23 +62,28 @@ export class Firmware {
   }
 
   /** What a board that goes on later needs besides its array: chip time (s) and the record of the last pulses. */
-  get memory(): { readonly chipSeconds: number; readonly lastPulse: PulseReply | undefined } {
+  get memory(): { readonly chipSeconds: number; readonly lastPulse: PulseRecord | undefined } {
     const { chipSeconds, lastPulse } = this.#board;
     return { chipSeconds, lastPulse };
   }
 
-  /** A cable to the board; messages of different lines do not mix, and are executed in the order of their ends. */
-  openLine(): FirmwareLine {
-    return new FirmwareLine(this.#board);
+  /**
+   * A cable to the board; messages of different lines do not mix, and are executed in the order of their ends.
+   * @param link what the board takes where this line carries a link.
+   */
+  openLine(_push?: unknown, link?: LinkLimits): FirmwareLine {
+    return new FirmwareLine(this.#board, link);
   }
 }
 
 export class FirmwareLine {
   readonly #board: Board;
   readonly #scanner: MessageScanner;
+  readonly #commands: readonly Command[];
 
-  constructor(board: Board) {
+  constructor(board: Board, link: LinkLimits | undefined) {
     this.#board = board;
+    this.#commands = link === undefined ? commands : [...commands, linkCommand(link)];
     this.#scanner = new MessageScanner(largestMessage(board.array.descriptor));
   }
 
@@ -98,7 +109,7 @@ export class FirmwareLine {
       this.#board.status.report(new ScpiFault(scanned.error, scanned.detail));
       return [];
     }
-    const responses = this.#unitsOf(scanned.bytes).flatMap((unit) => this.#run(unit));
+    const responses = this.#unitsOf(scanned.bytes).flatMap((unit) => this.#run(unit, scanned.bytes));
     if (responses.length === 0) return [];
     const separated = responses.flatMap((response, i) => [bytesOf(i === 0 ? "" : ";"), response]);
     return [concatBytes([...separated, bytesOf("\n")])];
@@ -113,11 +124,11 @@ export class FirmwareLine {
     }
   }
 
-  #run(unit: Unit): Uint8Array[] {
+  #run(unit: Unit, message: Uint8Array): Uint8Array[] {
     try {
-      const command = commands.find(({ header }) => headerMatches(header, unit.header));
+      const command = this.#commands.find(({ header }) => headerMatches(header, unit.header));
       if (command === undefined) throw new ScpiFault(-113, printable(unit.header));
-      const response = command.run(this.#board, unit.parameters);
+      const response = command.run(this.#board, unit.parameters, message);
       return response === undefined ? [] : [response];
     } catch (thrown) {
       this.#report(thrown);

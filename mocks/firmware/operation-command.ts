@@ -14,13 +14,13 @@ import type { Command } from "./command.ts";
 /** A refusal is both the response and an entry of the error queue. */
 export function operationCommand<Request, Reply>(
   operation: Operation<Request, Reply>,
-  handle: (board: Board, request: Request) => Reply,
+  handle: (board: Board, request: Request, message: Uint8Array) => Reply,
 ): Command {
   return {
     header: operation.header,
-    run(board, parameters) {
+    run(board, parameters, message) {
       try {
-        return successResponse(operation, handle(board, decodeRequest(operation, parameters)));
+        return successResponse(operation, handle(board, decodeRequest(operation, parameters), message));
       } catch (thrown) {
         const fault = asFault(thrown);
         board.status.report(fault);

@@ -59,8 +59,10 @@ class TerminalWriter implements BoundedWriter {
   #write(): void {
     while (this.#queue.length > 0) {
       const written = this.#tryWrite();
-      if (written === undefined) return this.#retry();
-      if (this.#stopped) return;
+      if (written === undefined) {
+        this.#retry();
+        return;
+      }
       this.#wrote(written);
     }
   }

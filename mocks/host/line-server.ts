@@ -1,11 +1,15 @@
 /** Joins a line of a board to a byte stream: passes bytes on, and watches for silence inside a message. */
 
+import type { LinkLimits } from "../../firmware-protocol/link/terms.ts";
 import type { Timer } from "../../src/core/clock.ts";
 
 /** What a host puts on a cable: the emulated firmware, or a recording of a board. */
 export interface HostedBoard {
-  /** @param push takes what the board says later than `receive` comes back; a firmware never does. */
-  openLine(push: (response: Uint8Array) => void): HostedLine;
+  /**
+   * @param push takes what the board says later than `receive` comes back; a firmware never does.
+   * @param link what the port takes in frames, where it has a link.
+   */
+  openLine(push: (response: Uint8Array) => void, link?: LinkLimits): HostedLine;
 }
 
 export interface HostedLine {

@@ -102,13 +102,25 @@ function joined(
   }
   const outward = pacedLine(pace.baud, pace.clock, timer, put);
   const take = serve((bytes) => outward.push(bytes));
+  let working = 0;
+  const flow = (): void => {
+    if (working === 0 && inward.waitingBytes <= maxWaitingBytes) pty.resume();
+    else pty.pause();
+  };
   const inward = pacedLine(pace.baud, pace.clock, timer, (bytes) => {
-    take(bytes);
-    if (inward.waitingBytes <= maxWaitingBytes) pty.resume();
+    const work = take(bytes);
+    if (work instanceof Promise) {
+      working++;
+      void work.then(() => {
+        working--;
+        flow();
+      });
+    }
+    flow();
   });
   listen((chunk) => {
     void inward.push(chunk);
-    if (inward.waitingBytes > maxWaitingBytes) pty.pause();
+    flow();
   });
   return [inward, outward];
 }

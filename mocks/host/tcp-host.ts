@@ -43,8 +43,10 @@ export async function hostOnTcp(board: HostedBoard, port: number, timer: Timer):
     open.add(socket);
     socket.on("error", () => socket.destroy());
     socket.on("close", () => open.delete(socket));
-    if (client === undefined) serve(socket);
-    else timer.after(graceSeconds, () => (client === undefined ? serve(socket) : refuse(socket)));
+    if (client === undefined) return serve(socket);
+    const cancel = timer.after(graceSeconds, () => (client === undefined ? serve(socket) : refuse(socket)));
+    // One that left meanwhile must not become the client: its end is over, so nobody would say that the board is free again.
+    socket.on("close", cancel);
   });
   return {
     port: await listening(server, port),

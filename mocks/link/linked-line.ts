@@ -7,11 +7,13 @@ import type { LinkCounters } from "../../firmware-protocol/link/counters.ts";
 import { LinkEndpoint, type LinkEvent } from "../../firmware-protocol/link/endpoint.ts";
 import { defaultLimits, type LinkLimits } from "../../firmware-protocol/link/terms.ts";
 import type { Clock, Timer } from "../../src/core/clock.ts";
-import { type HostedBoard, type HostedLine, silenceSeconds } from "../host/line-server.ts";
+import { type HostedBoard, type HostedLine, serveLine, silenceSeconds } from "../host/line-server.ts";
 import type { LineServer, WriteLine } from "../host/pty-host.ts";
+import { firstContactEar } from "./first-contact.ts";
 
 export interface LinkedLine {
-  receive(chunk: Uint8Array): void;
+  /** Gives a promise where the far end does not read what it asked for in plain lines: it should get no more before. */
+  receive(chunk: Uint8Array): Promise<void> | undefined;
   counters(): LinkCounters;
   /** The port is gone, or the board was switched off: nothing is written and no timer runs any more. */
   stop(): void;
@@ -51,8 +53,12 @@ class BoardShell {
   readonly #timer: Timer;
   readonly #clock: Clock;
   readonly #write: WriteLine;
+  readonly #limits: LinkLimits;
   readonly #endpoint: LinkEndpoint;
   readonly #plainLine: HostedLine;
+  readonly #takePlain: ReturnType<typeof serveLine>;
+  readonly #isFirstContact = firstContactEar();
+  #plainWork: Promise<void> | undefined;
   #session: SessionWork;
   #lineBusy = false;
   #stopped = false;
@@ -65,7 +71,9 @@ class BoardShell {
     this.#clock = clock;
     this.#write = write;
     this.#endpoint = LinkEndpoint.board(limits, maxPlainMessageBytes);
-    this.#plainLine = board.openLine((response) => void this.#write(response));
+    this.#limits = limits;
+    this.#plainLine = board.openLine((response) => void this.#write(response), limits);
+    this.#takePlain = serveLine(this.#plainLine, timer, write);
     this.#session = this.#newSession();
   }
 
@@ -73,16 +81,14 @@ class BoardShell {
     return this.#endpoint.counters;
   }
 
-  receive(chunk: Uint8Array): void {
-    if (this.#stopped) return;
+  receive(chunk: Uint8Array): Promise<void> | undefined {
+    if (this.#stopped) return undefined;
     this.#cancelSilence();
+    this.#plainWork = undefined;
     this.#handle(this.#endpoint.receive(chunk, this.#now()));
-    if (this.#endpoint.unsettled || this.#plainLine.midMessage) {
-      this.#cancelSilence = this.#timer.after(silenceSeconds, () => {
-        this.#endpoint.silence();
-        this.#plainLine.silence();
-      });
-    }
+    if (this.#endpoint.unsettled)
+      this.#cancelSilence = this.#timer.after(silenceSeconds, () => this.#endpoint.silence());
+    return this.#plainWork;
   }
 
   stop(): void {
@@ -97,7 +103,7 @@ class BoardShell {
       this.#board.openLine((response) => {
         session.say(response);
         if (session === this.#session) this.#work();
-      }),
+      }, this.#limits),
     );
     return session;
   }
@@ -118,7 +124,8 @@ class BoardShell {
         this.#session.take(event.bytes, event.frames);
         return;
       case "plain":
-        for (const response of this.#plainLine.receive(event.bytes)) void this.#write(response);
+        if (this.#isFirstContact(event.bytes)) for (const end of this.#endpoint.forget()) this.#on(end);
+        this.#plainWork = this.#takePlain(event.bytes);
         return;
       case "abandoned":
         this.#plainLine.silence();

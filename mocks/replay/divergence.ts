@@ -1,6 +1,6 @@
 /** Says how a request differs from the recorded one, for people. Pure. */
 
-import { legible } from "../../drivers/recording/legible.ts";
+import { messageText } from "../../drivers/recording/message-text.ts";
 import type { Scanned } from "../../firmware-protocol/scpi/scanner.ts";
 import type { Divergence } from "./follow.ts";
 
@@ -24,7 +24,7 @@ export function differenceLines({ expected, got }: Divergence): string[] {
 
 export function requestText(said: Scanned | undefined): string {
   if (said === undefined) return "nothing more";
-  return said.kind === "message" ? legible(said.bytes) : `no message: ${said.detail} (${said.error})`;
+  return said.kind === "message" ? messageText(said.bytes) : `no message: ${said.detail} (${said.error})`;
 }
 
 /** The length of the shorter one when that is how the longer one begins. */

@@ -3,9 +3,12 @@
  * equals the next one advances it and sets off the answers that were recorded then; any other message ends it, and from then on
  * it says nothing. Two things are allowed beyond that, because a cable other than the recorded one brings them: empty messages,
  * which do nothing; and around an `*IDN?`, with which every connection begins, another `*IDN?` (the greeting of a serial line
- * asks until it is heard) and what is not text (a host offers the reliable link, which this board does not have). Pure.
+ * asks until it is heard), the question for the reliable link, which this board does not have, and what is not text (a host that
+ * opens a link unasked). Pure.
  */
 
+import { linkOffer } from "../../firmware-protocol/operation/link-offer.ts";
+import { headerMatches } from "../../firmware-protocol/scpi/parse.ts";
 import type { Scanned } from "../../firmware-protocol/scpi/scanner.ts";
 import { textOfBytes } from "../../src/core/bytes.ts";
 import { isEmpty, type RecordedAnswer, type ReplayScript } from "./script.ts";
@@ -41,7 +44,8 @@ export function follow(script: ReplayScript, state: ReplayState, got: Scanned): 
   if (expected !== undefined && isSame(expected, got)) return advanced(script, state);
   const before = script.requests[position - 1];
   if (isIdentify(before) && isIdentify(got)) return { state, answers: answersAt(script, position) };
-  if ((isIdentify(before) || isIdentify(expected)) && !isText(got)) return { state, answers: [] };
+  const beginning = isIdentify(before) || isIdentify(expected);
+  if (beginning && (isLinkQuestion(got) || !isText(got))) return { state, answers: [] };
   return { state: { kind: "diverged", position, expected, got }, answers: [] };
 }
 
@@ -66,6 +70,9 @@ function isSame(a: Scanned, b: Scanned): boolean {
 
 const isIdentify = (said: Scanned | undefined): boolean =>
   said?.kind === "message" && /^\*IDN\?$/i.test(textOfBytes(said.bytes).trim());
+
+const isLinkQuestion = (said: Scanned): boolean =>
+  said.kind === "message" && headerMatches(linkOffer.header, textOfBytes(said.bytes).trim());
 
 const isText = (said: Scanned): boolean =>
   said.kind === "message" && /^[\t\x20-\x7e]*$/.test(textOfBytes(said.bytes));

@@ -12,7 +12,7 @@ import {
 import type { DeviceStrings } from "./identity.ts";
 
 /** bRequest (USB 2.0, table 9-4). */
-export const standardCode = {
+const standardCode = {
   getStatus: 0,
   clearFeature: 1,
   setFeature: 3,

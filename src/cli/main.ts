@@ -5,6 +5,7 @@ import yargs, { type Argv } from "yargs";
 import { hideBin } from "yargs/helpers";
 import { errorCatalogue, LabError } from "../core/errors.ts";
 import { systemClock, systemTimer } from "../core/system-clock.ts";
+import { systemPrng } from "../core/system-random.ts";
 import { conformanceCommand } from "./commands/conformance.ts";
 import { demoCommand } from "./commands/demo.ts";
 import { devicesCommand } from "./commands/devices.ts";
@@ -12,6 +13,7 @@ import { doctorCommand } from "./commands/doctor.ts";
 import { emulatorCommand } from "./commands/emulator.ts";
 import { identifyCommand } from "./commands/identify.ts";
 import { inferCommand } from "./commands/infer.ts";
+import { linkCommand } from "./commands/link.ts";
 import { profileCommand } from "./commands/profile.ts";
 import { programCommand } from "./commands/program.ts";
 import { readCommand } from "./commands/read.ts";
@@ -20,8 +22,10 @@ import { reportCommand } from "./commands/report.ts";
 import { traceCommand } from "./commands/trace.ts";
 import type { Context } from "./context.ts";
 import { shownFailure } from "./failure.ts";
+import { OpenBoards } from "./open-boards.ts";
 import { Output } from "./output.ts";
 import { toolVersion } from "./provenance.ts";
+import { onSignal } from "./stopping.ts";
 
 const commands = {
   emulator: emulatorCommand,
@@ -29,6 +33,7 @@ const commands = {
   devices: devicesCommand,
   doctor: doctorCommand,
   identify: identifyCommand,
+  link: linkCommand,
   program: programCommand,
   read: readCommand,
   infer: inferCommand,
@@ -45,15 +50,20 @@ const words = hideBin(process.argv);
 const flag = (name: string): boolean => words.includes(name) || words.includes(`${name}=true`);
 
 const stop = new AbortController();
+const boards = new OpenBoards(systemTimer);
+const output = new Output(process, systemClock, { json: flag("--json"), quiet: flag("--quiet") });
 const context: Context = {
   clock: systemClock,
   timer: systemTimer,
-  output: new Output(process, systemClock, { json: flag("--json"), quiet: flag("--quiet") }),
+  prng: systemPrng(),
+  output,
   stop: stop.signal,
+  boards,
   commandLine: words,
 };
 
-stopOnSignals();
+const signalled = onSignal({ stop, boards, output, exit: (code) => process.exit(code) });
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, signalled);
 process.stdout.on("error", endWhenUnwritable);
 // Nobody may be reading the remarks any more; the run goes on.
 process.stderr.on("error", () => {});
@@ -63,6 +73,8 @@ async function run(): Promise<void> {
   try {
     await parser().parseAsync();
   } catch (failure) {
+    // A board that was left in a hurry fails whatever used it.
+    if (boards.areLeft) return;
     const shown = shownFailure(failure, flag("--verbose"));
     process.stderr.write(shown.text);
     process.exitCode = shown.exitCode;
@@ -106,22 +118,10 @@ function usageError(message: string): LabError {
   return new LabError("USAGE", text, { next: guess === undefined ? help : `did you mean ${guess}? ${help}` });
 }
 
-/** The first signal asks the command to stop at a safe point; a second one ends it. */
-function stopOnSignals(): void {
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-    process.on(signal, () => {
-      if (stop.signal.aborted) {
-        process.stderr.write("pcmlab: stopped at once [INTERRUPTED]\n");
-        process.exit(errorCatalogue.INTERRUPTED.exitCode);
-      }
-      stop.abort();
-      context.output.note("stopping at the next safe point; again to stop at once");
-    });
-  }
-}
-
-/** A reader that has seen enough is no failure; a full disk is. */
-function endWhenUnwritable(failure: NodeJS.ErrnoException): void {
+/** A reader that has seen enough is no failure; a full disk is. A board is not left with its drives on either way. */
+async function endWhenUnwritable(failure: NodeJS.ErrnoException): Promise<void> {
+  stop.abort();
+  await boards.leaveAll();
   if (failure.code === "EPIPE") process.exit(0);
   const next = "make room, or send the output elsewhere";
   process.stderr.write(

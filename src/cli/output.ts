@@ -42,6 +42,11 @@ export class Output {
     this.#streams.stderr.write(`warning: ${text}\n`);
   }
 
+  /** Why the program ends. */
+  error(text: string): void {
+    this.#streams.stderr.write(`${text}\n`);
+  }
+
   /** Progress of `total` units of work, with rate and time left. */
   progress(what: string, unit: string, total: number): Progress {
     const { stderr } = this.#streams;

@@ -13,7 +13,7 @@ import { bytesOf, concatBytes } from "../core/bytes.ts";
 import { type Board, pulseMessage, readMessage, readRequest, trainMessage } from "./board.ts";
 import { done, outcomeOf } from "./expectation.ts";
 import { legible } from "./legible.ts";
-import { Mismatch, NotApplicable } from "./mismatch.ts";
+import { Mismatch, Unchecked } from "./mismatch.ts";
 import type { Probe } from "./probe.ts";
 import { type Rule, rule } from "./rule.ts";
 import { answered, type Step, take } from "./step.ts";
@@ -86,11 +86,11 @@ export function reading(probe: Probe, change: Change, cells: number): Promise<Re
 /** Ids that the checks may use at most; the rest belongs to the experiments of this power-up. */
 const idsNeeded = 1000;
 
-/** The id after the last one. @throws NotApplicable when there are hardly any left. */
+/** The id after the last one. @throws Unchecked when there are hardly any left. */
 export async function freshId(probe: Probe): Promise<number> {
   const { lastOperationId } = await recordOf(probe);
   if (lastOperationId < maxOperationId - idsNeeded) return lastOperationId + 1;
-  throw new NotApplicable(
+  throw new Unchecked(
     `the last operation id is ${lastOperationId}: too few are left; switch the board off and on`,
   );
 }
@@ -100,7 +100,7 @@ async function recordOf(probe: Probe): Promise<LastOperationReply> {
     return await asked(probe, lastOperation);
   } catch (thrown) {
     if (!(thrown instanceof Mismatch)) throw thrown;
-    throw new NotApplicable("nothing is pulsed while SYSTem:OPERation:LAST? is not answered by the rules");
+    throw new Unchecked("nothing is pulsed while SYSTem:OPERation:LAST? is not answered by the rules");
   }
 }
 

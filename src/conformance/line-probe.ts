@@ -13,7 +13,7 @@ import type { Board } from "./board.ts";
 import { Ear } from "./ear.ts";
 import { isLine, queuedErrorOf } from "./hearing.ts";
 import { legible } from "./legible.ts";
-import { Mismatch, NotApplicable } from "./mismatch.ts";
+import { Mismatch, Unchecked } from "./mismatch.ts";
 import type { Patience } from "./patience.ts";
 import type { ExchangeOptions, Heard, Probe, QueuedError } from "./probe.ts";
 
@@ -86,14 +86,14 @@ export class LineProbe implements Probe {
 
   async reconnect(): Promise<void> {
     const { connect } = this.#reach;
-    if (connect === undefined) throw new NotApplicable("this session cannot connect again");
+    if (connect === undefined) throw new Unchecked("this session cannot connect again");
     await this.#attach(connect);
   }
 
   async powerCycle(): Promise<void> {
     const { powerCycle } = this.#reach;
     if (powerCycle === undefined)
-      throw new NotApplicable("needs a power cycle; give --power-cycle a command that does one");
+      throw new Unchecked("needs a power cycle; give --power-cycle a command that does one");
     await this.#attach(powerCycle);
   }
 

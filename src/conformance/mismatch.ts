@@ -1,4 +1,4 @@
-/** How a check ends early: the board did something else, or the rule does not apply to it. */
+/** How a check ends early: the board did something else, the rule does not apply to it, or this session could not check it. */
 
 /** As a person reads it: bytes are shown legibly and cut. */
 export interface Seen {
@@ -18,10 +18,18 @@ export class Mismatch extends Error {
   }
 }
 
-/** The message is the reason. */
+/** The board does not offer what the rule is about. The message is the reason. */
 export class NotApplicable extends Error {
   constructor(reason: string) {
     super(reason);
     this.name = "NotApplicable";
+  }
+}
+
+/** The rule applies to the board, but this session may not or cannot check it. The message is the reason. */
+export class Unchecked extends Error {
+  constructor(reason: string) {
+    super(reason);
+    this.name = "Unchecked";
   }
 }

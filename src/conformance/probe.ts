@@ -42,8 +42,8 @@ export interface Probe {
   rest(kind: "silence" | "pause"): Promise<void>;
   /** Empties the error queue, oldest first. @throws Mismatch when it has no end or answers something else. */
   takeErrors(): Promise<QueuedError[]>;
-  /** A new connection to the same board. @throws NotApplicable when this session cannot make one. */
+  /** A new connection to the same board. @throws Unchecked when this session cannot make one. */
   reconnect(): Promise<void>;
-  /** Switches the board off and on. @throws NotApplicable when this session cannot do that. */
+  /** Switches the board off and on. @throws Unchecked when this session cannot do that. */
   powerCycle(): Promise<void>;
 }

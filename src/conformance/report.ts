@@ -25,14 +25,27 @@ export interface Counts {
   readonly passed: number;
   readonly failed: number;
   readonly skipped: number;
+  /** Of those that were skipped: the board offers what they are about, and nobody knows whether it keeps them. */
+  readonly unchecked: number;
 }
 
 export function countsOf(results: readonly RuleResult[]): Counts {
   const count = (kind: Verdict["kind"]): number =>
     results.filter(({ verdict }) => verdict.kind === kind).length;
-  return { passed: count("pass"), failed: count("fail"), skipped: count("skip") };
+  return {
+    passed: count("pass"),
+    failed: count("fail"),
+    skipped: count("skip"),
+    unchecked: results.filter(({ verdict }) => verdict.kind === "skip" && verdict.applies).length,
+  };
 }
 
-/** Every rule that applied was kept, and the run came to its end. */
-export const conforms = ({ results, endedEarly }: Report): boolean =>
-  endedEarly === undefined && countsOf(results).failed === 0;
+/** `incomplete`: no rule is known to be broken, but not every rule that applies to the board was checked. */
+export type Conformance = "conforms" | "incomplete" | "broken";
+
+/** Of the rules that were chosen. */
+export function conformanceOf({ results, endedEarly }: Report): Conformance {
+  const { failed, unchecked } = countsOf(results);
+  if (failed > 0) return "broken";
+  return unchecked > 0 || endedEarly !== undefined ? "incomplete" : "conforms";
+}

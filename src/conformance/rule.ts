@@ -1,13 +1,14 @@
 /** A rule of SPEC.md as data: what a board must do, and how to find out whether it does. */
 
 import type { Board } from "./board.ts";
-import { Mismatch, NotApplicable, type Seen } from "./mismatch.ts";
+import { Mismatch, NotApplicable, type Seen, Unchecked } from "./mismatch.ts";
 import type { Probe } from "./probe.ts";
 
 export type Verdict =
   | { readonly kind: "pass" }
   | ({ readonly kind: "fail" } & Seen)
-  | { readonly kind: "skip"; readonly reason: string };
+  /** `applies`: the board offers what the rule is about, and it was not checked. */
+  | { readonly kind: "skip"; readonly applies: boolean; readonly reason: string };
 
 export interface Rule {
   /** Stable: group, dot, name. */
@@ -20,6 +21,8 @@ export interface Rule {
   readonly pulses: boolean;
   /** Rests inside a message or chops it, which only a cable that carries a stream of bytes can do. */
   readonly stream: boolean;
+  /** Why the rule does not apply to a board; undefined when it does. */
+  unless(board: Board): string | undefined;
   check(probe: Probe): Promise<Verdict>;
 }
 
@@ -30,7 +33,7 @@ interface Kind {
   readonly unless?: (board: Board) => string | undefined;
 }
 
-/** A rule whose check comes back when the board did as it must, and throws Mismatch or NotApplicable. */
+/** A rule whose check comes back when the board did as it must, and throws Mismatch, NotApplicable or Unchecked. */
 export function rule(
   id: string,
   section: string,
@@ -40,7 +43,7 @@ export function rule(
 ): Rule {
   const checked = async (probe: Probe): Promise<Verdict> => {
     const reason = unless(probe.board);
-    if (reason !== undefined) return { kind: "skip", reason };
+    if (reason !== undefined) return { kind: "skip", applies: false, reason };
     try {
       await check(probe);
       return { kind: "pass" };
@@ -48,11 +51,12 @@ export function rule(
       return verdictOf(thrown);
     }
   };
-  return { id, section, must, pulses, stream, check: checked };
+  return { id, section, must, pulses, stream, unless, check: checked };
 }
 
 function verdictOf(thrown: unknown): Verdict {
-  if (thrown instanceof NotApplicable) return { kind: "skip", reason: thrown.message };
+  if (thrown instanceof NotApplicable) return { kind: "skip", applies: false, reason: thrown.message };
+  if (thrown instanceof Unchecked) return { kind: "skip", applies: true, reason: thrown.message };
   if (thrown instanceof Mismatch) return { kind: "fail", ...thrown.seen };
   throw thrown;
 }

@@ -40,10 +40,7 @@ export async function runConformance(options: RunOptions): Promise<Report> {
     if (found.ok) return await run(options, ear, idn, found.descriptor);
     const results = rules.map((rule): RuleResult => {
       const failed = rule.id === found.rule;
-      return resultOf(
-        rule,
-        failed ? { kind: "fail", ...found.seen } : { kind: "skip", reason: noDescriptor },
-      );
+      return resultOf(rule, failed ? { kind: "fail", ...found.seen } : unchecked(noDescriptor));
     });
     return { identification: idn, descriptor: undefined, results, pulses: 0, endedEarly: undefined };
   } finally {
@@ -64,9 +61,9 @@ async function run(options: RunOptions, ear: Ear, idn: string, descriptor: Descr
   for (const rule of rules) {
     endedEarly ??= options.stop?.aborted ? "stopped by the user" : undefined;
     endedEarly ??= late ? `the time for all rules, ${patience.totalSeconds} s, is over` : undefined;
-    const reason = endedEarly ?? whyNot(rule, board, options.pulses);
-    if (reason !== undefined) {
-      results.push(resultOf(rule, { kind: "skip", reason }));
+    const skip = endedEarly === undefined ? skipOf(rule, board, options.pulses) : unchecked(endedEarly);
+    if (skip !== undefined) {
+      results.push(resultOf(rule, skip));
       continue;
     }
     options.beginning?.(rule);
@@ -94,11 +91,18 @@ async function checked(rule: Rule, probe: LineProbe): Promise<Verdict> {
   return rule.check(probe);
 }
 
-function whyNot(rule: Rule, board: Board, pulses: boolean): string | undefined {
-  if (rule.pulses && !pulses) return "may pulse one cell: give --pulses to allow it";
-  if (rule.stream && board.cable !== "stream") return "this cable has no silence inside a message";
-  return undefined;
+function skipOf(rule: Rule, board: Board, pulses: boolean): Verdict | undefined {
+  if (rule.stream && board.cable !== "stream")
+    return { kind: "skip", applies: false, reason: "this cable has no silence inside a message" };
+  if (!rule.pulses || pulses) return undefined;
+  // What the descriptor does not offer would be skipped with pulses, too.
+  const reason = rule.unless(board);
+  return reason === undefined
+    ? unchecked("may pulse one cell: give --pulses to allow it")
+    : { kind: "skip", applies: false, reason };
 }
+
+const unchecked = (reason: string): Verdict => ({ kind: "skip", applies: true, reason });
 
 const resultOf = ({ id, section, must }: Rule, verdict: Verdict): RuleResult => ({
   id,

@@ -1,6 +1,6 @@
 /** A report as a table for people: grouped by section, with what was sent, expected and came where a rule failed. Pure. */
 
-import { countsOf, type Report, type RuleResult } from "./report.ts";
+import { conformanceOf, countsOf, type Report, type RuleResult } from "./report.ts";
 
 const titles: Readonly<Record<string, string>> = {
   "2": "Cables",
@@ -65,8 +65,10 @@ function linesOf({ id, must, verdict }: RuleResult, width: number): string[] {
 }
 
 function lastLine(report: Report): string {
-  const { passed, failed, skipped } = countsOf(report.results);
+  const { passed, failed, skipped, unchecked } = countsOf(report.results);
   const early = report.endedEarly === undefined ? "" : `; ended early: ${report.endedEarly}`;
   const pulses = `${report.pulses} weak ${report.pulses === 1 ? "pulse" : "pulses"} given`;
-  return `${report.results.length} rules: ${passed} passed, ${failed} failed, ${skipped} skipped; ${pulses}${early}`;
+  const open = unchecked === 0 ? "" : ` (${unchecked} of them apply to this board)`;
+  const rules = `${report.results.length} rules: ${passed} passed, ${failed} failed, ${skipped} skipped${open}`;
+  return `${conformanceOf(report)}; ${rules}; ${pulses}${early}`;
 }

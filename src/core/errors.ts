@@ -46,24 +46,37 @@ export interface LabErrorOptions {
   /** What the user can do next, as a sentence. */
   readonly next?: string;
   readonly cause?: unknown;
+  /** The request that fails so was never sent. */
+  readonly unsent?: boolean;
 }
 
 /** An expected failure. `message` names the request, the limit and the value; `next` says what to do. */
 export class LabError extends Error {
   readonly code: ErrorCode;
   readonly next: string | undefined;
+  /** True when the request that failed so was never sent: the board knows nothing of it, and nothing was done. */
+  readonly unsent: boolean;
 
   constructor(code: ErrorCode, message: string, options: LabErrorOptions = {}) {
     super(message, options.cause === undefined ? {} : { cause: options.cause });
     this.name = "LabError";
     this.code = code;
     this.next = options.next;
+    this.unsent = options.unsent ?? false;
   }
 
   get exitCode(): number {
     return errorCatalogue[this.code].exitCode;
   }
 }
+
+/** The same failure for a request that was not sent any more. */
+export const unsent = (failure: LabError): LabError =>
+  new LabError(failure.code, failure.message, {
+    cause: failure,
+    unsent: true,
+    ...(failure.next !== undefined && { next: failure.next }),
+  });
 
 /** The text of anything that was thrown, for joining into a message. */
 export function textOf(thrown: unknown): string {

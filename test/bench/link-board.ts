@@ -1,12 +1,13 @@
 /** The far end of the link benchmark, a process of its own: a board whose silicon costs nothing, or a program that only copies bytes. */
 
 import { Firmware } from "../../mocks/firmware/firmware.ts";
+import { noisy } from "../../mocks/host/noisy-line.ts";
 import { hostOnPty, type LineServer } from "../../mocks/host/pty-host.ts";
 import { serveLinked } from "../../mocks/link/linked-line.ts";
 import type { Descriptor } from "../../src/chip/descriptor.ts";
 import { cellCount } from "../../src/chip/region.ts";
 import { textOfBytes } from "../../src/core/bytes.ts";
-import { type Prng, seededPrng } from "../../src/core/prng.ts";
+import { seededPrng } from "../../src/core/prng.ts";
 import { systemClock, systemTimer } from "../../src/core/system-clock.ts";
 import { exampleDescriptor, fakeArray } from "../firmware/fake-array.ts";
 
@@ -53,26 +54,6 @@ const serveCopy: LineServer = (_, __, write) => {
     asked = "";
   };
 };
-
-/** Flips bits in both directions at a rate; the gap to the next one is drawn, not each bit. */
-function noisy(serve: LineServer, bitErrors: number, prng: Prng): LineServer {
-  const disturbed = disturber(bitErrors, prng);
-  return (board, timer, write) => {
-    const take = serve(board, timer, (bytes) => write(disturbed(bytes)));
-    return (chunk) => take(disturbed(chunk));
-  };
-}
-
-function disturber(bitErrors: number, prng: Prng): (bytes: Uint8Array) => Uint8Array {
-  const gap = (): number => Math.ceil(Math.log(1 - prng.uniform()) / Math.log1p(-bitErrors));
-  let next = gap();
-  return (bytes) => {
-    const copy = bytes.slice();
-    for (; next < 8 * copy.length; next += gap()) copy[next >> 3]! ^= 1 << (next & 7);
-    next -= 8 * copy.length;
-    return copy;
-  };
-}
 
 const late =
   (serve: LineServer, seconds: number): LineServer =>

@@ -8,7 +8,7 @@ import type { Chip } from "../../src/chip/chip.ts";
 import { type CellOutcome, cellOutcomes } from "../../src/chip/outcome.ts";
 import { pulsesIn } from "../../src/chip/pulse.ts";
 import { nominalCalibration } from "../../src/chip/readout.ts";
-import { LabError } from "../../src/core/errors.ts";
+import { LabError, unsent } from "../../src/core/errors.ts";
 import { numericalChip, smallDescriptor } from "../chip/numerical-chip.ts";
 
 /** Three bands of three, three and two rows, of which two are under way at a time. */
@@ -65,6 +65,27 @@ function expectTwoBandsBegun({ programming: { outcomes, pulses } }: RegionUnfini
   expect(namesIn(outcomes.subarray(60))).toEqual(["skipped"]);
   expect(sum(pulses.subarray(60))).toBe(0);
 }
+
+test("pulses that were never sent are no pulses, neither done nor unknown", async () => {
+  const lost = new LabError("LINK_LOST", "gone");
+  const watched = watchedChip((train) => {
+    if (train > 1) throw unsent(lost);
+    throw lost;
+  });
+  const asked: number[] = [];
+  const pulse: Chip["pulse"] = (band, train) => {
+    asked.push(pulsesIn(train));
+    return watched.chip.pulse(band, train);
+  };
+  const { programming } = await unfinished({ ...watched.chip, pulse });
+  expect(asked.length).toBeGreaterThan(1);
+  expect(programming.unknownPulses).toBe(asked[0]);
+  // One train reached one band; what was pipelined behind it did not, nor did anything for the other bands.
+  expect(sum(programming.pulses)).toBe(asked[0]);
+  expect(sum(programming.pulses.subarray(30))).toBe(0);
+  expect(namesIn(programming.outcomes.subarray(0, 30))).toEqual(["unknown"]);
+  expect(namesIn(programming.outcomes.subarray(30))).toEqual(["skipped"]);
+});
 
 test("an abort finishes the iterations that are under way and keeps their pulses", async () => {
   const abort = new AbortController();

@@ -6,7 +6,9 @@ import { type Diagnosis, diagnose } from "../../src/cli/doctor/checks.ts";
 import { collectFacts } from "../../src/cli/doctor/collect.ts";
 import type { Facts } from "../../src/cli/doctor/facts.ts";
 import { udevFile, udevRules } from "../../src/cli/doctor/udev.ts";
+import { OpenBoards } from "../../src/cli/open-boards.ts";
 import { Output } from "../../src/cli/output.ts";
+import { seededPrng } from "../../src/core/prng.ts";
 import { systemClock, systemTimer } from "../../src/core/system-clock.ts";
 
 const healthy: Facts = {
@@ -111,7 +113,15 @@ test("this machine can be looked at", async () => {
   const streams = { stdout: { write: (text: string) => (printed += text) }, stderr: { write: () => true } };
   const output = new Output(streams, systemClock, { json: true, quiet: true });
   const stop = new AbortController().signal;
-  const context = { clock: systemClock, timer: systemTimer, output, stop, commandLine: [] };
+  const context = {
+    clock: systemClock,
+    timer: systemTimer,
+    prng: seededPrng(1),
+    output,
+    stop,
+    boards: new OpenBoards(systemTimer),
+    commandLine: [],
+  };
   await doctor({ udev: true }, context);
   expect(JSON.parse(printed).udevRules).toEqual(udevRules());
 });

@@ -5,7 +5,9 @@ import { expect, onTestFinished, test } from "vitest";
 import { builtinProfile } from "../../mocks/array/profile.ts";
 import { checkProfile, listProfiles } from "../../src/cli/actions/profile.ts";
 import type { Context } from "../../src/cli/context.ts";
+import { OpenBoards } from "../../src/cli/open-boards.ts";
 import { Output } from "../../src/cli/output.ts";
+import { seededPrng } from "../../src/core/prng.ts";
 
 const clock = { monotonicSeconds: () => 0, wallSeconds: () => 0 };
 
@@ -18,7 +20,15 @@ function printed(act: (context: Context) => void, json: boolean): string {
   };
   const output = new Output({ stdout, stderr: stdout }, clock, { json, quiet: false });
   const timer = { after: () => () => {} };
-  act({ clock, timer, output, stop: new AbortController().signal, commandLine: [] });
+  act({
+    clock,
+    timer,
+    prng: seededPrng(1),
+    output,
+    stop: new AbortController().signal,
+    boards: new OpenBoards(timer),
+    commandLine: [],
+  });
   return text;
 }
 

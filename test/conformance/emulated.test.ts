@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { createCrossbar } from "../../mocks/array/crossbar.ts";
 import { builtinProfile } from "../../mocks/array/profile.ts";
-import { conforms } from "../../src/conformance/report.ts";
+import { conformanceOf } from "../../src/conformance/report.ts";
 import { exampleDescriptor, fakeArray, mvmDescriptor } from "../firmware/fake-array.ts";
 import { checkedBoard, faultsOf, tinyArray } from "./boards.ts";
 
@@ -16,6 +16,6 @@ describe("our emulated firmware keeps every rule", () => {
   ])("on %s", async (_, array) => {
     const report = await checkedBoard(array());
     expect(faultsOf(report)).toEqual([]);
-    expect(conforms(report)).toBe(true);
+    expect(conformanceOf(report)).toBe("conforms");
   });
 });

@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import type { Transport } from "../../drivers/transport/transport.ts";
 import { Firmware } from "../../mocks/firmware/firmware.ts";
 import { patience } from "../../src/conformance/patience.ts";
-import { conforms, countsOf } from "../../src/conformance/report.ts";
+import { conformanceOf, countsOf } from "../../src/conformance/report.ts";
 import { allRules } from "../../src/conformance/rules/all.ts";
 import { runConformance } from "../../src/conformance/run.ts";
 import { tableOf } from "../../src/conformance/table.ts";
@@ -35,7 +35,7 @@ describe("a chip", () => {
     expect(sent).not.toMatch(/PULS|TRAIN/i);
     expect(array.trains).toEqual([]);
     expect(report.pulses).toBe(0);
-    expect(conforms(report)).toBe(true);
+    expect(conformanceOf(report)).toBe("incomplete");
     const skipped = report.results.filter(
       ({ verdict }) => verdict.kind === "skip" && /--pulses/.test(verdict.reason),
     );
@@ -108,8 +108,13 @@ describe("a board", () => {
       });
     const report = await checkedBoard(fakeArray(mvmDescriptor), dying);
     expect(report.endedEarly).toBe("the board does not answer any more after grammar.string");
-    expect(countsOf(report.results)).toEqual({ passed: 15, failed: 1, skipped: allRules.length - 16 });
-    expect(conforms(report)).toBe(false);
+    expect(countsOf(report.results)).toEqual({
+      passed: 15,
+      failed: 1,
+      skipped: allRules.length - 16,
+      unchecked: allRules.length - 16,
+    });
+    expect(conformanceOf(report)).toBe("broken");
   });
 
   test("that floods the line fails that rule, and no later one", async () => {
@@ -157,6 +162,7 @@ describe("a board", () => {
     });
     expect(report.endedEarly).toBe("stopped by the user");
     expect(countsOf(report.results)).toMatchObject({ passed: 1, failed: 0 });
+    expect(conformanceOf(report)).toBe("incomplete");
   });
 
   test("on a cable of messages is spared what only a stream can carry", async () => {
@@ -165,6 +171,44 @@ describe("a board", () => {
       ({ verdict }) => verdict.kind === "skip" && /silence/.test(verdict.reason),
     );
     expect(skipped.map(({ id }) => id)).toEqual(allRules.filter(({ stream }) => stream).map(({ id }) => id));
+  });
+});
+
+describe("a board that keeps every rule that was checked", () => {
+  const idsOf = (report: Awaited<ReturnType<typeof checkedBoard>>, applies: boolean): string[] =>
+    report.results.flatMap(({ id, verdict }) =>
+      verdict.kind === "skip" && verdict.applies === applies ? [id] : [],
+    );
+
+  test("conforms when only what it does not offer was skipped", async () => {
+    const report = await checkedBoard(fakeArray({ ...exampleDescriptor, emulated: true }), undefined, {
+      cable: "messages",
+    });
+    expect(idsOf(report, true)).toEqual([]);
+    expect(idsOf(report, false)).toEqual(expect.arrayContaining(["mvm.fields", "once.lost-half"]));
+    expect(conformanceOf(report)).toBe("conforms");
+  });
+
+  test.each([
+    ["pulses were not allowed", { pulses: false }, allRules.filter(({ pulses }) => pulses)],
+    [
+      "nobody could switch it off and on",
+      { powerCycle: undefined },
+      allRules.filter(({ id }) => id === "power.up"),
+    ],
+    [
+      "nobody could connect again",
+      { connect: undefined },
+      allRules.filter(({ id }) => id === "once.connection" || id.startsWith("connection.")),
+    ],
+  ])("is incomplete when %s", async (_, options, missing) => {
+    const report = await checkedBoard(fakeArray(mvmDescriptor), undefined, options);
+    const unchecked = idsOf(report, true);
+    expect(missing.map(({ id }) => id)).toEqual(expect.arrayContaining(unchecked));
+    expect(unchecked.length).toBeGreaterThan(0);
+    expect(countsOf(report.results)).toMatchObject({ failed: 0, unchecked: unchecked.length });
+    expect(conformanceOf(report)).toBe("incomplete");
+    expect(tableOf(report).split("\n").at(-1)).toContain(`incomplete; ${allRules.length} rules: `);
   });
 });
 
@@ -187,8 +231,10 @@ test("the table groups by section, shows what came where a rule failed, and coun
     "          came      1995.0\\n",
   ]);
   const sections = table.filter((line) => /^\d/.test(line)).map((line) => Number(line.split(" ")[0]));
-  expect(sections.slice(0, -1)).toEqual([2, 3.1, 3.2, 3.3, 3.4, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14]);
-  expect(table.at(-1)).toMatch(/^\d+ rules: \d+ passed, 1 failed, \d+ skipped; 0 weak pulses given$/);
+  expect(sections).toEqual([2, 3.1, 3.2, 3.3, 3.4, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14]);
+  expect(table.at(-1)).toMatch(
+    /^broken; \d+ rules: \d+ passed, 1 failed, \d+ skipped \(\d+ of them apply to this board\); 0 weak pulses given$/,
+  );
 });
 
 /** Of these the kit sends a version of its own: with a read that fits the chip, or without what only follows a power-up. */

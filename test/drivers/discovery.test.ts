@@ -129,8 +129,8 @@ describe("a search", () => {
     const found = await world.run(discover({ hosts: ["lab7:5025"], all: false }, cables, world));
     expect(found.map(({ kind, resource }) => [kind, resource])).toEqual([
       ["board", "TCPIP0::lab7::5025::SOCKET"],
-      ["trouble", "serial ports"],
-      ["trouble", "USB"],
+      ["unlisted", "serial ports"],
+      ["unlisted", "USB"],
     ]);
   });
 

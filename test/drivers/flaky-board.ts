@@ -5,7 +5,7 @@ import { Inbox } from "../../drivers/transport/inbox.ts";
 import type { Transport } from "../../drivers/transport/transport.ts";
 import { followingClock } from "../../mocks/firmware/chip-clock.ts";
 import { Firmware } from "../../mocks/firmware/firmware.ts";
-import { concatBytes, textOfBytes } from "../../src/core/bytes.ts";
+import { bytesOf, concatBytes, textOfBytes } from "../../src/core/bytes.ts";
 import { LabError } from "../../src/core/errors.ts";
 import { type FakeArray, fakeArray, mvmDescriptor } from "../firmware/fake-array.ts";
 import type { VirtualWorld } from "../simulation/virtual-world.ts";
@@ -16,9 +16,17 @@ import type { VirtualWorld } from "../simulation/virtual-world.ts";
  * - `half-answered`: the line is lost within the reply.
  * - `all-unanswered`: it and what was sent right behind it are executed, no reply arrives.
  * - `ignored`: neither it nor anything after it arrives, and the line looks well.
+ * - `garbled`: it is executed, noise arrives in place of the reply, and the line looks well.
  * - `late`: it arrives, from the old line, only after the board was asked on a new one.
  */
-export type Trouble = "unheard" | "unanswered" | "half-answered" | "all-unanswered" | "ignored" | "late";
+export type Trouble =
+  | "unheard"
+  | "unanswered"
+  | "half-answered"
+  | "all-unanswered"
+  | "ignored"
+  | "garbled"
+  | "late";
 
 export const troubles: readonly Trouble[] = [
   "unheard",
@@ -26,6 +34,7 @@ export const troubles: readonly Trouble[] = [
   "half-answered",
   "all-unanswered",
   "ignored",
+  "garbled",
   "late",
 ];
 
@@ -44,6 +53,14 @@ export class FlakyBoard {
   comesBack = { name: "here", afterSeconds: 3 };
   /** Whether a trouble costs it its power. */
   losesPower = false;
+  /** What every attempt to open it meets. */
+  refuses: LabError | undefined;
+  /** How long an attempt to open it takes after the first one. */
+  openingSeconds = 0;
+  /** Connections that are open. */
+  open = 0;
+  /** Puts bytes on the newest connection that nobody asked for. */
+  noise: () => void = () => {};
   /** Asked for every message after the opening, with its number from 0 over all connections. */
   script: (message: string, number: number) => Trouble | undefined = () => undefined;
   readonly #world: VirtualWorld;
@@ -66,18 +83,24 @@ export class FlakyBoard {
     this.#firmware = this.#powerUp();
   }
 
-  async connect(name: string): Promise<RemoteChip> {
+  async connect(name: string, sought?: string): Promise<RemoteChip> {
     this.attempts.push(name);
+    if (this.refuses !== undefined) throw this.refuses;
     if (name !== this.name) throw new LabError("PORT_MISSING", `there is no port ${name}`);
-    return openRemoteChip(this.transport(), this.#world);
+    const transport = this.transport();
+    if (sought !== undefined) await this.#world.pause(this.openingSeconds);
+    return openRemoteChip(transport, this.#world, sought);
   }
 
   /** A new connection. */
   transport(): Transport {
     const inbox = new Inbox();
+    this.open++;
+    this.noise = () => inbox.bytes(bytesOf("#noise\n"));
     const line = this.#firmware.openLine();
     let opening = openingMessages;
     let deaf = false;
+    let closed = false;
     let mute = false;
     const pull = (): void => {
       deaf = true;
@@ -92,6 +115,13 @@ export class FlakyBoard {
       if (trouble === "ignored") deaf = true;
       if (trouble === "late") this.#late.push(() => void line.receive(bytes));
       if (deaf) return;
+      if (trouble === "garbled") {
+        deaf = true;
+        line.receive(bytes);
+        inbox.bytes(bytesOf("#noise\n"));
+        this.#away();
+        return;
+      }
       if (trouble === "all-unanswered") this.#world.after(2 * lineSeconds, pull);
       mute ||= trouble === "all-unanswered" || trouble === "unanswered";
       if (trouble !== "unheard" && trouble !== "late") answer(bytes, trouble === "half-answered" ? 0.5 : 1);
@@ -108,7 +138,11 @@ export class FlakyBoard {
         this.#world.after(lineSeconds, () => arrive(bytes, trouble));
         if (opening === 0) this.#world.after(1.5 * lineSeconds, () => this.#arriveLate());
       },
-      close: async () => inbox.close(new LabError("LINK_LOST", "the transport was closed")),
+      close: async () => {
+        if (!closed) this.open--;
+        closed = true;
+        inbox.close(new LabError("LINK_LOST", "the transport was closed"));
+      },
     };
   }
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { openRemoteChip } from "../../drivers/chip/remote-chip.ts";
 import { Session } from "../../drivers/instrument/session.ts";
 import { linkEndOf } from "../../drivers/link/link-failure.ts";
-import { linkOrPlain } from "../../drivers/link/link-or-plain.ts";
+import { linkIfOffered, linkOrPlain } from "../../drivers/link/link-or-plain.ts";
 import { type LinkOptions, openLink } from "../../drivers/link/link-transport.ts";
 import { encodeFrame } from "../../firmware-protocol/frame/frame.ts";
 import { framesDamaged } from "../../firmware-protocol/link/counters.ts";
@@ -82,14 +82,34 @@ describe("a link to a board", () => {
         if (bytes[0] !== 0) plain += textOfBytes(bytes);
         say(bytes);
       };
-      boardLine.receive(bytesOf("*IDN?\n"));
+      void boardLine.receive(bytesOf("SYST:LINK?\n"));
       const framed = await heard.query(bytesOf("SYST:VERS?\n"), "version", 5);
-      boardLine.receive(bytesOf("*OPC?\n"));
+      void boardLine.receive(bytesOf("*OPC?\n"));
       await world.pause(0.1);
       expect(textOfBytes(framed)).toBe("1999.0");
-      expect(plain).toBe("Example Lab,PCM-16,0042,2.1.0\n1\n");
+      expect(plain).toBe("0,1,1,16384,64\n1\n");
       expect(textOfBytes(await heard.query(bytesOf("*OPC?\n"), "*OPC?", 5))).toBe("1");
       await heard.close();
+    }));
+
+  test("ends with the first contact of a program in plain lines, and disturbs it with no frame", () =>
+    inWorld(async (world) => {
+      const { link, cable, boardLine } = await linked(world);
+      const heard = new Session(link, world);
+      cable.disturb = () => undefined;
+      const lost = heard.query(bytesOf("SYST:VERS?\n"), "version", 5).catch((failure: unknown) => failure);
+      cable.disturb = (bytes) => bytes;
+      await world.pause(0.01);
+      let said: Uint8Array = new Uint8Array(0);
+      cable.say = (bytes) => {
+        said = concatBytes([said, bytes]);
+      };
+      for (const part of ["\n*I", "DN?", "\n"]) void boardLine.receive(bytesOf(part));
+      await world.pause(0.02);
+      expect(textOfBytes(said)).toBe("Example Lab,PCM-16,0042,2.1.0\n");
+      expect(boardLine.counters()).toMatchObject({ sessionsOpened: 1, sessionsFailed: 1 });
+      await heard.close();
+      await lost;
     }));
 
   test("does not give up a message that rests inside a frame, as a plain line would", () =>
@@ -280,6 +300,34 @@ describe("a port of which nobody knows whether it has a link", () => {
       expect((await chip.read(whole, { averages: 1, readVolts: 0.2 })).codeSums.length).toBe(16);
       await chip.close();
       expect(cable.isClosed).toBe(true);
+    }));
+
+  test("is asked for a link in plain lines, and one without costs a round trip", () =>
+    inWorld(async (world) => {
+      const bench = benchOf();
+      const without: Cable = cableTo(world, (bytes) => {
+        for (const response of bench.line.receive(bytes)) without.say(response);
+      });
+      const started = world.monotonicSeconds();
+      const line = await linkIfOffered(without.transport, world, world, session);
+      expect(line.kind).toBe("plain");
+      expect(world.monotonicSeconds() - started).toBeLessThan(0.01);
+      await (await openRemoteChip(line.transport, world)).close();
+
+      const { cable } = linkedBoard(world, benchOf().firmware);
+      const better = await linkIfOffered(cable.transport, world, world, session);
+      expect(better.kind).toBe("link");
+      await (await openRemoteChip(better.transport, world)).close();
+    }));
+
+  test("is asked again when the question or its answer is lost", () =>
+    inWorld(async (world) => {
+      const { cable } = linkedBoard(world, benchOf().firmware);
+      let losses = 2;
+      cable.disturb = (bytes) => (losses-- > 0 ? undefined : bytes);
+      const line = await linkIfOffered(cable.transport, world, world, session);
+      expect(line.kind).toBe("link");
+      await line.transport.close();
     }));
 
   test("is closed when its link cannot be used", () =>

@@ -1,7 +1,7 @@
 /** The decisions behind a reconnection: states with every input, plans for what is in doubt, where to look for a board. */
 
 import { describe, expect, test } from "vitest";
-import { candidates } from "../../drivers/chip/candidates.ts";
+import { candidates, portKey } from "../../drivers/chip/candidates.ts";
 import {
   type Connection,
   type ConnectionInput,
@@ -13,9 +13,11 @@ import { openReconnectingChip } from "../../drivers/chip/reconnecting-chip.ts";
 import { type InDoubt, planRecovery, sameChip } from "../../drivers/chip/recovery-plan.ts";
 import { openRemoteChip } from "../../drivers/chip/remote-chip.ts";
 import { parseResource } from "../../drivers/chip/resource.ts";
+import { waitForBoard } from "../../drivers/chip/wait-for-board.ts";
 import { type PortFacts, plausible } from "../../drivers/serial/port-facts.ts";
+import { AnotherBoard } from "../../drivers/transport/sought-board.ts";
 import { openUsb } from "../../drivers/usb/open.ts";
-import { LabError } from "../../src/core/errors.ts";
+import { LabError, unsent } from "../../src/core/errors.ts";
 import { benchOf } from "../firmware/bench.ts";
 import { exampleDescriptor } from "../firmware/fake-array.ts";
 import { VirtualWorld } from "../simulation/virtual-world.ts";
@@ -30,19 +32,28 @@ const other = new LabError("NO_ANSWER", "silent");
 describe("a connection", () => {
   const connected: Connection = { kind: "connected" };
   const recovering: Connection = { kind: "recovering", sinceSeconds: 1, cause: gone };
+  const settling: Connection = { kind: "settling" };
   const failed: Connection = { kind: "failed", failure: gone };
   const lost: ConnectionInput = { kind: "lost", failure: other, atSeconds: 5, begun: 1 };
+  const found: ConnectionInput = { kind: "found" };
   const back: ConnectionInput = { kind: "back" };
   const givenUp: ConnectionInput = { kind: "given-up", failure: other };
 
   test.each<[Connection, ConnectionInput, Connection]>([
     [connected, lost, { kind: "recovering", sinceSeconds: 5, cause: other }],
+    [connected, found, connected],
     [connected, back, connected],
     [connected, givenUp, { kind: "failed", failure: other }],
     [recovering, lost, recovering],
-    [recovering, back, connected],
+    [recovering, found, settling],
+    [recovering, back, recovering],
     [recovering, givenUp, { kind: "failed", failure: other }],
+    [settling, lost, { kind: "recovering", sinceSeconds: 5, cause: other }],
+    [settling, found, settling],
+    [settling, back, connected],
+    [settling, givenUp, { kind: "failed", failure: other }],
     [failed, lost, failed],
+    [failed, found, failed],
     [failed, back, failed],
     [failed, givenUp, failed],
   ])("%j with %j", (from, input, to) => {
@@ -57,31 +68,32 @@ describe("a connection", () => {
     });
   });
 
-  test("is lost by two codes and no other", () => {
-    expect([gone, other].map(isLoss)).toEqual([true, true]);
-    expect([new LabError("BAD_REPLY", ""), new LabError("REFUSED", ""), new Error("")].some(isLoss)).toBe(
-      false,
-    );
+  test("is lost by two codes, and by whatever ended its session", () => {
+    const garbled = new LabError("BAD_REPLY", "");
+    const others = [garbled, new LabError("REFUSED", ""), new Error("")];
+    expect([gone, other].map((failure) => isLoss(failure))).toEqual([true, true]);
+    expect(others.some((failure) => isLoss(failure))).toBe(false);
+    expect(others.map((failure) => isLoss(failure, garbled))).toEqual([true, false, false]);
+    expect(isLoss(unsent(garbled), garbled)).toBe(true);
   });
 });
 
 describe("a plan", () => {
   const region = { array: 0, row: 0, column: 0, rows: 1, columns: 1 };
   const train = { kind: "shared", mask: Uint8Array.of(1), steps: [] } as const;
-  const pulse = (operationId: number, begun = 1): InDoubt => ({
+  const pulse = (operationId: number, sent = true): InDoubt => ({
     pulse: { operationId, region, train },
-    begun,
+    sent,
   });
-  const read: InDoubt = { begun: 1 };
+  const read: InDoubt = { sent: true };
   const before = { bootId: 1, highestId: 9 };
-  const inDoubt = [pulse(5), read, pulse(6), pulse(7), pulse(8, 0)];
+  const inDoubt = [pulse(5), read, pulse(6), pulse(7), pulse(8, false)];
 
   test.each<[number, number[], number[], number | undefined]>([
     [4, [0, 1, 2, 3, 4], [], undefined],
     [5, [0, 1, 2, 3, 4], [], 0],
     [6, [1, 2, 3, 4], [0], 2],
     [7, [1, 3, 4], [0, 2], 3],
-    [9, [1], [0, 2, 3, 4], undefined],
   ])("with last operation %i sends %j and leaves %j unknown", (lastOperationId, send, unknown, recorded) => {
     const at = (numbers: readonly number[]) => numbers.map((n) => inDoubt[n]);
     expect(planRecovery(inDoubt, before, { bootId: 1, lastOperationId })).toEqual({
@@ -99,8 +111,17 @@ describe("a plan", () => {
     });
   });
 
-  test("for an id that this program did not give is to stop", () => {
-    expect(planRecovery([read], before, { bootId: 1, lastOperationId: 10 })).toMatchObject({
+  test("leaves all unknown when the board's record is of none of them", () => {
+    const plan = planRecovery(inDoubt.slice(0, 4), before, { bootId: 1, lastOperationId: 9 });
+    expect(plan).toMatchObject({ send: [read], unknown: { length: 3 }, recorded: undefined });
+  });
+
+  test.each([
+    ["did not give", [read], 10],
+    ["has not sent yet", inDoubt, 8],
+    ["gives next", [pulse(8, false)], 8],
+  ])("for an id that this program %s is to stop", (_, doubtful, lastOperationId) => {
+    expect(planRecovery(doubtful, before, { bootId: 1, lastOperationId })).toMatchObject({
       kind: "stop",
       failure: { code: "LINK_LOST", message: expect.stringContaining("another program pulsed") },
     });
@@ -135,7 +156,7 @@ describe("a board is looked for", () => {
   });
 
   test("not where something else answered", () => {
-    expect(candidates({ name: "./chip", port: before }, ports, new Set(["/dev/ttyUSB1"]))).toEqual([
+    expect(candidates({ name: "./chip", port: before }, ports, new Set([portKey(ports[2]!)]))).toEqual([
       "./chip",
       "/dev/ttyUSB2",
       "/dev/ttyACM0",
@@ -166,12 +187,14 @@ describe("a board that comes back elsewhere", () => {
     mine.comesBack = { name: "/dev/ttyUSB2", afterSeconds: 8 };
     mine.name = "/dev/ttyUSB0";
     const notices: string[] = [];
-    const connect = (name: string) => (name === other.name ? other : mine).connect(name);
+    const connect = (name: string, sought?: string) =>
+      (name === other.name ? other : mine).connect(name, sought);
     const chip = await world.run(
       openReconnectingChip("/dev/serial/by-id/board", {
         timer: world,
         clock: world,
-        connect: (name) => connect(name === "/dev/serial/by-id/board" ? "/dev/ttyUSB0" : name),
+        connect: (name, sought) =>
+          connect(name === "/dev/serial/by-id/board" ? "/dev/ttyUSB0" : name, sought),
         ports: {
           list: async () => [before, ...ports],
           behind: async () => "/dev/ttyUSB0",
@@ -194,10 +217,62 @@ describe("a board that comes back elsewhere", () => {
     expect(mine.array.trains.length).toBe(1);
     expect(other.array.trains.length).toBe(0);
     expect(other.attempts).toEqual(["/dev/ttyUSB1"]);
+    expect(other.heard).toEqual([]);
     expect(chip.resource).toBe("/dev/ttyUSB2");
     expect(notices[1]).toMatch(/^back under \/dev\/ttyUSB2 after \d/);
     await chip.close();
     await expect(chip.now()).rejects.toMatchObject(labError("LINK_LOST"));
+  });
+});
+
+describe("a port", () => {
+  const here: PortFacts = { path: "/dev/ttyUSB1", serialNumber: "FT2", ...ftdi };
+  const lost = { name: "./chip", port: before };
+  const gone = new LabError("LINK_LOST", "gone");
+
+  /** Searches a board that is at `here` after 30 s. @param answer what is met there before, each time. */
+  async function searched(answer: () => LabError, portsAt: (seconds: number) => readonly PortFacts[]) {
+    const world = new VirtualWorld();
+    const board = new FlakyBoard(world);
+    const wanted = await world.run(board.connect("here"));
+    const attempts: number[] = [];
+    const connect = async (name: string) => {
+      if (name !== here.path) throw new LabError("PORT_MISSING", name);
+      attempts.push(world.monotonicSeconds());
+      if (world.monotonicSeconds() < 30) throw answer();
+      return board.connect("here");
+    };
+    const ports = {
+      list: async () => portsAt(world.monotonicSeconds()),
+      behind: async (path: string) => path,
+    };
+    const search = { timer: world, clock: world, connect, ports, totalSeconds: 60 };
+    const found = waitForBoard(lost, wanted, gone, search, new AbortController().signal);
+    return { attempts, found: await world.run(found.catch((failure: unknown) => failure)) };
+  }
+
+  const another = () => new AnotherBoard(here.path, "ACME,DMM,1,2");
+
+  test("that sends boot chatter is asked again", async () => {
+    const { found } = await searched(
+      () => new LabError("NOT_OURS", "9 bytes, but no identification"),
+      () => [before, here],
+    );
+    expect(found).toMatchObject({ name: here.path });
+  });
+
+  test("behind which another board identified itself is left alone while that is plugged in", async () => {
+    const { attempts, found } = await searched(another, () => [before, here]);
+    expect(attempts.length).toBe(1);
+    expect(found).toMatchObject(labError("LINK_LOST"));
+  });
+
+  test.each([
+    ["was unplugged and plugged in", (seconds: number) => (seconds > 28 && seconds < 31 ? [] : [here])],
+    ["holds another device", (seconds: number) => [seconds < 31 ? { ...here, serialNumber: "FT3" } : here]],
+  ])("that %s is asked again", async (_, portsAt) => {
+    const { found } = await searched(another, (seconds) => [before, ...portsAt(seconds)]);
+    expect(found).toMatchObject({ name: here.path });
   });
 });
 

@@ -9,6 +9,7 @@ import { mvm } from "../../firmware-protocol/operation/mvm.ts";
 import { trueWear } from "../../firmware-protocol/operation/true-wear.ts";
 import type { PulseReceipt, PulseTrain } from "../../src/chip/pulse.ts";
 import type { Region } from "../../src/chip/region.ts";
+import { LabError } from "../../src/core/errors.ts";
 import { exampleDescriptor } from "../firmware/fake-array.ts";
 import { VirtualWorld } from "../simulation/virtual-world.ts";
 import { FlakyBoard, type Trouble, troubles } from "./flaky-board.ts";
@@ -43,7 +44,7 @@ async function bench(totalSeconds = 60, clocked = false): Promise<Bench> {
   const opening = openReconnectingChip("here", {
     timer: world,
     clock: world,
-    connect: (name) => board.connect(name),
+    connect: (name, sought) => board.connect(name, sought),
     ports: noPorts,
     totalSeconds,
     notice: (text) => notices.push(text),
@@ -230,6 +231,30 @@ describe("a search for the board", () => {
     expect(world.monotonicSeconds()).toBeCloseTo(7, 0);
   });
 
+  test("ends with INTERRUPTED during an attempt, and what opens late is closed", async () => {
+    const { world, board, chip, stop } = await bench();
+    board.script = () => "unheard";
+    board.openingSeconds = 20;
+    world.after(7, () => stop.abort());
+    await expect(world.run(chip.now())).rejects.toMatchObject(labError("INTERRUPTED"));
+    expect(world.monotonicSeconds()).toBeCloseTo(7, 0);
+    expect(board.open).toBe(1);
+    await world.run(world.pause(20));
+    expect(board.open).toBe(0);
+  });
+
+  test.each(["ENVIRONMENT", "USAGE"] as const)("goes on after a passing %s", async (code) => {
+    const { world, board, chip } = await bench();
+    board.script = (_, number) => (number === 0 ? "unheard" : undefined);
+    const asked = chip.now();
+    board.refuses = new LabError(code, "not now");
+    world.after(9, () => {
+      board.refuses = undefined;
+    });
+    await world.run(asked);
+    expect(world.monotonicSeconds()).toBeGreaterThan(9);
+  });
+
   test("ends when the chip is closed", async () => {
     const { world, board, chip } = await bench();
     board.comesBack = { name: "here", afterSeconds: 3000 };
@@ -273,6 +298,83 @@ test("a board that another program pulsed meanwhile is left alone", async () => 
     message: expect.stringContaining("another program pulsed the board"),
   });
   expect(applied(board)).toEqual([70, 71]);
+});
+
+describe("another program that pulses under the same ids while the line is lost", () => {
+  const elsewhere: Region = { ...square, row: 2 };
+
+  async function pulsedByAnother(
+    others: number,
+  ): Promise<Bench & { ended: PromiseSettledResult<unknown>[] }> {
+    const made = await bench();
+    const { world, board, chip } = made;
+    await world.run(chip.pulse(square, trainOf(1)));
+    board.script = (_, number) => (number === 1 ? "unheard" : undefined);
+    const pulsing = Promise.allSettled([chip.pulse(square, trainOf(2)), chip.pulse(square, trainOf(3))]);
+    world.after(3.01, async () => {
+      const other = await board.connect("here");
+      for (let n = 0; n < others; n++) await other.pulse(elsewhere, trainOf(70 + n));
+    });
+    return { ...made, ended: await world.run(pulsing) };
+  }
+
+  test.each([1, 2, 3])("%i times is noticed, and its record is not taken for ours", async (others) => {
+    const { board, chip, ended } = await pulsedByAnother(others);
+    for (const one of ended)
+      expect(one).toMatchObject({
+        reason: {
+          ...labError("LINK_LOST"),
+          unsent: false,
+          message: expect.stringMatching(
+            /another program pulsed the board.* 2 pulse operations were applied/,
+          ),
+        },
+      });
+    expect(applied(board)).toEqual([1, 70, 71, 72].slice(0, 1 + others));
+    await expect(chip.pulse(square, trainOf(9))).rejects.toMatchObject({ unsent: true });
+  });
+
+  test("is noticed by pulses that were not sent before", async () => {
+    const { world, board, chip } = await bench();
+    board.script = (_, number) => (number === 0 ? "unheard" : undefined);
+    const asked = chip.now().catch(() => undefined);
+    const pulsing = new Promise((_, reject) => {
+      world.after(1, () => void chip.pulse(square, trainOf(1)).catch(reject));
+    });
+    world.after(3.01, async () => {
+      await (await board.connect("here")).pulse(elsewhere, trainOf(70));
+    });
+    await expect(world.run(pulsing)).rejects.toMatchObject({
+      ...labError("LINK_LOST"),
+      unsent: true,
+      message: expect.stringContaining("no pulses were under way"),
+    });
+    await asked;
+    expect(applied(board)).toEqual([70]);
+  });
+});
+
+test("bytes that nobody asked for, while nothing is under way, cost one reconnect", async () => {
+  const { world, board, chip, notices } = await bench();
+  await world.run(chip.now());
+  board.noise();
+  await world.run(world.pause(1));
+  expect(await world.run(chip.pulse(square, trainOf(1)))).toMatchObject({ certainty: "acknowledged" });
+  expect(applied(board)).toEqual([1]);
+  expect(notices.length).toBe(2);
+});
+
+test("pulses that were asked for while the line was down, and never sent, say so", async () => {
+  const { world, board, chip } = await bench(20);
+  board.comesBack = { name: "here", afterSeconds: 3000 };
+  board.script = (_, number) => (number === 0 ? "unheard" : undefined);
+  const sent = chip.pulse(square, trainOf(1));
+  const waiting = new Promise((resolve) => {
+    world.after(1, () => void chip.pulse(square, trainOf(2)).catch(resolve));
+  });
+  const [first, second] = await world.run(Promise.all([sent.catch((failure: unknown) => failure), waiting]));
+  expect(first).toMatchObject({ ...labError("LINK_LOST"), unsent: false });
+  expect(second).toMatchObject({ ...labError("LINK_LOST"), unsent: true });
 });
 
 test("what is asked for while the line is down is sent afterwards, behind what is older", async () => {
@@ -384,7 +486,7 @@ test("a descriptor without MVM is refused before the line is asked", async () =>
     openReconnectingChip("here", {
       timer: world,
       clock: world,
-      connect: (name) => board.connect(name),
+      connect: (name, sought) => board.connect(name, sought),
       ports: noPorts,
       totalSeconds: 1,
       notice: () => {},

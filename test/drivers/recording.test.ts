@@ -11,7 +11,7 @@ import {
   parseEvent,
   type RecordedEvent,
 } from "../../drivers/recording/format.ts";
-import { legible } from "../../drivers/recording/legible.ts";
+import { messageText } from "../../drivers/recording/message-text.ts";
 import { readRecording } from "../../drivers/recording/read-recording.ts";
 import { recorderOn } from "../../drivers/recording/recorder.ts";
 import { createRecordingFile } from "../../drivers/recording/recording-file.ts";
@@ -96,6 +96,7 @@ describe("a recorded line", () => {
     expect(inner.written).toEqual(["a\n", "CHIP:SAFE?\n"]);
     expect(closed).toEqual(["ENVIRONMENT"]);
     expect(() => recorder.end()).toThrow(/run\.jsonl cannot be written: ENOSPC/);
+    expect(recording.state).toBe("closed");
     expect(texts(recording.events)).toEqual(["open ", "sent a\n"]);
   });
 
@@ -134,6 +135,18 @@ describe("a recorded line", () => {
     timer.advance(1);
     await closing;
     expect(timer.waiting).toBe(0);
+  });
+
+  test("fails at its end when what was written cannot be made to stay", async () => {
+    const append = (): void => {};
+    const close = (): void => {
+      throw new Error("EIO: i/o error, fsync");
+    };
+    const file = { path: "run.jsonl", append, close, discard: append };
+    const header = { resource: "r", tool: "t", commandLine: [] };
+    const recorder = recorderOn(file, header, memoryRecording().clock);
+    recorder.record({ kind: "sent", bytes: bytesOf("a\n") });
+    expect(() => recorder.end()).toThrow(/run\.jsonl cannot be written: EIO/);
   });
 
   test("of which nothing came to pass leaves no file", async () => {
@@ -290,8 +303,8 @@ test("messages are found however the stream was chopped, and half of one dies wi
 
 test("a message for people shows its blocks by their size", () => {
   const block = concatBytes([bytesOf("P? 1,#210"), new Uint8Array(10).fill(171), bytesOf(",#10,\x00x")]);
-  expect(legible(block)).toBe("P? 1,#<10 bytes: ab ab ab ab ab ab ab ab …>,#<0 bytes>,\\x00x");
-  expect(legible(bytesOf("#9abc"))).toBe("#9abc");
-  expect(legible(bytesOf("#15abc"))).toBe("#15abc");
-  expect(legible(bytesOf("y".repeat(1000)), 20)).toMatch(/^y{21}…$/);
+  expect(messageText(block)).toBe("P? 1,#<10 bytes: ab ab ab ab ab ab ab ab …>,#<0 bytes>,\\x00x");
+  expect(messageText(bytesOf("#9abc"))).toBe("#9abc");
+  expect(messageText(bytesOf("#15abc"))).toBe("#15abc");
+  expect(messageText(bytesOf("y".repeat(1000)), 20)).toMatch(/^y{21}…$/);
 });

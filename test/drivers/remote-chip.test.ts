@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { openRemoteChip, type RemoteChip } from "../../drivers/chip/remote-chip.ts";
+import { AnotherBoard } from "../../drivers/transport/sought-board.ts";
 import { setTemperature } from "../../firmware-protocol/operation/set-temperature.ts";
 import { trueWear } from "../../firmware-protocol/operation/true-wear.ts";
 import { inProcessTransport } from "../../mocks/host/in-process.ts";
@@ -291,9 +292,21 @@ describe("something that is not our board", () => {
     await settled();
     timer.advance(5);
     expect(await opening).toMatchObject({
-      ...labError("NOT_OURS"),
+      ...labError("NO_ANSWER"),
       message: expect.stringContaining("ACME,DMM,1,2"),
     });
+    expect(transport.isClosed).toBe(true);
+  });
+
+  test("another instrument than the one that is looked for is asked nothing but *IDN?", async () => {
+    const asked: string[] = [];
+    const transport = scriptedTransport((written) => {
+      asked.push(written);
+      return "ACME,DMM,1,2\n";
+    });
+    const opening = openRemoteChip(transport, new VirtualTimer(), "ACME,DMM,2,2");
+    await expect(opening).rejects.toBeInstanceOf(AnotherBoard);
+    expect(asked).toEqual(["*IDN?\n"]);
     expect(transport.isClosed).toBe(true);
   });
 

@@ -4,27 +4,29 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { connectChip } from "../../drivers/chip/connect.ts";
-import { looksLikeIdentification } from "../../drivers/serial/greeting.ts";
 import { openSerial } from "../../drivers/serial/serial-transport.ts";
+import { looksLikeIdentification } from "../../drivers/transport/identification.ts";
+import { AnotherBoard } from "../../drivers/transport/sought-board.ts";
 import { hostOnPty } from "../../mocks/host/pty-host.ts";
 import type { Timer } from "../../src/core/clock.ts";
 import { systemTimer } from "../../src/core/system-clock.ts";
-import { benchOf } from "../firmware/bench.ts";
+import { type Bench, benchOf } from "../firmware/bench.ts";
 import { labError } from "./scripted-transport.ts";
 
 /** Real time, but every wait of the protocol takes a fifth, on both ends of the line. */
 const hastyTimer: Timer = { after: (seconds, call) => systemTimer.after(seconds / 5, call) };
 
 /** A pseudo-terminal with a board behind it; gives its device. */
-async function hosted(): Promise<{ device: string; path: string }> {
+async function hosted(): Promise<{ device: string; path: string; bench: Bench }> {
   const folder = await mkdtemp(join(tmpdir(), "pcmlab-serial-"));
   const path = join(folder, "board");
-  const host = await hostOnPty(benchOf().firmware, path, hastyTimer);
+  const bench = benchOf();
+  const host = await hostOnPty(bench.firmware, path, hastyTimer);
   onTestFinished(async () => {
     await host.close();
     await rm(folder, { recursive: true });
   });
-  return { device: host.device, path };
+  return { device: host.device, path, bench };
 }
 
 function writeRaw(device: string, text: string): void {
@@ -64,6 +66,22 @@ describe.skipIf(process.platform === "win32")("a board behind a pseudo-terminal"
     const chip = await connectChip(path, { timer: hastyTimer });
     expect(await chip.now()).toBe(0);
     await chip.close();
+  });
+
+  test("that was lost within a message has forgotten it before it is greeted again", async () => {
+    const { device, path, bench } = await hosted();
+    const sought = bench.ask("*IDN?");
+    // The greeting would be the rest of the block.
+    writeRaw(device, "ARR:READ? 0,0,0,4,4,1,0.2,#16");
+    await (await openSerial(path, hastyTimer, undefined, sought)).close();
+    expect(bench.errors()).toEqual([-161]);
+  });
+
+  test("that is not the one that is looked for is left alone", async () => {
+    const { path } = await hosted();
+    const opening = openSerial(path, hastyTimer, undefined, "pcmlab,EXAMPLE,other,1.0");
+    await expect(opening).rejects.toBeInstanceOf(AnotherBoard);
+    await (await openSerial(path, hastyTimer)).close();
   });
 
   test("can be opened once at a time, and again as soon as it is closed", async () => {

@@ -103,6 +103,26 @@ describe("an emulated board on TCP", () => {
     for (let n = 0; n < 5; n++) expect(await first.now()).toBe(0);
   });
 
+  test("is free for the next client when one that waited for its turn has left", async () => {
+    const timer = new VirtualTimer();
+    const host = await hostOnTcp(benchOf().firmware, 0, timer);
+    onTestFinished(() => host.close());
+    const first = await plainClient(host.port);
+    expect(await first.ask()).toMatch(/^Example Lab/);
+    const waitingBefore = timer.waiting;
+    const second = await plainClient(host.port);
+    await until(() => timer.waiting > waitingBefore);
+    second.socket.resetAndDestroy();
+    await Promise.race([until(() => timer.waiting === waitingBefore), turns(200)]);
+    first.socket.destroy();
+    await turns(200);
+    timer.advance(1);
+    const third = await plainClient(host.port);
+    await turns(200);
+    timer.advance(1);
+    expect(await third.ask()).toMatch(/^Example Lab/);
+  });
+
   test("that stops fails what is under way with LINK_LOST", async () => {
     const host = await hostOnTcp(benchOf().firmware, 0, graceless);
     const chip = await open(host.port);
@@ -118,6 +138,33 @@ describe("an emulated board on TCP", () => {
     });
   });
 });
+
+async function turns(count: number): Promise<void> {
+  for (let turn = 0; turn < count; turn++) await new Promise<void>((resolve) => setImmediate(resolve));
+}
+
+/** Lets the sockets of this process work until it is so. */
+async function until(holds: () => boolean): Promise<void> {
+  for (let turn = 0; turn < 100_000; turn++) {
+    if (holds()) return;
+    await turns(1);
+  }
+  throw new Error("it never came so far");
+}
+
+/** A client that asks who is there, and is told that, or that somebody else is served. */
+async function plainClient(port: number) {
+  const socket = connect({ host: "127.0.0.1", port });
+  onTestFinished(() => void socket.destroy());
+  socket.on("error", () => {});
+  await once(socket, "connect");
+  const ask = async (): Promise<string> => {
+    socket.write("*IDN?\n");
+    const [chunk] = await once(socket, "data");
+    return String(chunk);
+  };
+  return { socket, ask };
+}
 
 /** The host learns of a closed client a moment after the client. */
 async function openWhenFree(port: number) {
@@ -141,7 +188,7 @@ describe("something else on TCP", () => {
     });
   });
 
-  test("an instrument that knows *IDN? but no descriptor is NOT_OURS, by name", async () => {
+  test("an instrument that knows *IDN? but no descriptor is NO_ANSWER, by name", async () => {
     const timer = new VirtualTimer();
     const port = await server((socket) => {
       socket.on("data", (chunk) => {
@@ -151,7 +198,7 @@ describe("something else on TCP", () => {
       });
     });
     await expect(open(port, timer)).rejects.toMatchObject({
-      ...labError("NOT_OURS"),
+      ...labError("NO_ANSWER"),
       message: expect.stringContaining("ACME,DMM6500,1,2"),
     });
   });

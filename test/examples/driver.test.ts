@@ -130,6 +130,18 @@ const chipWith = (members: string, given = descriptor): string =>
   `const nothing = async () => 0;
    export const openChip = async () => ({ descriptor: ${given}, ${methods.map((name) => `${name}: nothing`)}, ${members} });`;
 
+test("what is right is handed on", async () => {
+  const right = `
+    read: async () => ({ codeSums: new Uint16Array(4), firstSampleSeconds: 2, lastSampleSeconds: 2 }),
+    pulse: async () => ({ operationId: 1, pulses: 0, certainty: "unknown", startSeconds: 0, endSeconds: 0 })`;
+  const chip = await openWithDriver(await written(chipWith(right)), "x", tools);
+  const square = { array: 0, row: 0, column: 0, rows: 2, columns: 2 };
+  expect((await chip.read(square, { averages: 1, readVolts: 0.2 })).lastSampleSeconds).toBe(2);
+  const shape = { widthSeconds: 1e-6, trailingSeconds: 0 };
+  const amplitudeCodes = new Uint16Array(4);
+  expect((await chip.pulse(square, { kind: "per-cell", shape, amplitudeCodes })).certainty).toBe("unknown");
+});
+
 describe("a driver that cannot be used says why", () => {
   test.each([
     ["no module", "export const =", /cannot be loaded/],
@@ -161,6 +173,14 @@ describe("a driver that cannot be used says why", () => {
     shape: { widthSeconds: 1e-6, trailingSeconds: 0 },
     amplitudeCodes: Uint16Array.of(1, 0, 1, 0),
   } as const;
+  const pulsed = (wrong: string): string =>
+    receipt(`operationId: 1, pulses: 2, certainty: "acknowledged", startSeconds: 0, endSeconds: 1, ${wrong}`);
+  const sampled = (first: string, last: string): string =>
+    `firstSampleSeconds: ${first}, lastSampleSeconds: ${last}`;
+  const samples = (first: string, last: string): string =>
+    `read: async () => ({ codeSums: new Uint16Array(4), ${sampled(first, last)} })`;
+  const products = (first: string, last: string): string =>
+    `mvm: async () => ({ outputs: new Int16Array(2), ${sampled(first, last)} })`;
   const receipt = (rest: string): string => `pulse: async () => ({ ${rest} })`;
   test.each<[string, string, (chip: OpenedChip) => Promise<unknown>, RegExp]>([
     [
@@ -173,6 +193,22 @@ describe("a driver that cannot be used says why", () => {
     ["no time", "now: async () => undefined", (chip) => chip.now(), /the number undefined/],
     ["other pulses", receipt("pulses: 3, certainty: 'acknowledged'"), pulse, /acknowledged 3 pulses of 2/],
     ["no certainty", receipt("pulses: 2, startSeconds: 0, endSeconds: 1"), pulse, /the certainty undefined/],
+    [
+      "no operation id",
+      receipt("pulses: 2, certainty: 'acknowledged', startSeconds: 0, endSeconds: 1"),
+      pulse,
+      /the operation id undefined/,
+    ],
+    ["an operation id of 0", pulsed("operationId: 0"), pulse, /the operation id 0/],
+    ["half an operation id", pulsed("operationId: 1.5"), pulse, /the operation id 1\.5/],
+    ["pulses without times", pulsed("startSeconds: undefined"), pulse, /from undefined s to 1 s/],
+    ["pulses that end before they begin", pulsed("startSeconds: 2"), pulse, /pulses from 2 s to 1 s/],
+    ["pulses without end", pulsed("endSeconds: Infinity"), pulse, /to Infinity s/],
+    ["samples without times", samples("undefined", "1"), read, /samples from undefined s to 1 s/],
+    ["samples at no time", samples("0", "NaN"), read, /samples from 0 s to NaN s/],
+    ["samples that end before they begin", samples("3", "2"), read, /samples from 3 s to 2 s/],
+    ["products without times", products("null", "1"), multiply, /mvm gave samples from null s to 1 s/],
+    ["products in the wrong order", products("1", "0"), multiply, /samples from 1 s to 0 s/],
     ["no receipt", "pulse: async () => undefined", pulse, /pulse failed/],
     ["a plain error", "now() { throw new Error('fuse'); }", (chip) => chip.now(), /now failed: fuse/],
   ])("%s", async (_, members, ask, message) => {
@@ -186,6 +222,11 @@ describe("a driver that cannot be used says why", () => {
 
   function read(chip: OpenedChip): Promise<unknown> {
     return chip.read(square, { averages: 1, readVolts: 0.2 });
+  }
+
+  function multiply(chip: OpenedChip): Promise<unknown> {
+    const cells = { row: 0, column: 0, rows: 2, columns: 2 };
+    return chip.mvm({ cells, phases: 1, inputs: new Int8Array(2) });
   }
 
   function pulse(chip: OpenedChip): Promise<unknown> {

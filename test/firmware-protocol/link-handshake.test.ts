@@ -68,7 +68,7 @@ describe("terms", () => {
   });
 
   test("that are impossible for a board as well", () => {
-    expect(() => listening({ payloadBytes: 5000, windowFrames: 4 })).toThrow(RangeError);
+    expect(() => listening({ payloadBytes: 20_000, windowFrames: 4 })).toThrow(RangeError);
   });
 });
 

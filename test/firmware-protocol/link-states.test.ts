@@ -78,6 +78,7 @@ const inputs: Readonly<Record<string, LinkInput>> = {
   "time before anything is due": { kind: "time", now: 0 },
   "time when all is due": { kind: "time", now: 1000 },
   "a close": { kind: "close", now },
+  "a first contact in plain lines": { kind: "forget" },
   "nothing to send": { kind: "send", bytes: new Uint8Array(0) },
   "a byte to send": { kind: "send", bytes: Uint8Array.of(1) },
   "too much to send": { kind: "send", bytes: new Uint8Array(1000) },
@@ -149,18 +150,19 @@ const aside = new Set<string>(["sessionsOpened", "sessionsFailed", "windowFull"]
 describe("which inputs are illegal", () => {
   const illegal = (state: LinkState): string[] =>
     Object.entries(inputs).flatMap(([what, input]) => (isIllegal(step(state, input).outputs) ? [what] : []));
+  const contact = "a first contact in plain lines";
   const sending = ["nothing to send", "a byte to send", "too much to send"];
   const consuming = ["nothing consumed", "too much consumed"];
 
   test.each<[string, string[]]>([
     ["listening", ["a close", ...sending]],
     ["listening, offered", ["a close", ...sending]],
-    ["opening", [...sending, ...consuming]],
-    ["open host", ["too much to send", "too much consumed"]],
+    ["opening", [contact, ...sending, ...consuming]],
+    ["open host", [contact, "too much to send", "too much consumed"]],
     ["open board, busy", ["too much to send", "too much consumed"]],
-    ["closing host", ["a close", ...sending]],
+    ["closing host", ["a close", contact, ...sending]],
     ["closing board", ["a close", ...sending]],
-    ["ended", ["a close", ...sending]],
+    ["ended", ["a close", contact, ...sending]],
   ])("in %s", (name, expected) => expect(illegal(states[name]!)).toEqual(expected));
 });
 

@@ -7,6 +7,7 @@ import type { LinkLimits } from "../../firmware-protocol/link/terms.ts";
 import { seededPrng } from "../../src/core/prng.ts";
 import { type LinkPair, openPair } from "./link-pair.ts";
 
+const usual: LinkLimits = { payloadBytes: 4096, windowFrames: 64 };
 const small: LinkLimits = { payloadBytes: 64, windowFrames: 4 };
 const pattern = (length: number, step = 7): Uint8Array =>
   Uint8Array.from({ length }, (_, i) => (i * step) >> 3);
@@ -136,7 +137,7 @@ describe("the length of frames", () => {
     [1e-4, 64, 400],
   ])("at a bit error rate of %d is between %d and %d", (bitErrors, least, most) => {
     const prng = seededPrng(5);
-    const pair = openPair();
+    const pair = openPair(usual, usual);
     pair.passes = ({ payload }) => prng.uniform() < (1 - bitErrors) ** (8 * (payload.length + 21));
     for (let times = 0; times < 40; times++) pair.sendAll("host", new Uint8Array(20_000));
     pair.pass(5);
@@ -145,8 +146,15 @@ describe("the length of frames", () => {
     expect(longest(pair)).toBeLessThanOrEqual(most);
   });
 
-  test("grows again when the line is good again", () => {
+  test("is as long as both allow on a quick line", () => {
     const pair = openPair();
+    for (let times = 0; times < 40; times++) pair.sendAll("host", new Uint8Array(100_000));
+    expect(pair.board.delivered.length).toBe(4_000_000);
+    expect(Math.max(...pair.host.sent.map(({ payload }) => payload.length))).toBe(16_384);
+  });
+
+  test("grows again when the line is good again", () => {
+    const pair = openPair(usual, usual);
     let sent = 0;
     pair.passes = ({ kind }) => kind !== "data" || sent++ % 3 > 0;
     pair.sendAll("host", new Uint8Array(50_000));

@@ -1,10 +1,16 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import {
+  highestPayloadBytes,
+  highestWindowFrames,
+  lowestPayloadBytes,
+} from "../../firmware-protocol/link/terms.ts";
 import { advanceTime } from "../../firmware-protocol/operation/advance-time.ts";
 import { chipTemperature } from "../../firmware-protocol/operation/chip-temperature.ts";
 import { chipTime } from "../../firmware-protocol/operation/chip-time.ts";
 import { describeChip } from "../../firmware-protocol/operation/describe-chip.ts";
 import { lastOperation } from "../../firmware-protocol/operation/last-operation.ts";
+import { linkOffer } from "../../firmware-protocol/operation/link-offer.ts";
 import { maxMvmCodes, mvm } from "../../firmware-protocol/operation/mvm.ts";
 import {
   decodeRequest,
@@ -158,6 +164,16 @@ const cases: readonly Case[] = [
     setTemperature,
     fc.record({ kelvin: fc.double({ min: 200, max: 450, noNaN: true }) }),
     fc.record({ temperatureKelvin: seconds }),
+  ),
+  caseOf(
+    linkOffer,
+    fc.constant({}),
+    fc.record({
+      lowestVersion: fc.integer({ min: 1, max: 255 }),
+      highestVersion: fc.integer({ min: 1, max: 255 }),
+      payloadBytes: fc.integer({ min: lowestPayloadBytes, max: highestPayloadBytes }),
+      windowFrames: fc.integer({ min: 1, max: highestWindowFrames }),
+    }),
   ),
   caseOf(advanceTime, fc.record({ untilSeconds: seconds }), fc.record({ chipSeconds: seconds })),
   caseOf(

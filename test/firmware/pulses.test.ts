@@ -113,10 +113,23 @@ describe("an operation id", () => {
   test("that comes again is answered from the record, without a second pulse", () => {
     const first = bench.ask(pulse(7, cell, [100]));
     expect(bench.ask(pulse(7, cell, [100]))).toBe(first);
-    expect(bench.ask(train(7, cell, [1], "200,50,0"))).toBe(first);
+    expect(askOn(bench.line, `${pulse(7, cell, [100])}\r`)).toBe(first);
     expect(bench.array.trains.length).toBe(1);
     expect(bench.ask("CHIP:TIME?")).toBe("0,0.001");
     expect(bench.errors()).toEqual([]);
+  });
+
+  test("that comes again in another message is refused with 1001, and the record stays", () => {
+    const first = bench.ask(pulse(7, cell, [100]));
+    for (const other of [
+      pulse(7, cell, [101]),
+      pulse(7, "0,0,1,1,1", [100]),
+      train(7, cell, [1], "200,50,0"),
+    ])
+      expect(bench.ask(other)).toMatch(/^1001,"Operation id already used;operation id 7 was that of another/);
+    expect(bench.ask(pulse(7, cell, [100]))).toBe(first);
+    expect(bench.array.trains.length).toBe(1);
+    expect(bench.errors()).toEqual([1001, 1001, 1001]);
   });
 
   test("that comes again after a reset, a clear and over another line is still answered from the record", () => {

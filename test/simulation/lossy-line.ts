@@ -2,21 +2,24 @@
 
 import { concatBytes } from "../../src/core/bytes.ts";
 import type { Prng } from "../../src/core/prng.ts";
+import { isFrame, piecesOf, SentFrames } from "./sent-frames.ts";
 import type { Faults } from "./swarm.ts";
 import type { VirtualWorld } from "./virtual-world.ts";
 
-/** What the line did with frames. Each is one of the first four; those on their way at the end are none. */
+/** What the line did with what it was given, frame by frame; a plain line counts as one. */
 export interface LineLedger {
-  intact: number;
-  dropped: number;
-  /** Its inside was changed. */
-  damaged: number;
-  /** Only a delimiter was lost. */
-  bared: number;
-  /** Arrived once more, intact. */
-  copies: number;
-  /** Given to the line. */
   sent: number;
+  dropped: number;
+  /** Sent a second time by the line itself. */
+  doubled: number;
+  /** Arrived as it was sent. */
+  intact: number;
+  /** Arrived with its inside changed. */
+  damaged: number;
+  /** Arrived with only a delimiter lost. */
+  bared: number;
+  /** Arrived once more, as it was sent. */
+  copies: number;
 }
 
 const bytesPerSecond = 300_000;
@@ -24,7 +27,16 @@ const latencySeconds = 1e-3;
 const heldSeconds = 2e-3;
 
 export class LossyLine {
-  readonly ledger: LineLedger = { intact: 0, dropped: 0, damaged: 0, bared: 0, copies: 0, sent: 0 };
+  readonly ledger: LineLedger = {
+    sent: 0,
+    dropped: 0,
+    doubled: 0,
+    intact: 0,
+    damaged: 0,
+    bared: 0,
+    copies: 0,
+  };
+  readonly frames = new SentFrames();
   readonly #world: VirtualWorld;
   readonly #prng: Prng;
   readonly #faults: Faults;
@@ -43,13 +55,14 @@ export class LossyLine {
 
   /** Comes back when the line has sent the bytes. */
   send(bytes: Uint8Array): Promise<void> {
-    for (const frame of framesIn(bytes)) this.#sendFrame(frame);
+    for (const piece of piecesOf(bytes)) this.#sendPiece(piece);
     return this.#world.pause(Math.max(0, this.#freeAt - this.#world.monotonicSeconds()));
   }
 
-  #sendFrame(frame: Uint8Array): void {
+  #sendPiece(frame: Uint8Array): void {
     const now = this.#world.monotonicSeconds();
     this.ledger.sent++;
+    if (isFrame(frame)) this.frames.add(frame);
     this.#freeAt = Math.max(this.#freeAt, now) + frame.length / bytesPerSecond;
     if (this.#happens("stall")) this.#freeAt += 0.2 + this.#prng.uniform();
     if (this.#happens("drop")) {
@@ -61,7 +74,9 @@ export class LossyLine {
     const arrives = this.#freeAt + latencySeconds + extra + late - now;
     const [bytes, what] = this.#damaged(frame);
     this.#arrive(bytes, arrives, what);
-    if (this.#happens("duplicate")) this.#arrive(frame, arrives + 0.02 * this.#prng.uniform(), "copies");
+    if (!this.#happens("duplicate")) return;
+    this.ledger.doubled++;
+    this.#arrive(frame, arrives + 0.02 * this.#prng.uniform(), "copies");
   }
 
   #damaged(frame: Uint8Array): [Uint8Array, "intact" | "damaged" | "bared"] {
@@ -97,18 +112,6 @@ export class LossyLine {
   #happens(fault: keyof Faults): boolean {
     return this.#prng.uniform() < this.#faults[fault];
   }
-}
-
-/** Cuts behind each closing delimiter; what is no frame (a plain line) is one piece. */
-function framesIn(bytes: Uint8Array): Uint8Array[] {
-  const frames: Uint8Array[] = [];
-  for (let start = 0; start < bytes.length; ) {
-    const end = bytes[start] === 0 ? bytes.indexOf(0, start + 1) : -1;
-    const next = end < 0 ? bytes.length : end + 1;
-    frames.push(bytes.slice(start, next));
-    start = next;
-  }
-  return frames;
 }
 
 /** Up to 8 different bits. */

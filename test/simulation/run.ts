@@ -1,30 +1,44 @@
-/** One seed, one run: a host, a bad cable, a board, and what must hold afterwards whatever happened. */
+/** One seed, one run: the production host, a bad cable, a board, and what must hold afterwards whatever happened. */
 
-import {
-  counterNames,
-  framesReceived,
-  framesSent,
-  type LinkCounters,
-  zeroCounters,
-} from "../../firmware-protocol/link/counters.ts";
+import { counterNames, type LinkCounters, zeroCounters } from "../../firmware-protocol/link/counters.ts";
+import type { OpenedChip } from "../../src/chip/opened-chip.ts";
+import type { ErrorCode } from "../../src/core/errors.ts";
 import { seededPrng } from "../../src/core/prng.ts";
-import type { FakeArray } from "../firmware/fake-array.ts";
+import { accountViolations } from "./accounts.ts";
+import { Books, wearViolations } from "./books.ts";
+import type { LineLedger } from "./lossy-line.ts";
+import { type Order, orderViolations, someOrders, workOff } from "./orders.ts";
+import { programOnce, someTargets } from "./programming.ts";
 import { SimulatedCable } from "./simulated-cable.ts";
-import { type PulseOrder, SimulatedHost } from "./simulated-host.ts";
+import { type LineEnd, SimulatedHost } from "./simulated-host.ts";
 import { type Faults, swarm } from "./swarm.ts";
 import { VirtualWorld } from "./virtual-world.ts";
 
 export interface Run {
+  readonly kind: "orders" | "programming";
   readonly faults: Faults;
   /** Sentences about what did not hold; empty when all is well. */
   readonly violations: readonly string[];
   readonly seconds: number;
-  readonly failures: readonly string[];
+  readonly failures: readonly ErrorCode[];
+  readonly ends: readonly LineEnd[];
+  /** Lines that were opened to a chip that went on. */
+  readonly reconnections: number;
   readonly reboots: number;
-  readonly book: readonly PulseOrder[];
+  readonly pulls: number;
+  readonly orders: readonly Order[];
+  readonly pulses: number;
+  readonly unknownPulses: number;
+  readonly toBoard: LineLedger;
+  readonly toHost: LineLedger;
   readonly host: LinkCounters;
   readonly board: LinkCounters;
 }
+
+/** The board's last session is forgotten by then, and nothing is under way any more. */
+const drainSeconds = 60;
+/** One run in so many programs a region. */
+const programmingEvery = 5;
 
 export async function simulate(seed: number): Promise<Run> {
   const world = new VirtualWorld();
@@ -32,81 +46,79 @@ export async function simulate(seed: number): Promise<Run> {
   const faults = swarm(prng);
   const cable = new SimulatedCable(world, prng, faults);
   const host = new SimulatedHost(world, cable, prng, faults);
-  await world.run(host.work());
-  const hostCounters = added(host.counters);
-  const boardCounters = added(cable.board.counters());
+  const books = new Books();
+  const { silicon } = cable.board;
+  const kind = seed % programmingEvery === 0 ? "programming" : "orders";
+  const orders = kind === "orders" ? someOrders(prng) : [];
+  const targets = someTargets(prng);
+  const work = (chip: OpenedChip): Promise<void> =>
+    kind === "orders" ? workOff(orders, chip, books, silicon, prng) : programOnce(targets, chip, books);
+  await world.run(host.work(work));
+  await world.run(world.pause(drainSeconds));
+  const [hostCounters, boardCounters] = [added(host.counters()), added(cable.board.counters())];
   return {
+    kind,
     faults,
     violations: [
-      ...host.mismatches,
-      ...pulseViolations(host.book, cable.board.array),
-      ...countViolations(cable, hostCounters, boardCounters),
-      ...failureViolations(cable, host.failures),
-      ...byteViolations(host.failures.length + cable.board.reboots, hostCounters, boardCounters),
+      ...wearViolations(books, silicon.wear),
+      ...(kind === "orders" ? orderViolations(orders, silicon) : []),
+      ...[...host.accounts(), ...cable.board.accounts()].flatMap(accountViolations),
+      ...lineViolations("to the board", cable.ledgers.toBoard),
+      ...lineViolations("to the host", cable.ledgers.toHost),
+      ...failureViolations(cable, host),
+      ...byteViolations(cable.board.reboots + host.ends.length, hostCounters, boardCounters),
     ],
     seconds: world.monotonicSeconds(),
     failures: host.failures,
+    ends: host.ends,
+    reconnections: host.counters().length - host.chips,
     reboots: cable.board.reboots,
-    book: host.book,
+    pulls: cable.pulls,
+    orders,
+    pulses: books.pulses.reduce((sum, pulses) => sum + pulses, 0),
+    unknownPulses: books.unknownPulses,
+    ...cable.ledgers,
     host: hostCounters,
     board: boardCounters,
   };
 }
 
-/** What the silicon got against what the host knows. */
-function pulseViolations(book: readonly PulseOrder[], array: FakeArray): string[] {
-  const applied = new Map<number, number>();
-  for (const { train } of array.trains) {
-    const id = train.kind === "per-cell" ? (train.amplitudeCodes[0] ?? 0) : 0;
-    applied.set(id, (applied.get(id) ?? 0) + 1);
-  }
-  const wrong = book.flatMap(({ operationId, standing }) => {
-    const times = applied.get(operationId) ?? 0;
-    const allowed = standing === "unknown" ? times <= 1 : times === 1;
-    const settled = standing === "acknowledged" || standing === "applied" || standing === "unknown";
-    return allowed && settled
-      ? []
-      : [`operation ${operationId} is ${standing}, and was applied ${times} times`];
-  });
-  const strange = [...applied.keys()].filter((id) => !book.some(({ operationId }) => operationId === id));
-  return [...wrong, ...strange.map((id) => `nobody asked for the pulses of operation ${id}`)];
+/** Everything that the line was given is accounted for. */
+function lineViolations(where: string, ledger: LineLedger): string[] {
+  const { sent, doubled, dropped, intact, damaged, bared, copies } = ledger;
+  return sent + doubled === dropped + intact + damaged + bared + copies
+    ? []
+    : [`the line ${where} lost count: ${JSON.stringify(ledger)}`];
 }
 
-/** Both ends against the cable: every frame that was sent is known to it, and nothing it damaged was taken for a frame. */
-function countViolations(cable: SimulatedCable, host: LinkCounters, board: LinkCounters): string[] {
-  const { toBoard, toHost } = cable.ledgers;
-  const most = ({ intact, copies, bared }: typeof toBoard): number => intact + copies + bared;
-  const facts: readonly [string, boolean][] = [
-    [
-      `the board sent ${framesSent(board)} frames, the cable took ${toHost.sent}`,
-      framesSent(board) === toHost.sent,
-    ],
-    ["the board took a damaged frame", framesReceived(board) <= most(toBoard)],
-    ["the host took a damaged frame", framesReceived(host) <= most(toHost)],
-    ["an input was illegal", host.illegal + board.illegal === 0],
-    ["a frame acknowledged what was never sent", host.badAcknowledgement + board.badAcknowledgement === 0],
-    ["a frame with a good checksum had no sense", host.malformed + board.malformed === 0],
-  ];
-  return facts.filter(([, holds]) => !holds).map(([what]) => what);
-}
+/** The chip says that it was lost, and nothing else, and only when its board lost the power or the line was lost. */
+const lossCodes: readonly ErrorCode[] = ["BOARD_RESTARTED", "LINK_LOST", "NO_ANSWER", "PORT_MISSING"];
 
 /**
- * A session fails only when the board lost its power or the cable was pulled; an opening may also fail when five frames in a row
+ * A session ends only when the board lost its power or the cable was pulled; an opening may also fail when five frames in a row
  * or their answers are lost.
  */
-function failureViolations(cable: SimulatedCable, failures: readonly string[]): string[] {
-  const ofSessions = failures.filter((failure) => !failure.includes("does not answer the opening"));
-  return ofSessions.length > cable.pulls + cable.board.reboots
-    ? [`failures without a cause: ${failures.join(" | ")}`]
-    : [];
+function failureViolations(cable: SimulatedCable, { failures, ends }: SimulatedHost): string[] {
+  const { pulls } = cable;
+  const { reboots } = cable.board;
+  const sessions = ends.filter((end) => end !== "noAnswer");
+  const restarts = failures.filter((code) => code === "BOARD_RESTARTED");
+  const strange = failures.filter((code) => !lossCodes.includes(code));
+  return [
+    ...(sessions.length > pulls + reboots ? [`sessions ended without a cause: ${sessions.join(" ")}`] : []),
+    ...(restarts.length > reboots ? [`${restarts.length} restarts were noticed of ${reboots}`] : []),
+    ...strange.map((code) => `a chip was lost by ${code}`),
+  ];
 }
 
 /** Without failures every byte that was sent arrived once. */
 function byteViolations(failures: number, host: LinkCounters, board: LinkCounters): string[] {
-  const more = board.bytesDelivered > host.bytesSent || host.bytesDelivered > board.bytesSent;
-  const fewer = board.bytesDelivered < host.bytesSent || host.bytesDelivered < board.bytesSent;
-  if (more && failures === 0) return ["more bytes arrived than were sent"];
-  return fewer && failures === 0 ? ["bytes were lost although no session failed"] : [];
+  if (failures > 0) return [];
+  return host.bytesSent === board.bytesDelivered && board.bytesSent === host.bytesDelivered
+    ? []
+    : [
+        `bytes sent and delivered: ${host.bytesSent}, ${board.bytesDelivered} and ${board.bytesSent}, ${host.bytesDelivered}`,
+      ];
 }
 
 function added(all: readonly LinkCounters[]): LinkCounters {

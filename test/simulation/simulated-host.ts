@@ -1,53 +1,49 @@
 /**
- * A host that programs cells through everything that goes wrong: it keeps requests under way, notes what it intended and what was
- * acknowledged, and after a failure connects again, asks the board what it remembers, and sends again only what was not applied.
+ * A user of the production code through everything that goes wrong: opens the chip as the command line does, lets it work and
+ * reconnect by itself, and opens it again when it has given up.
  */
 
-import { perform } from "../../drivers/instrument/perform.ts";
-import { Session } from "../../drivers/instrument/session.ts";
+import { openReconnectingChip } from "../../drivers/chip/reconnecting-chip.ts";
+import { openRemoteChip, type RemoteChip } from "../../drivers/chip/remote-chip.ts";
+import { linkEndOf } from "../../drivers/link/link-failure.ts";
 import { type LinkTransport, openLink } from "../../drivers/link/link-transport.ts";
+import type { Transport } from "../../drivers/transport/transport.ts";
 import type { LinkCounters } from "../../firmware-protocol/link/counters.ts";
+import type { EndReason } from "../../firmware-protocol/link/state.ts";
 import type { LinkLimits } from "../../firmware-protocol/link/terms.ts";
-import { lastOperation } from "../../firmware-protocol/operation/last-operation.ts";
-import { pulseCells } from "../../firmware-protocol/operation/pulse-cells.ts";
-import { readRegion } from "../../firmware-protocol/operation/read-region.ts";
-import { pulseFates } from "../../src/chip/pulse-fate.ts";
-import { cellCount, type Region } from "../../src/chip/region.ts";
-import { countNonZero } from "../../src/core/bytes.ts";
-import { LabError } from "../../src/core/errors.ts";
+import type { OpenedChip } from "../../src/chip/opened-chip.ts";
+import { type ErrorCode, LabError } from "../../src/core/errors.ts";
 import type { Prng } from "../../src/core/prng.ts";
-import type { SimulatedCable } from "./simulated-cable.ts";
+import type { Accounts } from "./accounts.ts";
+import type { Plug, SimulatedCable } from "./simulated-cable.ts";
 import { type Faults, someLimits } from "./swarm.ts";
 import type { VirtualWorld } from "./virtual-world.ts";
 
-export type Standing = "intended" | "sent" | "acknowledged" | "applied" | "unknown";
+/** A chip may be lost for good at once; at these rates so many in a row are not. */
+const mostChips = 60;
+const pauseSeconds = 0.5;
+const reconnectSeconds = 60;
 
-export interface PulseOrder {
-  /** Also the code of its pulses, so that the silicon's record names it. */
-  readonly operationId: number;
-  readonly region: Region;
-  readonly amplitudeCodes: Uint16Array;
-  standing: Standing;
+/** How a line came to its end: the reason of the link, or the port was gone. */
+export type LineEnd = EndReason | "port gone";
+
+interface Opened {
+  readonly plug: Plug;
+  readonly link: LinkTransport;
 }
 
-const orders = 60;
-const mostUnderWay = 8;
-/** A connection may fail again at once; at 5 % of everything twenty in a row do not. */
-const mostConnections = 100;
-const replugSeconds = 0.5;
-
 export class SimulatedHost {
-  readonly book: PulseOrder[] = [];
-  readonly failures: string[] = [];
-  /** Of every link that was opened. */
-  readonly counters: LinkCounters[] = [];
-  readonly mismatches: string[] = [];
+  /** Of chips that were given up, and of openings, which are not repeated. */
+  readonly failures: ErrorCode[] = [];
+  /** Of handshakes and of sessions that the host did not close itself. */
+  readonly ends: LineEnd[] = [];
+  chips = 0;
+  readonly #opened: Opened[] = [];
   readonly #world: VirtualWorld;
   readonly #cable: SimulatedCable;
   readonly #prng: Prng;
   readonly #faults: Faults;
   readonly #limits: LinkLimits;
-  #bootId: number | undefined;
 
   constructor(world: VirtualWorld, cable: SimulatedCable, prng: Prng, faults: Faults) {
     this.#world = world;
@@ -55,121 +51,92 @@ export class SimulatedHost {
     this.#prng = prng;
     this.#faults = faults;
     this.#limits = someLimits(prng);
-    for (let id = 1; id <= orders; id++) this.book.push(this.#order(id));
   }
 
-  /** Works until every order is settled. */
-  async work(): Promise<void> {
-    for (let connection = 0; connection < mostConnections; connection++) {
+  /** Opens chips until the work ends with one. @param work throws LabError when the chip is lost for good. */
+  async work(work: (chip: OpenedChip) => Promise<void>): Promise<void> {
+    for (let chips = 0; chips < mostChips; chips++) {
       try {
-        if (await this.#connectAndWork()) return;
+        return await this.#withChip(work);
       } catch (failure) {
         if (!(failure instanceof LabError)) throw failure;
-        this.failures.push(`${failure.code}: ${failure.message}`);
+        this.failures.push(failure.code);
       }
-      await this.#world.pause(replugSeconds);
+      await this.#world.pause(pauseSeconds);
     }
-    throw new Error(`${mostConnections} connections failed: ${this.failures.slice(-5).join(" | ")}`);
+    throw new Error(`${mostChips} chips failed: ${this.failures.join(" ")}`);
   }
 
-  async #connectAndWork(): Promise<boolean> {
+  /** Of every link that was opened. */
+  counters(): readonly LinkCounters[] {
+    return this.#opened.map(({ link }) => link.counters());
+  }
+
+  accounts(): readonly Accounts[] {
+    return this.#opened.map(({ plug: { witness, framesWritten }, link }, line) => ({
+      name: `the host on line ${line}`,
+      counters: link.counters(),
+      witness,
+      framesWritten,
+    }));
+  }
+
+  async #withChip(work: (chip: OpenedChip) => Promise<void>): Promise<void> {
+    const { path, ports } = this.#cable;
+    if (path === undefined) throw new LabError("PORT_MISSING", "the board is plugged in nowhere");
+    const chip = await openReconnectingChip(path, {
+      timer: this.#world,
+      clock: this.#world,
+      connect: (name) => this.#connect(name),
+      ports,
+      totalSeconds: reconnectSeconds,
+      notice: () => {},
+    });
+    this.chips++;
+    try {
+      await work({ ...chip, pulse: (...pulse) => this.#troubled(() => chip.pulse(...pulse)) });
+    } finally {
+      await chip.close();
+    }
+  }
+
+  async #connect(path: string): Promise<RemoteChip> {
+    const plug = this.#cable.plugIn(path);
     const session = 1 + this.#prng.below(2 ** 32 - 1);
-    const cable = this.#cable.plugIn();
-    const opening = openLink(cable, this.#world, this.#world, session, { limits: this.#limits });
-    const link = await opening.catch(async (failure) => {
-      await cable.close();
+    const opening = openLink(plug.transport, this.#world, this.#world, session, { limits: this.#limits });
+    const link = await opening.catch(async (failure: unknown) => {
+      this.#ended(failure);
+      await plug.transport.close();
       throw failure;
     });
-    try {
-      await this.#workOver(link);
-      await link.close();
-      return true;
-    } finally {
-      await link.close();
-      this.counters.push(link.counters());
-    }
+    this.#opened.push({ plug, link });
+    return openRemoteChip(this.#watched(link), this.#world);
   }
 
-  async #workOver(link: LinkTransport): Promise<void> {
-    const session = new Session(link, this.#world);
-    await this.#settle(session);
-    const waiting = this.book.filter(({ standing }) => standing === "intended").values();
-    const worker = async (): Promise<void> => {
-      for (const order of waiting) {
-        this.#misfortune();
-        await this.#pulse(session, order);
-        if (this.#prng.below(3) === 0) await this.#read(session);
-      }
-    };
-    const ended = await Promise.allSettled(Array.from({ length: mostUnderWay }, worker));
-    for (const end of ended) if (end.status === "rejected") throw end.reason;
+  #watched(link: LinkTransport): Transport {
+    const listen: Transport["listen"] = (listener) =>
+      link.listen({
+        bytes: (chunk) => listener.bytes(chunk),
+        closed: (reason) => {
+          this.#ended(reason);
+          listener.closed(reason);
+        },
+      });
+    return { name: link.name, listen, write: (bytes) => link.write(bytes), close: () => link.close() };
   }
 
-  /** Asks the board what it remembers, and settles what was under way when the last connection failed. */
-  async #settle(session: Session): Promise<void> {
-    const memory = await perform(session, lastOperation, {});
-    const doubtful = this.book.filter(({ standing }) => standing === "sent");
-    const fates = pulseFates(
-      doubtful.map(({ operationId }) => operationId),
-      this.#bootId ?? memory.bootId,
-      memory,
-    );
-    for (const order of doubtful) {
-      const fate = fates.get(order.operationId) ?? "unknown";
-      order.standing = fate === "not-applied" ? "intended" : fate;
-    }
-    this.#bootId = memory.bootId;
+  #ended(reason: unknown): void {
+    const end = linkEndOf(reason) ?? "port gone";
+    if (end !== "closed") this.ends.push(end);
   }
 
-  async #pulse(session: Session, order: PulseOrder): Promise<void> {
-    const { operationId, region, amplitudeCodes } = order;
-    order.standing = "sent";
-    const request = { operationId, region, widthNanoseconds: 100, trailingNanoseconds: 0, amplitudeCodes };
-    const reply = await perform(session, pulseCells, request);
-    order.standing = "acknowledged";
-    if (reply.operationId !== operationId || reply.pulses !== countNonZero(amplitudeCodes)) {
-      this.mismatches.push(`operation ${operationId} was answered by ${JSON.stringify(reply)}`);
-    }
+  #troubled<T>(act: () => T): T {
+    this.#perhaps("reboot", () => this.#cable.board.reboot());
+    this.#perhaps("disconnect", () => this.#cable.pull());
+    return act();
   }
 
-  async #read(session: Session): Promise<void> {
-    const region = this.#region();
-    const averages = 1 + this.#prng.below(200);
-    const { codeSums } = await perform(session, readRegion, {
-      region,
-      averages,
-      readVolts: 0.2,
-      mask: undefined,
-    });
-    const matches =
-      codeSums.length === cellCount(region) && codeSums.every((sum, cell) => sum === (cell + 1) * averages);
-    if (!matches) this.mismatches.push(`a read of ${averages} averages was answered by ${codeSums}`);
-  }
-
-  #misfortune(): void {
-    if (this.#prng.uniform() < this.#faults.reboot) {
-      this.#world.after(0.02 * this.#prng.uniform(), () => this.#cable.board.reboot());
-    }
-    if (this.#prng.uniform() < this.#faults.disconnect) {
-      this.#world.after(0.02 * this.#prng.uniform(), () => this.#cable.pull());
-    }
-  }
-
-  #order(operationId: number): PulseOrder {
-    const region = this.#region();
-    const amplitudeCodes = new Uint16Array(cellCount(region)).fill(operationId);
-    return { operationId, region, amplitudeCodes, standing: "intended" };
-  }
-
-  #region(): Region {
-    const row = this.#prng.below(4);
-    const column = this.#prng.below(4);
-    return {
-      array: 0,
-      row,
-      column,
-      rows: 1 + this.#prng.below(4 - row),
-      columns: 1 + this.#prng.below(4 - column),
-    };
+  #perhaps(fault: "reboot" | "disconnect", happen: () => void): void {
+    if (this.#prng.uniform() < this.#faults[fault]) this.#world.after(0.02 * this.#prng.uniform(), happen);
   }
 }

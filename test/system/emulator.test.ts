@@ -112,7 +112,7 @@ test("a profile can be shown, changed, checked and used", async () => {
 test.each([
   ["onsetAmperes", "-1", /device\.onsetAmperes is -1: .*unit A, allowed a number >= 0/],
   ["adcBits", "40", /read\.adcBits is 40: .*unit bits, allowed a whole number > 0 and <= 15/],
-  ["sampleSeconds", '"fast"', /read\.sampleSeconds is "fast": .*unit s, allowed a number > 0/],
+  ["sampleSeconds", '"fast"', /read\.sampleSeconds is "fast": .*unit s, allowed a number >= 1e-9 and <= 1/],
 ])("profile check names %s when it is %s", async (key, value, message) => {
   const cwd = await folder();
   const { stdout } = await pcmlab(["profile", "show", "tiny"], cwd);

@@ -1,12 +1,13 @@
 /**
  * The emulated board as a device that a real Linux kernel has found on a bus, in a virtual machine (usb-vm.sh): driven by
- * the kernel's own usbtmc driver and by ours through the real `usb` package.
+ * the kernel's own usbtmc driver and by ours through the real `usb` package, and checked rule by rule with the conformance kit.
  */
 
 import { spawn, spawnSync } from "node:child_process";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { z } from "zod";
 import { type Ended, emulator, folder } from "./command.ts";
 
 const repository = join(import.meta.dirname, "../..");
@@ -68,6 +69,27 @@ const serialNumber = "TINY-000001";
 /** What the kernel's driver reads back; it gives a whole USBTMC message at a time. */
 const askKernel = "printf '*IDN?\\n' > /dev/usbtmc0 && timeout 10 head -n 1 /dev/usbtmc0";
 
+const reportSchema = z.object({
+  conformance: z.string(),
+  counts: z.object({ passed: z.number(), failed: z.number(), unchecked: z.number() }),
+  endedEarly: z.string().optional(),
+  results: z.array(
+    z.object({ id: z.string(), verdict: z.object({ kind: z.string(), reason: z.string().optional() }) }),
+  ),
+});
+
+/** Over USB every rule is kept that this cable can carry; only the power was not switched off. */
+function expectConformance(document: string | undefined, stdout: string): void {
+  expect(document, stdout).toBeDefined();
+  const report = reportSchema.parse(JSON.parse(document ?? "null"));
+  expect(report.results.filter(({ verdict }) => verdict.kind === "fail")).toEqual([]);
+  expect(report.endedEarly).toBeUndefined();
+  expect(report).toMatchObject({ conformance: "incomplete", counts: { failed: 0, unchecked: 1 } });
+  const noSilence = report.results.filter(({ verdict }) => verdict.reason?.startsWith("this cable"));
+  expect(noSilence.length).toBeGreaterThan(0);
+  expect(report.counts.passed).toBeGreaterThan(100);
+}
+
 test.skipIf(why !== undefined)(
   "a Linux kernel finds the board on USB, and its driver and ours talk to it",
   async ({ skip }) => {
@@ -80,6 +102,10 @@ test.skipIf(why !== undefined)(
       echo "kernel before: $(${askKernel})"
       node dist/src/cli/main.js identify --chip USB0::0x1209::0x0001::${serialNumber}::INSTR
       echo "kernel after: $(${askKernel})"
+      conformance=0
+      node dist/src/cli/main.js conformance --chip USB0::0x1209::0x0001::${serialNumber}::INSTR --pulses --json \
+        > /tmp/conformance.json || conformance=$?
+      echo "conformance $conformance: $(tr -d '\n' < /tmp/conformance.json)"
       echo "inside: $(node dist/test/system/usb-inside.js ${serialNumber})"`);
     const { stdout, stderr } = ended;
     if (ended.exitCode === noMachine && !required) {
@@ -93,6 +119,7 @@ test.skipIf(why !== undefined)(
     expect(stdout).toMatch(new RegExp(`^${identification}.*\\narrays +A 64 x 64`, "m"));
     // Our driver took the interface from the kernel's and gave it back.
     expect(stdout).toContain(`kernel after: ${identification}`);
+    expectConformance(/^conformance 10: (.*)$/m.exec(stdout)?.[1], stdout);
     expect(JSON.parse(/^inside: (.*)$/m.exec(stdout)?.[1] ?? "null")).toEqual({
       statusByte: 0,
       codes: Array.from({ length: 16 }, () => 4096),

@@ -1,21 +1,22 @@
-/** Checks a board against SPEC.md and prints what it found; the exit code is 1 when a rule is broken. */
+/** Checks a board against SPEC.md and prints what it found; the exit code says whether it conforms. */
 
 import { exec } from "node:child_process";
-import { parseResource, type Resource } from "../../../drivers/chip/resource.ts";
-import { openSerial } from "../../../drivers/serial/serial-transport.ts";
-import { openTcp } from "../../../drivers/tcp/tcp-transport.ts";
+import { openLine } from "../../../drivers/chip/open-line.ts";
+import { parseResource } from "../../../drivers/chip/resource.ts";
 import type { Transport } from "../../../drivers/transport/transport.ts";
-import { openUsb } from "../../../drivers/usb/open.ts";
+import { requestMessage } from "../../../firmware-protocol/operation/operation.ts";
+import { safeOff } from "../../../firmware-protocol/operation/safe-off.ts";
 import type { Descriptor } from "../../chip/descriptor.ts";
 import type { Region } from "../../chip/region.ts";
 import { cellAt } from "../../conformance/board.ts";
-import { conforms, countsOf, type Report } from "../../conformance/report.ts";
+import { type Conformance, conformanceOf, countsOf, type Report } from "../../conformance/report.ts";
 import type { Rule } from "../../conformance/rule.ts";
 import { allRules } from "../../conformance/rules/all.ts";
 import { runConformance } from "../../conformance/run.ts";
 import { tableOf } from "../../conformance/table.ts";
 import { errorCatalogue, LabError, textOf } from "../../core/errors.ts";
 import type { Context } from "../context.ts";
+import type { Leavable } from "../open-boards.ts";
 import { type RecordArguments, whileRecording } from "./while-recording.ts";
 
 export interface ConformanceArguments extends RecordArguments {
@@ -26,8 +27,8 @@ export interface ConformanceArguments extends RecordArguments {
   readonly powerCycle?: string | undefined;
 }
 
-/** No failure of pcmlab, so no code of its own: the board was checked and breaks a rule, or the run did not come to its end. */
-const notConforming = 1;
+/** No failures of pcmlab, so not of its catalogue of errors: the board was checked. */
+const exitCodes: Readonly<Record<Conformance, number>> = { conforms: 0, broken: 1, incomplete: 10 };
 
 /** A board that boots Linux or trains a converter takes a while. */
 const bootAttempts = 30;
@@ -40,13 +41,13 @@ export async function conformance(args: ConformanceArguments, context: Context):
   const report = await whileRecording(args, context, (wrap) => check(args, rules, cellFrom, wrap, context));
   const document = {
     resource: args.chip,
-    conforms: conforms(report),
+    conformance: conformanceOf(report),
     counts: countsOf(report.results),
     ...report,
   };
   context.output.result(document, tableOf(report));
   if (context.stop.aborted) process.exitCode = errorCatalogue.INTERRUPTED.exitCode;
-  else if (!conforms(report)) process.exitCode = notConforming;
+  else process.exitCode = exitCodes[conformanceOf(report)];
 }
 
 async function check(
@@ -58,8 +59,11 @@ async function check(
 ): Promise<Report> {
   const resource = parseResource(args.chip);
   const connect = async (): Promise<Transport> => {
-    const transport = await openTransport(resource, args.baud, context);
-    return wrap?.(transport) ?? transport;
+    // Without the identification that drivers/chip/connect.ts makes, since that is what is checked.
+    const { transport } = await openLine(resource, { timer: context.timer, baudRate: args.baud });
+    const recorded = wrap?.(transport) ?? transport;
+    context.boards.add(args.chip, Promise.resolve(leavable(recorded)));
+    return recorded;
   };
   const { powerCycle: command } = args;
   const powerCycle = command === undefined ? undefined : () => switchedOffAndOn(command, connect, context);
@@ -104,19 +108,11 @@ function cellNamed(text: string): (descriptor: Descriptor) => Region {
   return (descriptor) => cellAt(descriptor, array ?? 0, row ?? 0, column ?? 0);
 }
 
-/** Without the identification that drivers/chip/connect.ts makes, since that is what is checked. */
-async function openTransport(resource: Resource, baudRate: number, { timer }: Context): Promise<Transport> {
-  switch (resource.kind) {
-    case "tcp":
-      return openTcp(resource.host, resource.port, timer);
-    case "usb":
-      return openUsb(resource, timer);
-    case "serial":
-      return openSerial(resource.path, timer, baudRate);
-    default:
-      return resource satisfies never;
-  }
-}
+/** A board in the middle of a check is told without waiting for its answer, which belongs to the check. */
+const leavable = (transport: Transport): Leavable => ({
+  safeOff: () => transport.write(requestMessage(safeOff, {})),
+  close: () => transport.close(),
+});
 
 /** Runs the command, then connects until the board is there again. @throws LabError ENVIRONMENT, or of the last attempt. */
 async function switchedOffAndOn(

@@ -7,7 +7,9 @@ import { openSerial } from "../../../drivers/serial/serial-transport.ts";
 import { openTcp } from "../../../drivers/tcp/tcp-transport.ts";
 import { openUsb } from "../../../drivers/usb/open.ts";
 import { systemUsb } from "../../../drivers/usb/system-usb.ts";
+import { LabError } from "../../core/errors.ts";
 import type { Context } from "../context.ts";
+import type { Output } from "../output.ts";
 
 export interface DevicesArguments {
   readonly host: readonly string[];
@@ -15,6 +17,7 @@ export interface DevicesArguments {
   readonly baud: number;
 }
 
+/** @throws LabError as `tell` does; USAGE for a host that is none. */
 export async function devices({ host: hosts, all, baud }: DevicesArguments, context: Context): Promise<void> {
   const { timer, output } = context;
   const cables: Cables = {
@@ -24,8 +27,20 @@ export async function devices({ host: hosts, all, baud }: DevicesArguments, cont
     openUsb: (address) => openUsb(address, timer),
     openTcp: (address, port) => openTcp(address, port, timer),
   };
-  const found = await discover({ hosts, all }, cables, timer);
+  tell(await discover({ hosts, all }, cables, timer), output);
+}
+
+/** @throws LabError ENVIRONMENT, after all has been printed, when "no board" cannot be believed. */
+export function tell(found: readonly Finding[], output: Output): void {
   output.result({ devices: found }, textOfFindings(found));
+  const unlisted = found.filter(({ kind }) => kind === "unlisted").map(({ resource }) => resource);
+  if (unlisted.length === 0) return;
+  const text = `${unlisted.join(" and ")} could not be listed`;
+  if (!found.some(({ kind }) => kind === "board"))
+    throw new LabError("ENVIRONMENT", `no board was found, but ${text}`, {
+      next: "mend what the list says, or name the board with --chip, or with --host",
+    });
+  output.warn(`${text}; a board there is missing in the list`);
 }
 
 export function textOfFindings(found: readonly Finding[]): string {
@@ -41,7 +56,8 @@ function lineOf(finding: Finding): string {
   switch (finding.kind) {
     case "board":
       return `${resource}  ${finding.identification}${serial}`;
-    case "trouble": {
+    case "trouble":
+    case "unlisted": {
       const next = finding.next === undefined ? "" : `\n  next: ${finding.next}`;
       return `${resource}  ${finding.message} [${finding.code}]${next}`;
     }

@@ -5,15 +5,17 @@ import { firstDifference } from "../../../mocks/array/profile-difference.ts";
 import type { ChipState } from "../../../mocks/array/state.ts";
 import { type ChipClock, followingClock, virtualClock } from "../../../mocks/firmware/chip-clock.ts";
 import type { Firmware } from "../../../mocks/firmware/firmware.ts";
+import { noisy } from "../../../mocks/host/noisy-line.ts";
 import { type ChipIdentity, powerUp } from "../../../mocks/host/power-up.ts";
-import { hostOnPty } from "../../../mocks/host/pty-host.ts";
+import { hostOnPty, type PtyOptions } from "../../../mocks/host/pty-host.ts";
 import { type ReplugHost, replugHost } from "../../../mocks/host/replug.ts";
 import { assertSavable, loadState, saveState } from "../../../mocks/host/state-file.ts";
 import { hostOnTcp, type TcpHost } from "../../../mocks/host/tcp-host.ts";
+import { serveLinked } from "../../../mocks/link/linked-line.ts";
 import { busId } from "../../../mocks/usb/identity.ts";
 import { hostOnUsbip, type UsbipHost, usbipPort } from "../../../mocks/usb/usbip-host.ts";
 import { LabError, textOf } from "../../core/errors.ts";
-import { mix32 } from "../../core/prng.ts";
+import { mix32, seededPrng } from "../../core/prng.ts";
 import { formatDuration, parseQuantity } from "../../core/units.ts";
 import type { Context } from "../context.ts";
 import { loadProfile } from "./profile.ts";
@@ -33,6 +35,10 @@ export interface EmulatorArguments {
   readonly temperature?: string | undefined;
   readonly load?: string | undefined;
   readonly save?: string | undefined;
+  /** Of the serial port; as fast as it goes when missing. */
+  readonly baud?: number | undefined;
+  /** Probability that a bit on the serial line is flipped. */
+  readonly noise: number;
   readonly untilStdinCloses: boolean;
 }
 
@@ -104,12 +110,21 @@ async function plugIn(firmware: Firmware, args: EmulatorArguments, context: Cont
     usbip = args.usbip === undefined ? undefined : await hostOnUsbip(firmware, args.usbip, note);
     const { pty: path } = args;
     const pty =
-      path === undefined ? undefined : await replugHost(() => hostOnPty(firmware, path, timer), timer);
+      path === undefined
+        ? undefined
+        : await replugHost(() => hostOnPty(firmware, path, timer, serialLine(args, context)), timer);
     return { pty, tcp, usbip };
   } catch (failure) {
     await Promise.all([tcp?.close(), usbip?.close()]);
     throw failure;
   }
+}
+
+/** Plain lines and the reliable link on one port, at the rate and with the noise that were asked for. */
+function serialLine({ baud, noise, seed = 1 }: EmulatorArguments, { clock }: Context): PtyOptions {
+  const linked = serveLinked(clock);
+  const serve = noise > 0 ? noisy(linked, noise, seededPrng(seed)) : linked;
+  return { serve, ...(baud !== undefined && { pace: { baud, clock } }) };
 }
 
 /** How long the serial cable is out after SIGUSR2. */

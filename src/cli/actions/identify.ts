@@ -3,23 +3,36 @@
 import { type Descriptor, deviceCount, type MvmAbility } from "../../chip/descriptor.ts";
 import { formatDuration, microamperes, microsiemens } from "../../core/units.ts";
 import type { Context } from "../context.ts";
+import type { LinkReport } from "./link-report.ts";
 import { type ChipArguments, withChip } from "./with-chip.ts";
 
 export async function identify(args: ChipArguments, context: Context): Promise<void> {
-  await withChip(args, context, async (chip, board) => {
+  await withChip(args, context, async (chip, board, remarks) => {
     const chipSeconds = await chip.now();
     const { identification, resource, bootId } = board;
-    const document = { resource, identification, bootId, chipSeconds, descriptor: chip.descriptor };
+    const link = remarks.link();
+    const document = {
+      resource,
+      identification,
+      bootId,
+      chipSeconds,
+      descriptor: chip.descriptor,
+      link: link ?? null,
+    };
     context.output.result(
       document,
       [
         identification,
         ...descriptorLines(chip.descriptor),
         `clock       ${formatDuration(chipSeconds)} since power-up`,
+        ...(link === undefined ? [] : [linkLine(link)]),
       ].join("\n"),
     );
   });
 }
+
+const linkLine = ({ terms }: LinkReport): string =>
+  `link        payload up to ${terms.payloadBytes} bytes, window ${terms.windowFrames} frames`;
 
 /** What a chip can do, a line for each ability; a line is missing where the chip lacks one. */
 export function descriptorLines(descriptor: Descriptor): string[] {

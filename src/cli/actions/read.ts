@@ -39,7 +39,7 @@ export async function read(args: ReadArguments, context: Context): Promise<AgeRe
     });
   const store = openStore(args.store, { mode: "existing" });
   try {
-    const done = await withChip(args, context, (chip, board, remarks) =>
+    const result = await withChip(args, context, (chip, board, remarks) =>
       recorded(
         store,
         context,
@@ -51,9 +51,10 @@ export async function read(args: ReadArguments, context: Context): Promise<AgeRe
           assertNotMissed(slots, ages, await chip.now());
           return readAges({ store, run, chip, options, context }, slots, ages);
         },
-      ),
+      ).then((reads) => ({ reads, link: remarks.link() })),
     );
-    context.output.result({ reads: done }, done.map(lineOf).join("\n"));
+    const { reads: done } = result;
+    context.output.result(result, done.map(lineOf).join("\n"));
     return done;
   } finally {
     store.close();

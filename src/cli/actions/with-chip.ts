@@ -18,14 +18,28 @@ export function withChip<T>(
 ): Promise<T> {
   return whileRecording(args, context, async (wrap) => {
     const remarks = new LineRemarks(context);
-    const board = await openBoard(args, context, { wrap, notice: (text) => remarks.say(text) });
+    const opening = openBoard(args, context, {
+      wrap,
+      opened: (line) => remarks.opened(line),
+      notice: (text) => remarks.say(text),
+    });
+    const forget = context.boards.add(args.chip, opening);
     try {
-      return await work(withLimits(board), board, remarks);
+      const board = await opening;
+      try {
+        return await work(withLimits(board), board, remarks);
+      } finally {
+        remarks.endKeeping();
+        await left(board);
+      }
     } finally {
-      // A line that is lost cannot be told anything; the failure that lost it is on its way to the user.
-      remarks.endKeeping();
-      await board.safeOff().catch(() => {});
-      await board.close();
+      forget();
     }
   });
+}
+
+/** A line that is lost cannot be told anything; the failure that lost it is on its way to the user. */
+async function left(board: OpenedChip): Promise<void> {
+  await board.safeOff().catch(() => {});
+  await board.close();
 }

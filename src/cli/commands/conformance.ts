@@ -28,7 +28,7 @@ export const conformanceCommand = (yargs: Argv, context: Context): Argv =>
             type: "string",
             describe: "beginnings of rule ids, separated by commas: grammar,once.dup",
           },
-          powerCycle: {
+          "power-cycle": {
             type: "string",
             describe: "a shell command that switches the board off and on, for the rules about power-up",
           },

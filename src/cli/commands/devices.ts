@@ -24,6 +24,9 @@ export const devicesCommand = (yargs: Argv, context: Context): Argv =>
           },
           baud: baudOption,
         })
+        .epilogue(
+          "Exit code 9 when no board was found and serial ports or USB could not be listed; with a board found, that is a warning.",
+        )
         .example("$0 devices", "what --chip may name")
         .example("$0 devices --host lab7:5025 --json", "for programs, with a board on the network"),
     async (args) => {

@@ -2,7 +2,7 @@
 
 import type { Argv } from "yargs";
 import type { Context } from "../context.ts";
-import { maxSeed, whole } from "./options.ts";
+import { maxSeed, probability, whole } from "./options.ts";
 
 export const emulatorCommand = (yargs: Argv, context: Context): Argv =>
   yargs.command(
@@ -31,6 +31,17 @@ export const emulatorCommand = (yargs: Argv, context: Context): Argv =>
             ...whole("usbip", 0, 65_535),
             describe:
               "be a USB device that Linux imports from this loopback port (often 3240); 0 for a free one",
+          },
+          baud: {
+            ...whole("baud", 50, 20_000_000),
+            describe: "hold the serial port to this rate (8N1); as fast as it goes when missing",
+          },
+          noise: {
+            type: "string",
+            default: "0",
+            coerce: probability,
+            hidden: true,
+            describe: "probability that a bit on the serial line is flipped, by --seed",
           },
           time: {
             type: "string",

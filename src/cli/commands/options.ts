@@ -1,5 +1,6 @@
 /** Options that several commands share, so that the same thing has the same name everywhere. */
 
+import { linkChoices } from "../../../drivers/chip/link-choice.ts";
 import { defaultReconnectSeconds } from "../../../drivers/chip/reconnect-time.ts";
 import { defaultBaudRate } from "../../../drivers/serial/baud-rate.ts";
 import { LabError } from "../../core/errors.ts";
@@ -14,6 +15,13 @@ export function whole(name: string, min: number, max: number) {
     });
   };
   return { type: "string", coerce } as const;
+}
+
+/** @throws LabError USAGE. */
+export function probability(value: unknown): number {
+  const number = Number(value);
+  if (number >= 0 && number < 1 && value !== "") return number;
+  throw new LabError("USAGE", `${value} is no probability`, { next: "give one from 0 to below 1" });
 }
 
 /** Seeds are 32 bits wide. */
@@ -31,13 +39,19 @@ export const baudOption = {
   describe: "baud rate of a raw UART; boards with native USB ignore it",
 } as const;
 
-export const reconnectOption = {
+const linkOption = {
+  choices: linkChoices,
+  default: "auto" as const,
+  describe: "repair a raw UART by the reliable link: when the board offers it, always, or never",
+} as const;
+
+const reconnectOption = {
   ...whole("reconnect", 0, 86_400),
   default: defaultReconnectSeconds,
   describe: "seconds to wait for a board whose line was lost; 0 fails at once",
 } as const;
 
-export const driverOption = {
+const driverOption = {
   type: "string",
   describe: "a module that drives another kind of board; --chip is then its address",
 } as const;
@@ -51,6 +65,7 @@ export const recordOption = {
 export const boardOptions = {
   chip: chipOption,
   baud: baudOption,
+  link: linkOption,
   reconnect: reconnectOption,
   driver: driverOption,
   record: recordOption,

@@ -1,11 +1,12 @@
 /** Names a message and takes its fields apart, by the operations of the protocol. Pure. */
 
-import { legible } from "../../../drivers/recording/legible.ts";
+import { messageText } from "../../../drivers/recording/message-text.ts";
 import { advanceTime } from "../../../firmware-protocol/operation/advance-time.ts";
 import { chipTemperature } from "../../../firmware-protocol/operation/chip-temperature.ts";
 import { chipTime } from "../../../firmware-protocol/operation/chip-time.ts";
 import { describeChip } from "../../../firmware-protocol/operation/describe-chip.ts";
 import { lastOperation } from "../../../firmware-protocol/operation/last-operation.ts";
+import { linkOffer } from "../../../firmware-protocol/operation/link-offer.ts";
 import { mvm } from "../../../firmware-protocol/operation/mvm.ts";
 import {
   decodeRequest,
@@ -31,6 +32,7 @@ const operations: readonly Decoder[] = [
   lastOperation,
   chipTime,
   chipTemperature,
+  linkOffer,
   safeOff,
   readRegion,
   pulseCells,
@@ -61,7 +63,7 @@ export interface DecodedRequest extends Decoded {
 }
 
 /** Names what no header was found in. */
-export const undecodedName = "(undecoded)";
+const undecodedName = "(undecoded)";
 
 export function decodedRequest(said: Scanned): DecodedRequest {
   const undecoded = {
@@ -72,7 +74,7 @@ export function decodedRequest(said: Scanned): DecodedRequest {
   } as const;
   if (said.kind === "fault") return { ...undecoded, text: faultText(said) };
   const units = unitsOf(said.bytes);
-  if (units === undefined) return { ...undecoded, text: legible(said.bytes) };
+  if (units === undefined) return { ...undecoded, text: messageText(said.bytes) };
   const name = units.map(nameOf).join(";");
   const isQuery = units.some(({ header }) => header.endsWith("?"));
   const [only] = units;
@@ -81,7 +83,7 @@ export function decodedRequest(said: Scanned): DecodedRequest {
     operation === undefined ? undefined : attempt(() => decodeRequest(operation, only?.parameters ?? []));
   if (operation === undefined || fields === undefined) {
     const outcome = operation === undefined ? "ok" : "undecoded";
-    return { outcome, name, isQuery, operation: undefined, text: legible(said.bytes) };
+    return { outcome, name, isQuery, operation: undefined, text: messageText(said.bytes) };
   }
   return { outcome: "ok", name, isQuery, operation, ...shown(fields) };
 }
@@ -89,9 +91,9 @@ export function decodedRequest(said: Scanned): DecodedRequest {
 /** @param operation of the request; undefined for common commands, whose responses have no status. */
 export function decodedResponse(operation: Decoder | undefined, said: Scanned): Decoded {
   if (said.kind === "fault") return { outcome: "undecoded", text: faultText(said) };
-  if (operation === undefined) return { outcome: "ok", text: legible(said.bytes) };
+  if (operation === undefined) return { outcome: "ok", text: messageText(said.bytes) };
   const outcome = attempt(() => decodeResponse(operation, said.bytes));
-  if (outcome === undefined) return { outcome: "undecoded", text: legible(said.bytes) };
+  if (outcome === undefined) return { outcome: "undecoded", text: messageText(said.bytes) };
   if (outcome.ok) return { outcome: "ok", ...shown(outcome.reply) };
   return { outcome: "refused", text: `refused ${outcome.error}, "${outcome.text}"` };
 }

@@ -56,7 +56,7 @@ export const atMostOnceRules: readonly Rule[] = [
   rule(
     "once.duplicate",
     "11",
-    "A3: answers an id that comes again from its record, and does not act",
+    "A3: answers a message that comes again from its record, and does not act",
     async (probe) => {
       const id = await freshId(probe);
       const first = await pulsed(probe, id);
@@ -88,20 +88,18 @@ export const atMostOnceRules: readonly Rule[] = [
   rule(
     "once.duplicate-changed",
     "11",
-    "A3: does so whatever the other parameters say",
+    "A4: refuses the last id in another message with 1001, without a pulse, and keeps its record",
     async (probe) => {
       const { program } = probe.board.descriptor;
       const id = await freshId(probe);
       const first = await pulsed(probe, id);
-      await answeredFromRecord(probe, id, first, trainMessage(probe.board, id));
+      await refusedWithoutPulse(probe, trainMessage(probe.board, id), 1001, id);
       const longer = shortestNanoseconds(probe.board.descriptor) + 1;
-      if (longer <= program.maxWidthSeconds * 1e9)
-        await answeredFromRecord(
-          probe,
-          id,
-          first,
-          pulseMessage(probe.board, id, { widthNanoseconds: longer }),
-        );
+      if (longer <= program.maxWidthSeconds * 1e9) {
+        const other = pulseMessage(probe.board, id, { widthNanoseconds: longer });
+        await refusedWithoutPulse(probe, other, 1001, id);
+      }
+      await answeredFromRecord(probe, id, first, pulseMessage(probe.board, id));
     },
     pulsing,
   ),

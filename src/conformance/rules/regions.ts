@@ -5,7 +5,7 @@ import { number } from "../../../firmware-protocol/scpi/element.ts";
 import type { Region } from "../../chip/region.ts";
 import { demand, reading, scripted, unit } from "../asking.ts";
 import { arrayAt, type Board, cellsOfARow, largestRegion, readMessage, readRequest } from "../board.ts";
-import { NotApplicable } from "../mismatch.ts";
+import { NotApplicable, Unchecked } from "../mismatch.ts";
 import { type Rule, rule } from "../rule.ts";
 import { refused } from "../step.ts";
 
@@ -109,7 +109,7 @@ export const regionRules: readonly Rule[] = [
       const region = largestRegion(probe.board);
       const { codeSums } = await reading(probe, { region }, region.rows * region.columns);
       if (codeSums.every((code) => code === 0))
-        throw new NotApplicable("every cell reads 0, which tells no order");
+        throw new Unchecked("every cell reads 0, which tells no order");
     },
   ),
   rule("codes.saturated", "8", "counts the cells that saturated", async (probe) => {

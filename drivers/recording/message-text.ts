@@ -6,7 +6,7 @@ import { textOfBytes } from "../../src/core/bytes.ts";
 const shownBytes = 8;
 
 /** At most about `longest` characters. */
-export function legible(message: Uint8Array, longest = 160): string {
+export function messageText(message: Uint8Array, longest = 160): string {
   const pieces: string[] = [];
   let at = 0;
   let length = 0;

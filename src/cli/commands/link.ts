@@ -1,0 +1,26 @@
+/** pcmlab link */
+
+import type { Argv } from "yargs";
+import type { Context } from "../context.ts";
+import { boardOptions, whole } from "./options.ts";
+
+export const linkCommand = (yargs: Argv, context: Context): Argv =>
+  yargs.command(
+    "link",
+    "say how good the serial line to a board is: terms, round trip and counters of the reliable link",
+    (command) =>
+      command
+        .options({
+          ...boardOptions,
+          seconds: {
+            ...whole("seconds", 0, 86_400),
+            default: 2,
+            describe: "keep the line busy for so long; 0 for one round of questions",
+          },
+        })
+        .example("$0 link --chip /dev/ttyUSB0 --baud 3000000 --seconds 60", "how many frames a minute costs"),
+    async (args) => {
+      const { link } = await import("../actions/link.ts");
+      await link(args, context);
+    },
+  );

@@ -1,0 +1,107 @@
+/** Ctrl-C once, twice and three times, and boards that do not answer when they are left. */
+
+import { describe, expect, test } from "vitest";
+import { type Leavable, OpenBoards } from "../../src/cli/open-boards.ts";
+import { Output } from "../../src/cli/output.ts";
+import { onSignal } from "../../src/cli/stopping.ts";
+import { settled } from "../drivers/scripted-transport.ts";
+import { VirtualTimer } from "../drivers/virtual-timer.ts";
+
+const clock = { monotonicSeconds: () => 0, wallSeconds: () => 0 };
+
+function bench() {
+  const timer = new VirtualTimer();
+  const boards = new OpenBoards(timer);
+  const stop = new AbortController();
+  const exits: number[] = [];
+  let said = "";
+  const stream = { write: (text: string) => (said += text) };
+  const output = new Output({ stdout: stream, stderr: stream }, clock, { json: false, quiet: false });
+  const signal = onSignal({ stop, boards, output, exit: (code) => exits.push(code) });
+  return { timer, boards, stop, exits, signal, said: () => said };
+}
+
+/** A board that notes what is asked of it. */
+function board(safeOff: () => Promise<void> = async () => {}): Leavable & { readonly asked: string[] } {
+  const asked: string[] = [];
+  return {
+    asked,
+    safeOff() {
+      asked.push("safe-off");
+      return safeOff();
+    },
+    async close() {
+      asked.push("close");
+    },
+  };
+}
+
+const never = (): Promise<never> => new Promise(() => {});
+
+describe("a signal", () => {
+  test("once asks the command to stop, and leaves the boards to it", async () => {
+    const { signal, stop, boards, exits, said } = bench();
+    const one = board();
+    boards.add("./chip", Promise.resolve(one));
+    signal();
+    await settled();
+    expect([stop.signal.aborted, boards.areLeft, one.asked, exits]).toEqual([true, false, [], []]);
+    expect(said()).toMatch(/next safe point/);
+  });
+
+  test("twice switches every open board off, closes it, and ends with 130", async () => {
+    const { signal, boards, exits, said, timer } = bench();
+    const open = board();
+    const closed = board();
+    boards.add("./chip", Promise.resolve(open));
+    boards.add("./other", Promise.resolve(closed))();
+    signal();
+    signal();
+    expect(exits).toEqual([]);
+    await settled();
+    expect([open.asked, closed.asked]).toEqual([["safe-off", "close"], []]);
+    expect(exits).toEqual([130]);
+    expect(said()).toMatch(/\.\/chip: its drives are off\npcmlab: stopped at once \[INTERRUPTED\]\n$/);
+    expect(timer.waiting).toBe(0);
+  });
+
+  test("twice without a board ends at once", async () => {
+    const { signal, exits } = bench();
+    signal();
+    signal();
+    await settled();
+    expect(exits).toEqual([130]);
+  });
+
+  test("three times ends without waiting for anything", async () => {
+    const { signal, boards, exits } = bench();
+    boards.add("./chip", Promise.resolve(board(never)));
+    signal();
+    signal();
+    await settled();
+    expect(exits).toEqual([]);
+    signal();
+    expect(exits).toEqual([130]);
+  });
+});
+
+test.each<[string, () => Promise<Leavable>, number]>([
+  ["does not answer", async () => board(never), 0.5],
+  ["cannot even be closed", async () => ({ safeOff: never, close: never }), 1],
+  ["is still being opened", never, 1],
+  ["lost its line", async () => board(() => Promise.reject(new Error("pulled"))), 0],
+  ["could not be opened", () => Promise.reject(new Error("no port")), 0],
+])("a board that %s is said not to be known off, within a second", async (_, opening, seconds) => {
+  const { signal, boards, exits, said, timer } = bench();
+  boards.add("./chip", opening());
+  signal();
+  signal();
+  for (let passed = 0; passed < seconds; passed += 0.5) {
+    await settled();
+    expect(exits).toEqual([]);
+    timer.advance(0.5);
+  }
+  await settled();
+  expect(exits).toEqual([130]);
+  expect(said()).toMatch(/warning: \.\/chip did not say that its drives are off/);
+});
