@@ -72,7 +72,7 @@ const isIdentify = (said: Scanned | undefined): boolean =>
   said?.kind === "message" && /^\*IDN\?$/i.test(textOfBytes(said.bytes).trim());
 
 const isLinkQuestion = (said: Scanned): boolean =>
-  said.kind === "message" && headerMatches(linkOffer.header, textOfBytes(said.bytes).trim());
+  said.kind === "message" && headerMatches(linkOffer.header, textOfBytes(said.bytes).trim().toUpperCase());
 
 const isText = (said: Scanned): boolean =>
   said.kind === "message" && /^[\t\x20-\x7e]*$/.test(textOfBytes(said.bytes));

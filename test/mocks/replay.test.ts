@@ -100,7 +100,7 @@ describe("a replayed board", () => {
   });
 
   test("bears the greeting of a serial line, and the offer of a link, only around an identification", () => {
-    const greeting = "\n*IDN?\n\x00\x13\xff\x00\nSYST:LINK?\n*idn?\n";
+    const greeting = "\n*IDN?\n\x00\x13\xff\x00\nSYST:LINK?\nSYSTem:LINK?\n*idn?\n";
     expect(said([greeting, requests.slice("*IDN?\n".length)]).atOnce).toBe(`a,b,c,d\n${answers}`);
     for (const late of ["*IDN?\n", "SYST:LINK?\n", "\x00\x13\xff\x00\n"])
       expect(said(["*IDN?\nONE? #11\n\n", late]).board.state.kind).toBe("diverged");

@@ -109,14 +109,13 @@ function oneViolations(order: Order, trains: Silicon["trains"]): string[] {
     standing === "acknowledged"
       ? Math.abs(one.startSeconds - startSeconds) <= toleranceSeconds
       : one.startSeconds >= startSeconds - toleranceSeconds && one.startSeconds <= endSeconds;
-  const faults = [
+  return [
     ...(timely
       ? []
       : [`${what} at ${one.startSeconds} s, by its receipt ${startSeconds} to ${endSeconds} s`]),
     ...(one.bootId === bootId ? [] : [`${what} by boot ${one.bootId} instead of ${bootId}`]),
     ...(pulses === pulsesIn(one.train) ? [] : [`${what}, with ${pulses} pulses by its receipt`]),
   ];
-  return faults;
 }
 
 function someRegion(prng: Prng): Region {

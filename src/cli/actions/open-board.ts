@@ -4,10 +4,12 @@ import { connectChip } from "../../../drivers/chip/connect.ts";
 import { openWithDriver } from "../../../drivers/chip/driver-module.ts";
 import type { LinkChoice } from "../../../drivers/chip/link-choice.ts";
 import { openReconnectingChip } from "../../../drivers/chip/reconnecting-chip.ts";
+import { interrupted } from "../../../drivers/chip/wait-for-board.ts";
 import type { Line } from "../../../drivers/link/link-or-plain.ts";
 import { systemPorts } from "../../../drivers/serial/list-ports.ts";
 import type { Transport } from "../../../drivers/transport/transport.ts";
 import type { OpenedChip } from "../../chip/opened-chip.ts";
+import { unlessStopped } from "../../core/sleep.ts";
 import type { Context } from "../context.ts";
 
 export interface BoardArguments {
@@ -53,7 +55,7 @@ export function openBoard(
       wrap,
       opened: hear,
     });
-  if (reconnect === 0) return connect(name);
+  if (reconnect === 0) return unlessStopped(connect(name), stop, interrupted, (late) => late.close());
   const search = { timer, clock, connect, ports: systemPorts, totalSeconds: reconnect };
   return openReconnectingChip(name, { ...search, notice, signal: stop });
 }
