@@ -73,9 +73,9 @@ describe.skipIf(process.platform === "win32")("a port", () => {
     const ended = await pcmlab(["identify", "--chip", path], await folder());
     expectFailure(
       ended,
-      "NOT_OURS",
+      "NO_ANSWER",
       4,
-      /"ACME,Multimeter 3,42,1\.0" on .+ does not speak the pcmlab protocol/,
+      /"ACME,Multimeter 3,42,1\.0": .+ did not answer SYSTem:DESCriptor\? within 5 s/,
     );
   });
 
@@ -90,7 +90,7 @@ describe.skipIf(process.platform === "win32")("a port", () => {
     const answers = (text: string): string | undefined =>
       text.includes("*IDN?") ? "pcmlab,X,1,1\n" : text.includes("DESC") ? '0,#41000{"protocol":' : undefined;
     const ended = await pcmlab(["identify", "--chip", await fakeLine(answers)], await folder());
-    expectFailure(ended, "NOT_OURS", 4, /does not speak the pcmlab protocol/);
+    expectFailure(ended, "NO_ANSWER", 4, /did not answer SYSTem:DESCriptor\? within 5 s/);
   });
 });
 
