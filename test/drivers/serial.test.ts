@@ -68,7 +68,10 @@ describe.skipIf(process.platform === "win32")("a board behind a pseudo-terminal"
     await chip.close();
   });
 
-  test("that was lost within a message has forgotten it before it is greeted again", async () => {
+  // Two processes' buffers and two real timers, 0.1 s apart: on a busy machine the half message may arrive after the greeting.
+  test("that was lost within a message has forgotten it before it is greeted again", {
+    retry: 5,
+  }, async () => {
     const { device, path, bench } = await hosted();
     const sought = bench.ask("*IDN?");
     // The greeting would be the rest of the block.
