@@ -1,14 +1,14 @@
 /**
- * Reads a run of cells: drift, 1/f noise, front-end noise, converter. The hot loop of the emulator, in passes
- * over the run that share typed arrays, because V8 inlines each pass whole and boxes no numbers between them: twice as
- * fast as a call for each cell.
+ * Reads runs of cells: drift, 1/f noise, front-end noise, converter. The hot loop of the emulator: drift in TypeScript, all that
+ * draws in a WebAssembly kernel. `readings` of test/mocks/read-reference.ts are plain loops that give the same codes.
  */
 
 import type { Devices } from "../device/devices.ts";
 import { ageOf, driftedSiemens } from "../device/drift.ts";
-import { drawOf, eventKey, mix, normalTable, normalTableShift, timeBits } from "../device/keyed-normal.ts";
-import { componentCount, componentSum, fastestRate, shortestTimeConstant } from "../device/read-noise.ts";
+import { golden } from "../device/keyed-normal.ts";
+import { amplitude, componentCount, decades, shortestTimeConstant } from "../device/read-noise.ts";
 import type { ColumnErrors } from "./column-errors.ts";
+import { at, kernel, padded, run, runCells } from "./read-kernel/memory.ts";
 
 /** How one read call converts. */
 export interface ReadPlan {
@@ -29,22 +29,6 @@ export interface ReadPlan {
   readonly heldFrom: number;
 }
 
-/** What the conversions of each cell of a run have in common. */
-export interface Run {
-  readonly keys: Int32Array;
-  readonly whiteKeys: Int32Array;
-  readonly agesSeconds: Float64Array;
-  /** Renewal rates of the fastest noise component (1/s). */
-  readonly rates: Float64Array;
-  /** Conductance without noise, in codes. */
-  readonly codes: Float64Array;
-  /** Q_s in codes. */
-  readonly noiseCodes: Float64Array;
-  /** Sum of the held noise components, in units of Q_s. */
-  readonly held: Float64Array;
-  readonly offsetCodes: Float64Array;
-}
-
 /** Components whose time constants all exceed the time of the averages by this factor are evaluated once a cell. */
 const heldFactor = 2;
 
@@ -54,38 +38,21 @@ export function firstHeldComponent(spanSeconds: number, readSeconds: number): nu
   return k;
 }
 
-/** Scratch space for runs of `cells` cells. */
-export function createRun(cells: number): Run {
-  return {
-    keys: new Int32Array(cells),
-    whiteKeys: new Int32Array(cells),
-    agesSeconds: new Float64Array(cells),
-    rates: new Float64Array(cells),
-    codes: new Float64Array(cells),
-    noiseCodes: new Float64Array(cells),
-    held: new Float64Array(cells),
-    offsetCodes: new Float64Array(cells),
-  };
-}
-
 /**
  * Reads the cells one after the other, each `averages` times in equal steps, and fills codeSums with
- * the sums of their codes. `run` is overwritten. Returns the number of cells that hit the largest code.
+ * the sums of their codes. Returns the number of cells that hit the largest code.
  */
 export function readCells(
   devices: Devices,
   plan: ReadPlan,
   cells: Uint32Array,
   startSeconds: number,
-  run: Run,
   codeSums: Uint16Array,
 ): number {
-  if (cells.length !== codeSums.length || cells.length > run.keys.length)
-    throw new RangeError(`${cells.length} cells for ${codeSums.length} sums in a run of ${run.keys.length}`);
-  prepareSignal(devices, plan, cells, startSeconds, run);
-  prepareNoise(devices, plan, cells, run);
-  disturb(devices, plan, cells);
-  return convert(plan, run, codeSums);
+  return inRuns(plan, cells, startSeconds, codeSums, (some, runStart) => {
+    loadDevices(devices, plan, some, runStart);
+    holdNoise(devices, plan, some.length, runStart);
+  });
 }
 
 /**
@@ -100,82 +67,141 @@ export function readResistors(
   startSeconds: number,
   codeSums: Uint16Array,
 ): number {
-  const run = createRun(cells.length);
-  const cellSeconds = plan.averages * plan.sampleSeconds;
-  for (let n = 0; n < cells.length; n++) {
-    const column = (cells[n]! - plan.firstCell) % plan.columns;
-    run.codes[n] = siemens[n]! * plan.codesPerSiemens * plan.errors.gain[column]!;
-    run.offsetCodes[n] = plan.errors.offsetCodes[column]!;
-    run.whiteKeys[n] = mix(mixedSeed ^ column ^ timeBits(startSeconds + n * cellSeconds));
-  }
-  return convert(plan, run, codeSums);
+  const still = { ...plan, heldFrom: 0 };
+  return inRuns(still, cells, startSeconds, codeSums, (some, runStart, first) => {
+    const { gain, offsetCodes } = plan.errors;
+    for (let n = 0; n < some.length; n++) {
+      const column = (some[n]! - plan.firstCell) % plan.columns;
+      run.codes[n] = siemens[first + n]! * plan.codesPerSiemens * gain[column]!;
+      run.offsetCodes[n] = offsetCodes[column]!;
+      run.keys[n] = mixedSeed ^ column;
+    }
+    const { keys, whiteKeys } = run;
+    const cellSeconds = plan.averages * plan.sampleSeconds;
+    kernel.whiteKeys(keys.byteOffset, padded(some.length), runStart, cellSeconds, whiteKeys.byteOffset);
+  });
 }
 
-function prepareSignal(
-  devices: Devices,
+/** Run after run: `load` fills the kernel's memory with what the cells have, then they are converted. */
+function inRuns(
   plan: ReadPlan,
   cells: Uint32Array,
   startSeconds: number,
-  run: Run,
-): void {
+  codeSums: Uint16Array,
+  load: (cells: Uint32Array, startSeconds: number, first: number) => void,
+): number {
+  if (cells.length !== codeSums.length)
+    throw new RangeError(`${cells.length} cells for ${codeSums.length} sums`);
   const cellSeconds = plan.averages * plan.sampleSeconds;
+  let saturatedCells = 0;
+  for (let first = 0; first < cells.length; first += runCells) {
+    const some = cells.subarray(first, first + runCells);
+    load(some, startSeconds + first * cellSeconds, first);
+    saturatedCells += convert(plan, codeSums.subarray(first, first + runCells));
+  }
+  return saturatedCells;
+}
+
+/** Ages and drifted conductances; and reads heat, a little. */
+function loadDevices(devices: Devices, plan: ReadPlan, cells: Uint32Array, startSeconds: number): void {
+  const { agesSeconds, codes, noiseCodes, offsetCodes, pulses } = run;
+  const { relativeNoise, readDose } = devices;
+  const { columns, codesPerSiemens, averages } = plan;
+  const { gain, offsetCodes: offsets } = plan.errors;
+  const cellSeconds = averages * plan.sampleSeconds;
+  const dose = averages * plan.disturbance;
+  run.cells.set(cells);
+  let rowStart = plan.firstCell;
   for (let n = 0; n < cells.length; n++) {
     const cell = cells[n]!;
-    const seconds = startSeconds + n * cellSeconds;
-    const age = ageOf(devices, cell, seconds);
-    const column = (cell - plan.firstCell) % plan.columns;
-    const codes = driftedSiemens(devices, cell, age) * plan.codesPerSiemens * plan.errors.gain[column]!;
-    run.agesSeconds[n] = age;
-    run.offsetCodes[n] = plan.errors.offsetCodes[column]!;
-    run.codes[n] = codes;
-    run.noiseCodes[n] = codes * devices.relativeNoise[cell]!;
-    run.whiteKeys[n] = timeBits(seconds);
+    let column = cell - rowStart;
+    if (!(column >= 0 && column < columns)) {
+      column = (cell - plan.firstCell) % columns;
+      rowStart = cell - column;
+    }
+    const age = ageOf(devices, cell, startSeconds + n * cellSeconds);
+    const quiet = driftedSiemens(devices, cell, age) * codesPerSiemens * gain[column]!;
+    agesSeconds[n] = age;
+    codes[n] = quiet;
+    noiseCodes[n] = quiet * relativeNoise[cell]!;
+    offsetCodes[n] = offsets[column]!;
+    pulses[n] = devices.pulses[cell]!;
+    readDose[cell] = readDose[cell]! + dose;
   }
 }
 
-function prepareNoise(devices: Devices, plan: ReadPlan, cells: Uint32Array, run: Run): void {
-  const { readSeconds } = devices.parameters.readNoise;
-  for (let n = 0; n < cells.length; n++) {
-    const cell = cells[n]!;
-    const key = eventKey(devices.mixedSeed, cell, devices.pulses[cell]!);
-    const rate = fastestRate(key, readSeconds);
-    run.keys[n] = key;
-    run.rates[n] = rate;
-    run.held[n] = componentSum(key, rate, run.agesSeconds[n]!, plan.heldFrom, componentCount);
-    run.whiteKeys[n] = mix(key ^ run.whiteKeys[n]!);
+/** Keys of all draws, and the noise components that do not change during the conversions of a cell. */
+function holdNoise(devices: Devices, plan: ReadPlan, cells: number, startSeconds: number): void {
+  const count = padded(cells);
+  loadKeys(devices, count);
+  kernel.whiteKeys(
+    run.keys.byteOffset,
+    count,
+    startSeconds,
+    plan.averages * plan.sampleSeconds,
+    run.whiteKeys.byteOffset,
+  );
+  sumNoise(count, 0, plan.heldFrom, componentCount);
+  const { codes, noiseCodes, noiseSums } = run;
+  kernel.addNoise(codes.byteOffset, noiseCodes.byteOffset, noiseSums.byteOffset, count, amplitude);
+}
+
+/** Keys of the last pulses and the combs of noise components that they shifted, from the cells and pulses of a run. */
+export function loadKeys({ mixedSeed, parameters }: Devices, count: number): void {
+  const { cells, pulses, keys, rates } = run;
+  const fastestSeconds = shortestTimeConstant(0, parameters.readNoise.readSeconds);
+  kernel.pulseKeys(cells.byteOffset, pulses.byteOffset, count, mixedSeed, keys.byteOffset);
+  kernel.combRates(keys.byteOffset, count, at.comb, at.shifts, fastestSeconds, rates.byteOffset);
+}
+
+/** Noise components from <= k < to of a run, `laterSeconds` after the ages of its devices. */
+export function sumNoise(count: number, laterSeconds: number, from: number, to: number): void {
+  const { keys, agesSeconds, rates, noiseSums } = run;
+  if (from >= to) {
+    noiseSums.fill(0);
+    return;
   }
+  kernel.flicker(
+    keys.byteOffset,
+    agesSeconds.byteOffset,
+    rates.byteOffset,
+    count,
+    laterSeconds,
+    Math.imul(from, golden),
+    decades[from]!,
+    to - from,
+    at.normals,
+    noiseSums.byteOffset,
+  );
 }
 
-/** Reads heat, a little. */
-function disturb(devices: Devices, { averages, disturbance }: ReadPlan, cells: Uint32Array): void {
-  const dose = averages * disturbance;
-  for (let n = 0; n < cells.length; n++) devices.readDose[cells[n]!] = devices.readDose[cells[n]!]! + dose;
-}
-
-function convert(plan: ReadPlan, run: Run, codeSums: Uint16Array): number {
-  const { averages, sampleSeconds, largestCode, whiteNoiseCodes, heldFrom } = plan;
+function convert(plan: ReadPlan, codeSums: Uint16Array): number {
+  const count = padded(codeSums.length);
+  run.codeSums.fill(0, 0, count);
+  run.saturated.fill(0, 0, count);
+  const moves = plan.heldFrom > 0;
+  for (let j = 0; j < plan.averages; j++) {
+    if (moves) sumNoise(count, j * plan.sampleSeconds, 0, plan.heldFrom);
+    kernel.convert(
+      run.whiteKeys.byteOffset,
+      run.codes.byteOffset,
+      run.noiseCodes.byteOffset,
+      run.noiseSums.byteOffset,
+      run.offsetCodes.byteOffset,
+      count,
+      moves ? amplitude : 0,
+      plan.whiteNoiseCodes,
+      plan.largestCode,
+      Math.imul(j, golden),
+      at.normals,
+      run.codeSums.byteOffset,
+      run.saturated.byteOffset,
+    );
+  }
   let saturatedCells = 0;
   for (let n = 0; n < codeSums.length; n++) {
-    const key = run.keys[n]!;
-    const whiteKey = run.whiteKeys[n]!;
-    const age = run.agesSeconds[n]!;
-    const rate = run.rates[n]!;
-    const noiseCodes = run.noiseCodes[n]!;
-    const heldCodes = run.codes[n]! + noiseCodes * run.held[n]!;
-    const rounding = run.offsetCodes[n]! + 0.5;
-    let sum = 0;
-    let saturated = 0;
-    for (let j = 0; j < averages; j++) {
-      const moving = componentSum(key, rate, age + j * sampleSeconds, 0, heldFrom);
-      const frontEnd = whiteNoiseCodes * normalTable[drawOf(whiteKey, j) >>> normalTableShift]!;
-      const codes = Math.max(0, heldCodes + noiseCodes * moving) + frontEnd + rounding;
-      if (codes >= largestCode) {
-        saturated = 1;
-        sum += largestCode;
-      } else if (codes >= 1) sum += codes | 0;
-    }
-    codeSums[n] = sum;
-    saturatedCells += saturated;
+    codeSums[n] = run.codeSums[n]!;
+    saturatedCells -= run.saturated[n]!;
   }
   return saturatedCells;
 }

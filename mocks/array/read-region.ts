@@ -8,7 +8,7 @@ import type { Devices } from "../device/devices.ts";
 import type { ColumnErrors } from "./column-errors.ts";
 import { type ArrayLayout, numbersOf } from "./layout.ts";
 import type { ChipProfile } from "./profile.ts";
-import { createRun, firstHeldComponent, type ReadPlan, readCells, readResistors } from "./read-cells.ts";
+import { firstHeldComponent, type ReadPlan, readCells, readResistors } from "./read-cells.ts";
 import { resistorSiemens } from "./resistors.ts";
 
 export interface RawReading {
@@ -41,7 +41,7 @@ export function readRegion(
   const codeSums = new Uint16Array(cells.length);
   const saturatedCells =
     array.referenceSiemens === undefined
-      ? readDevices(chip.devices, plan, cells, startSeconds, codeSums)
+      ? readCells(chip.devices, plan, cells, startSeconds, codeSums)
       : readResistors(
           plan,
           chip.devices.mixedSeed,
@@ -75,27 +75,6 @@ function planOf(
     disturbance: Math.exp((readVolts - maxVolts) / readDisturb.voltsPerE),
     heldFrom: firstHeldComponent((averages - 1) * sampleSeconds, readNoise.readSeconds),
   };
-}
-
-/** Cells of one pass through the scratch space: enough to keep the passes busy, few enough to stay in the cache. */
-const runCells = 1024;
-
-function readDevices(
-  devices: Devices,
-  plan: ReadPlan,
-  cells: Uint32Array,
-  startSeconds: number,
-  codeSums: Uint16Array,
-): number {
-  const run = createRun(Math.min(runCells, cells.length));
-  const cellSeconds = plan.averages * plan.sampleSeconds;
-  let saturatedCells = 0;
-  for (let at = 0; at < cells.length; at += runCells) {
-    const some = cells.subarray(at, at + runCells);
-    const sums = codeSums.subarray(at, at + runCells);
-    saturatedCells += readCells(devices, plan, some, startSeconds + at * cellSeconds, run, sums);
-  }
-  return saturatedCells;
 }
 
 function chosenCells(cells: Uint32Array, mask: Uint8Array | undefined): Uint32Array {

@@ -2,8 +2,8 @@
 
 import { type Climate, createClimate } from "./climate.ts";
 import { draw, traitEvent } from "./events.ts";
-import { expOf } from "./fast-exp.ts";
-import { drawOf, eventKey, mix, normalOf, uniformOf } from "./keyed-normal.ts";
+import { expOf } from "./fast-math.ts";
+import { drawOf, eventKey, mix, normalOf, normalSum, uniformOf } from "./keyed-normal.ts";
 import { growthRate } from "./melt-quench.ts";
 import type { DeviceParameters } from "./parameters.ts";
 import { evaluateLaw, logState } from "./state-law.ts";
@@ -68,10 +68,10 @@ export function createDevices(parameters: DeviceParameters, count: number, seed:
 }
 
 /** Makes `siemens` the state of a device and redraws what depends on it. */
-export function settle(devices: Devices, cell: number, siemens: number): void {
+export function settle(devices: Devices, cell: number, siemens: number, key = pulseKey(devices, cell)): void {
   const { drift, readNoise } = devices.parameters;
   const logG = logState(siemens, drift.gMaxSiemens);
-  const z = normalOf(drawOf(pulseKey(devices, cell), draw.nu));
+  const z = normalSum(drawOf(key, draw.nu));
   devices.siemens[cell] = siemens;
   devices.nu[cell] = Math.abs(evaluateLaw(drift.nuMean, logG) + evaluateLaw(drift.nuSpread, logG) * z);
   devices.relativeNoise[cell] = evaluateLaw(readNoise.relative, logG);
@@ -84,18 +84,13 @@ const smallestShare = 0.1;
  * The spread from cycle to cycle around the conductance that the melt of the present pulse leaves. It comes from the glass: the
  * less there is of it, the less it scatters.
  */
-export function cycleScatter(devices: Devices, cell: number, siemens: number): number {
+export function cycleScatter(devices: Devices, cell: number, siemens: number, key: number): number {
   const { logSpread, siemens: additive } = devices.parameters.cycle;
   const glass = Math.max(0, 1 - siemens / devices.setSiemens[cell]!);
-  const key = pulseKey(devices, cell);
-  const factor = expOf(glass * logSpread * normalOf(drawOf(key, draw.cycleFactor)));
-  const scattered = siemens * factor + glass * additive * normalOf(drawOf(key, draw.cycleSiemens));
+  const factor = expOf(glass * logSpread * normalSum(drawOf(key, draw.cycleFactor)));
+  const scattered = siemens * factor + glass * additive * normalSum(drawOf(key, draw.cycleSiemens));
   return Math.max(smallestShare * siemens, scattered);
 }
-
-/** 32 bits that belong to the last pulse of a device. */
-export const drawOfPulse = (devices: Devices, cell: number, which: number): number =>
-  drawOf(pulseKey(devices, cell), which);
 
 /** How many times more slowly than usual the crystals of a device grow. */
 export function slownessOf(devices: Devices, cell: number): number {
@@ -123,7 +118,8 @@ const growthOfPulse = (parameters: DeviceParameters): number =>
 
 const traitKey = (devices: Devices, cell: number): number => eventKey(devices.mixedSeed, cell, traitEvent);
 
-const pulseKey = (devices: Devices, cell: number): number =>
+/** 32 bits that belong to the last pulse of a device. */
+export const pulseKey = (devices: Devices, cell: number): number =>
   eventKey(devices.mixedSeed, cell, devices.pulses[cell]!);
 
 function drawTraits(devices: Devices, cell: number): void {

@@ -11,12 +11,12 @@
 import { isAtReference, kelvinNow, weighedLogAge } from "./climate.ts";
 import type { Devices } from "./devices.ts";
 import { draw } from "./events.ts";
-import { expOf } from "./fast-exp.ts";
+import { expOf, logOf } from "./fast-math.ts";
 import { drawOf, eventKey, normalTable, normalTableShift } from "./keyed-normal.ts";
 
 /** max(1, age / t_0)^-nu; 1 up to the reference time. */
 export const driftFactor = (nu: number, ageSeconds: number, referenceSeconds: number): number =>
-  ageSeconds <= referenceSeconds ? 1 : expOf(-nu * Math.log(ageSeconds / referenceSeconds));
+  ageSeconds <= referenceSeconds ? 1 : expOf(-nu * logOf(ageSeconds / referenceSeconds));
 
 /** Part of the fast relaxation that is still to come: 1 up to its start, 0 from the reference time on. */
 export const relaxationAhead = (
@@ -28,7 +28,7 @@ export const relaxationAhead = (
     ? 0
     : ageSeconds <= startSeconds
       ? 1
-      : Math.log(referenceSeconds / ageSeconds) / Math.log(referenceSeconds / startSeconds);
+      : logOf(referenceSeconds / ageSeconds) / logOf(referenceSeconds / startSeconds);
 
 /** Conductance (S) of a device without noise, `ageSeconds` after its last pulse, which is now. */
 export const driftedSiemens = (devices: Devices, cell: number, ageSeconds: number): number => {

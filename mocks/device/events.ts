@@ -4,6 +4,7 @@ export const traitEvent = 0xffffffff;
 export const converterEvent = 0xfffffffe;
 export const resistorEvent = 0xfffffffd;
 export const mvmEvent = 0xfffffffc;
+export const currentEvent = 0xfffffffb;
 
 /** Draws of one event of a device; the same number is never used for two purposes. */
 export const draw = {

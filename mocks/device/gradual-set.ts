@@ -5,7 +5,7 @@
  * as the share of that pulse by their growth.
  */
 
-import { expOf } from "./fast-exp.ts";
+import { expOf } from "./fast-math.ts";
 import type { DeviceParameters, GradualLaw } from "./parameters.ts";
 
 /** Devices are kept in single precision, and one at the largest conductance of the steps goes on with them. */

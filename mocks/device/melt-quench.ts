@@ -4,7 +4,7 @@
  * more. Amorphous material outside the new dome is hot but solid during the pulse, and crystallises.
  */
 
-import { expOf } from "./fast-exp.ts";
+import { expOf, logOf } from "./fast-math.ts";
 import type { DeviceParameters } from "./parameters.ts";
 
 export interface Traits {
@@ -23,7 +23,7 @@ export function quenchedSiemens(traits: Traits, amperes: number, floorExponent: 
   const floor =
     amperes <= halfAmperes
       ? floorSiemens
-      : floorSiemens * expOf(-floorExponent * Math.log(amperes / halfAmperes));
+      : floorSiemens * expOf(-floorExponent * logOf(amperes / halfAmperes));
   return floor + (setSiemens - floor) / (1 + expOf((amperes - halfAmperes) / slopeAmperes));
 }
 
@@ -39,7 +39,7 @@ export const heatingAmperes = (amperes: number, widthSeconds: number, thermalSec
 /** Crystal growth rate (1/s): a bump over ln(current). Too cold below the peak, mostly molten above it. */
 export function growthRate(parameters: DeviceParameters, amperes: number): number {
   const { seconds, peakAmperes, logWidth } = parameters.crystallisation;
-  const x = Math.log(amperes / peakAmperes) / logWidth;
+  const x = logOf(amperes / peakAmperes) / logWidth;
   return expOf(-0.5 * x * x) / seconds;
 }
 

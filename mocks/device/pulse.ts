@@ -1,11 +1,11 @@
 /** One programming pulse on one device: a box of current, then a fall of the current to zero. */
 
-import { cycleScatter, type Devices, drawOfPulse, isStuck, settle, slownessOf, wearOut } from "./devices.ts";
+import { cycleScatter, type Devices, isStuck, pulseKey, settle, slownessOf, wearOut } from "./devices.ts";
 import { disturbedSiemens } from "./drift.ts";
 import { draw } from "./events.ts";
-import { expOf } from "./fast-exp.ts";
+import { expOf } from "./fast-math.ts";
 import { gradualSiemens } from "./gradual-set.ts";
-import { normalTable, normalTableShift } from "./keyed-normal.ts";
+import { drawOf, normalTable, normalTableShift } from "./keyed-normal.ts";
 import { afterFallingEdge, growthRate, heatingAmperes, quenchedSiemens } from "./melt-quench.ts";
 
 /**
@@ -27,13 +27,14 @@ export function applyPulse(
   devices.lastPulseSeconds[cell] = endSeconds;
   devices.readDose[cell] = 0;
   if (devices.pulses[cell]! >= devices.firstFailure) wearOut(devices, cell);
+  const key = pulseKey(devices, cell);
   if (isStuck(devices, cell)) {
-    settle(devices, cell, devices.setSiemens[cell]!);
+    settle(devices, cell, devices.setSiemens[cell]!, key);
     return;
   }
-  const afterBox = afterBoxSiemens(devices, cell, present, amperes, widthSeconds);
+  const afterBox = afterBoxSiemens(devices, cell, present, amperes, widthSeconds, key);
   const edge = trailingSeconds === 0 ? 0 : edgeInGrowthTimes(devices, cell, trailingSeconds);
-  settle(devices, cell, afterFallingEdge(afterBox, devices.setSiemens[cell]!, edge));
+  settle(devices, cell, afterFallingEdge(afterBox, devices.setSiemens[cell]!, edge), key);
 }
 
 const edgeInGrowthTimes = (devices: Devices, cell: number, trailingSeconds: number): number =>
@@ -46,6 +47,7 @@ function afterBoxSiemens(
   present: number,
   amperes: number,
   widthSeconds: number,
+  key: number,
 ): number {
   const { melt, floor } = devices.parameters;
   const traits = {
@@ -56,8 +58,8 @@ function afterBoxSiemens(
   };
   const molten = heatingAmperes(amperes, widthSeconds, melt.thermalSeconds);
   const quenched = quenchedSiemens(traits, molten, floor.currentExponent);
-  const aim = cycleScatter(devices, cell, quenched);
-  if (aim > present) return grownSiemens(devices, cell, present, aim, amperes, widthSeconds);
+  const aim = cycleScatter(devices, cell, quenched, key);
+  if (aim > present) return grownSiemens(devices, cell, present, aim, amperes, widthSeconds, key);
   // The crystals that a melt leaves keep their memory, the new glass has none.
   devices.setPulses[cell] = devices.setPulses[cell]! * (aim / present);
   return aim;
@@ -74,13 +76,14 @@ function grownSiemens(
   aim: number,
   amperes: number,
   hotSeconds: number,
+  key: number,
 ): number {
   const { gradual } = devices.parameters;
   const growth = (hotSeconds * growthRate(devices.parameters, amperes)) / slownessOf(devices, cell);
   const pulses = growth / devices.growthOfPulse;
   const before = devices.setPulses[cell]!;
   devices.setPulses[cell] = before + pulses;
-  const z = normalTable[drawOfPulse(devices, cell, draw.gradual) >>> normalTableShift]!;
+  const z = normalTable[drawOf(key, draw.gradual) >>> normalTableShift]!;
   const stepped = Math.min(pulses, gradual.incubationPulses);
   // A step is no larger than the glass that this pulse could crystallise, in either direction.
   const room = aim - present;

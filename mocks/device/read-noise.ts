@@ -12,7 +12,7 @@
  */
 
 import { draw } from "./events.ts";
-import { drawOf, mixTop, normalTable, normalTableShift } from "./keyed-normal.ts";
+import { drawOf, golden, mixTop, normalTable, normalTableShift } from "./keyed-normal.ts";
 
 /** 16 decades from a microsecond: several hundred years. */
 export const componentCount = 16;
@@ -20,14 +20,15 @@ export const componentCount = 16;
 /** Components slower than the age by this factor are left out; together they hold less than 1 % of a decade's variance. */
 const oldestShare = 1e-2;
 
-const golden = 0x9e3779b9;
 const turn = 2 ** -32;
-const amplitude = Math.sqrt(Math.LN10);
-const decades = Float64Array.from({ length: componentCount + 1 }, (_, k) => 10 ** -k);
+/** Of one component, in units of Q_s. */
+export const amplitude = Math.sqrt(Math.LN10);
+/** Renewal rate of component k over that of the fastest. */
+export const decades = Float64Array.from({ length: componentCount + 1 }, (_, k) => 10 ** -k);
 
 /** 10^-u for u on a fine grid in (0, 1): the shift of a comb of time constants. */
 const shiftBits = 10;
-const combShifts = Float64Array.from(
+export const combShifts = Float64Array.from(
   { length: 2 ** shiftBits },
   (_, i) => 10 ** (-(i + 0.5) / 2 ** shiftBits),
 );

@@ -1,6 +1,6 @@
 /** Laws that give a drift exponent or a noise amplitude from the programmed state (FACTS 7.1 and 7.4). */
 
-import { expOf } from "./fast-exp.ts";
+import { expOf, logOf } from "./fast-math.ts";
 import type { StateLaw } from "./parameters.ts";
 
 /** aihwkit takes the logarithm no lower than here (pcm.py:121, FACTS 7.1). */
@@ -8,7 +8,7 @@ const smallestState = 1e-7;
 
 /** ln of g = G / G_max, which all laws of a device share. */
 export const logState = (siemens: number, gMaxSiemens: number): number =>
-  Math.log(Math.max(siemens / gMaxSiemens, smallestState));
+  logOf(Math.max(siemens / gMaxSiemens, smallestState));
 
 /** The value of a law at ln g. */
 export function evaluateLaw(law: StateLaw, logG: number): number {

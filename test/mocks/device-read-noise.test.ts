@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { eventKey, mix, normalOf, normalTable } from "../../mocks/device/keyed-normal.ts";
+import { eventKey, mix, normalOf, normalSum, normalTable } from "../../mocks/device/keyed-normal.ts";
 import { componentCount, componentSum, fastestRate } from "../../mocks/device/read-noise.ts";
 import { keyedBits } from "../../src/core/prng.ts";
 
@@ -32,6 +32,15 @@ describe("keyed draws", () => {
     expect(normalOf(0x7fffffff)).toBeCloseTo(0, 8);
     expect(normalOf(Math.round(0.975 * 2 ** 32))).toBeCloseTo(1.959964, 5);
     expect(normalOf(Math.round(0.001 * 2 ** 32))).toBeCloseTo(-3.090232, 5);
+  });
+
+  test("of two tabled normals have variance 1 and the kurtosis of a normal distribution", () => {
+    const draws = Array.from({ length: 100_000 }, (_, n) => normalSum(mix(n)));
+    const mean = (power: number): number => draws.reduce((sum, z) => sum + z ** power, 0) / draws.length;
+    expect(mean(1)).toBeCloseTo(0, 1);
+    expect(mean(2)).toBeCloseTo(1, 1);
+    expect(mean(4)).toBeGreaterThan(2.9);
+    expect(mean(4)).toBeLessThan(3.1);
   });
 
   test("come from a table of variance 1", () => {

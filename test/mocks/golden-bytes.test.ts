@@ -10,9 +10,9 @@ import { builtinProfile } from "../../mocks/array/profile.ts";
 import type { PulseTrain } from "../../src/chip/pulse.ts";
 
 const digests = {
-  "fusion-1m": "d7006d37a5442009a4b9ab8b5a9abf6c79a3c73c8b3c9f1af71c3df92df3e9da",
-  "hermes-core": "cc71395ab529193ea00abc88fbf86396273c0664386bbcb9a0c267f3fc9650cc",
-  tiny: "ed0bff88ca1a812174747384ef4bd83f08b0cb6c96a2dd06a91edca648e83a51",
+  "fusion-1m": "425cf671f2a02ad4f75fcbff23549c1fcebe5a6fc4681aab9fb0b2fde8e6c724",
+  "hermes-core": "c81aacbea4c414e334f295331555fd57753e418e3bfb82da5617cd4093726eb4",
+  tiny: "784fcc0d9fe3c0eda8eb2c1b42f0e0a96039a3430d059a48c69b1be7a11c3418",
 } as const;
 
 const region = { array: 0, row: 3, column: 5, rows: 4, columns: 40 };

@@ -5,7 +5,6 @@ import { type Batch, multiplyBatch, type Phase } from "../../mocks/array/mvm/bat
 import type { Converters } from "../../mocks/array/mvm/converters.ts";
 import { createKernel } from "../../mocks/array/mvm/kernel-memory.ts";
 import { packMatrix } from "../../mocks/array/mvm/packed-matrix.ts";
-import { componentCount, componentSum } from "../../mocks/device/read-noise.ts";
 import { type Prng, seededPrng } from "../../src/core/prng.ts";
 import { referenceBatch, unpacked } from "./mvm-reference.ts";
 
@@ -82,21 +81,6 @@ test("a batch leaves nothing behind that the next one could see", () => {
   const alone = multiplyBatch(createKernel({ rows: 256, columns: 256 }), converters, small);
   multiplyBatch(memory, converters, batchOf(256, 256, 80, fourPhases));
   expect(multiplyBatch(memory, converters, small)).toEqual(alone);
-});
-
-test("the 1/f noise of the kernel is that of a read, bit by bit, from a nanosecond to three hundred years", () => {
-  const { kernel, at, int32, float64 } = memory;
-  const random = seededPrng(3);
-  const count = 1024;
-  const keys = Array.from({ length: count }, () => random.below(2 ** 32) | 0);
-  const turns = Array.from({ length: count }, (_, n) => (n < 8 ? n / 8 : 10 ** (random.uniform() * 18 - 3)));
-  int32.set(keys, at.run.keys / 4);
-  float64.set(turns, at.run.turns / 8);
-  kernel.flicker(at.run.keys, at.run.turns, count, at.normals, at.run.sums);
-  keys.forEach((key, n) => {
-    const sum = Math.sqrt(Math.LN10) * float64[at.run.sums / 8 + n]!;
-    expect(sum).toBe(componentSum(key, 1, turns[n]!, 0, componentCount));
-  });
 });
 
 test("weights are packed to half a step and their variances to the mean of four rows", () => {

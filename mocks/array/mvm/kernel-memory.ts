@@ -44,15 +44,11 @@ export interface Kernel {
     conversionVariance: number,
     largestCode: number,
   ): void;
-  flicker(keys: number, turns: number, count: number, normals: number, sums: number): void;
   countSet(flags: number, count: number): number;
 }
 
 /** Vectors of one pass: enough to use a panel often while it is in the cache, few enough for their sums to stay there too. */
 export const passVectors = 64;
-
-/** Devices whose 1/f noise is computed together. */
-export const runDevices = 1024;
 
 /** Bytes of the record of a vector, and of a panel of columns. */
 export const vectorBytes = 16 + 4 * maxBlocks;
@@ -70,14 +66,6 @@ export interface Places {
   readonly normals: number;
   readonly outputs: number;
   readonly saturated: number;
-  readonly run: RunPlaces;
-}
-
-/** A run of devices: i32 keys, f64 ages in turns of the fastest component, f64 sums of normals. */
-export interface RunPlaces {
-  readonly keys: number;
-  readonly turns: number;
-  readonly sums: number;
 }
 
 /** Where one matrix lies: its panels and the records of its columns. */
@@ -94,7 +82,6 @@ export interface KernelMemory {
   readonly int16: Int16Array;
   readonly int32: Int32Array;
   readonly float32: Float32Array;
-  readonly float64: Float64Array;
 }
 
 /** TypeScript declares WebAssembly with the types of browsers only. */
@@ -121,7 +108,6 @@ export function createKernel(largest: Shape): KernelMemory {
     int16: new Int16Array(memory.buffer),
     int32: new Int32Array(memory.buffer),
     float32,
-    float64: new Float64Array(memory.buffer),
   };
 }
 
@@ -151,7 +137,6 @@ function placesOf({ rows, columns }: Shape): { at: Places; bytes: number } {
     normals: allot(normalTable.byteLength),
     outputs: allot(2 * passVectors * panels * panelColumns),
     saturated: allot(2 * passVectors * panels * panelColumns),
-    run: { keys: allot(4 * runDevices), turns: allot(8 * runDevices), sums: allot(8 * runDevices) },
   };
   return { at, bytes };
 }

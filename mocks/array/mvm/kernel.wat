@@ -1,5 +1,4 @@
-;; The inner loops of the emulated matrix-vector product: integer sums of products, then one conversion for each sum; and the 1/f
-;; noise of the conductances.
+;; The inner loops of the emulated matrix-vector product: integer sums of products, then one conversion for each sum.
 ;;
 ;; Sums of int16 products are exact in any order and the float operations are elementwise IEEE 754 single precision without
 ;; fused multiply-add, so the same inputs give the same bytes on every machine. WebAssembly SIMD is 128 bits wide everywhere.
@@ -143,69 +142,6 @@
         (br_if $nextBlock (local.tee $block (i32.sub (local.get $block) (i32.const 1)))))
       (br_if $nextFour (local.tee $fours (i32.sub (local.get $fours) (i32.const 1))))))
 
-  ;; The components of the 1/f noise (`componentSum` of read-noise.ts, bit by bit, without its amplitude) of `count` devices, a
-  ;; multiple of four. keys: i32 of the last pulse. turns: f64 age over the time constant of the fastest component. sums: f64.
-  (func (export "flicker")
-    (param $keys i32) (param $turns i32) (param $count i32) (param $normals i32) (param $sums i32)
-    (local $end i32) (local $left i32)
-    (local $salt v128) (local $hash v128) (local $normal v128) (local $on0 v128) (local $on1 v128)
-    (local $turns0 v128) (local $turns1 v128) (local $interval0 v128) (local $interval1 v128) (local $sum0 v128) (local $sum1 v128)
-    (local.set $end (i32.add (local.get $keys) (i32.shl (local.get $count) (i32.const 2))))
-    (loop $nextFour
-      (local.set $salt (v128.load (local.get $keys)))
-      (local.set $turns0 (v128.load (local.get $turns)))
-      (local.set $turns1 (v128.load offset=16 (local.get $turns)))
-      (local.set $sum0 (v128.const f64x2 0 0))
-      (local.set $sum1 (v128.const f64x2 0 0))
-      (local.set $left (i32.const 16))
-      (loop $nextComponent
-        (local.set $interval0 (f64x2.add (local.get $turns0)
-          (f64x2.mul (f64x2.convert_low_i32x4_u (local.get $salt)) (v128.const f64x2 0x1p-32 0x1p-32))))
-        (local.set $interval1 (f64x2.add (local.get $turns1)
-          (f64x2.mul
-            (f64x2.convert_low_i32x4_u
-              (i8x16.shuffle 8 9 10 11 12 13 14 15 8 9 10 11 12 13 14 15 (local.get $salt) (local.get $salt)))
-            (v128.const f64x2 0x1p-32 0x1p-32))))
-        (local.set $on0 (v128.and
-          (f64x2.ge (local.get $interval0) (v128.const f64x2 1 1)) (f64x2.gt (local.get $turns0) (v128.const f64x2 0.01 0.01))))
-        (local.set $on1 (v128.and
-          (f64x2.ge (local.get $interval1) (v128.const f64x2 1 1)) (f64x2.gt (local.get $turns1) (v128.const f64x2 0.01 0.01))))
-        ;; 2^52 + n has the low 32 bits of n, which make the key of the interval.
-        (local.set $hash (i8x16.shuffle 0 1 2 3 8 9 10 11 16 17 18 19 24 25 26 27
-          (f64x2.add (f64x2.floor (local.get $interval0)) (v128.const f64x2 0x1p52 0x1p52))
-          (f64x2.add (f64x2.floor (local.get $interval1)) (v128.const f64x2 0x1p52 0x1p52))))
-        (local.set $hash (v128.xor (local.get $salt)
-          (i32x4.mul (local.get $hash) (i32x4.splat (i32.const 0x27d4eb2f)))))
-        (local.set $hash (i32x4.mul (i32x4.splat (i32.const 0x85ebca6b))
-          (v128.xor (local.get $hash) (i32x4.shr_u (local.get $hash) (i32.const 16)))))
-        (local.set $hash (i32x4.mul (i32x4.splat (i32.const 0xc2b2ae35))
-          (v128.xor (local.get $hash) (i32x4.shr_u (local.get $hash) (i32.const 13)))))
-        (local.set $hash (i32x4.shl (i32x4.shr_u (local.get $hash) (i32.const 20)) (i32.const 2)))
-        (local.set $normal (v128.load32_zero (i32.add (local.get $normals) (i32x4.extract_lane 0 (local.get $hash)))))
-        (local.set $normal (v128.load32_lane 1
-          (i32.add (local.get $normals) (i32x4.extract_lane 1 (local.get $hash))) (local.get $normal)))
-        (local.set $sum0 (f64x2.add (local.get $sum0)
-          (v128.and (local.get $on0) (f64x2.promote_low_f32x4 (local.get $normal)))))
-        (local.set $normal (v128.load32_zero (i32.add (local.get $normals) (i32x4.extract_lane 2 (local.get $hash)))))
-        (local.set $normal (v128.load32_lane 1
-          (i32.add (local.get $normals) (i32x4.extract_lane 3 (local.get $hash))) (local.get $normal)))
-        (local.set $sum1 (f64x2.add (local.get $sum1)
-          (v128.and (local.get $on1) (f64x2.promote_low_f32x4 (local.get $normal)))))
-        (local.set $turns0 (f64x2.mul (local.get $turns0) (v128.const f64x2 0.1 0.1)))
-        (local.set $turns1 (f64x2.mul (local.get $turns1) (v128.const f64x2 0.1 0.1)))
-        (local.set $salt (i32x4.add (local.get $salt) (i32x4.splat (i32.const 0x9e3779b9))))
-        (br_if $nextComponent (i32.and
-          (i32.ne (local.tee $left (i32.sub (local.get $left) (i32.const 1))) (i32.const 0))
-          (v128.any_true (v128.or
-            (f64x2.gt (local.get $turns0) (v128.const f64x2 0.01 0.01))
-            (f64x2.gt (local.get $turns1) (v128.const f64x2 0.01 0.01)))))))
-      (v128.store (local.get $sums) (local.get $sum0))
-      (v128.store offset=16 (local.get $sums) (local.get $sum1))
-      (local.set $keys (i32.add (local.get $keys) (i32.const 16)))
-      (local.set $turns (i32.add (local.get $turns) (i32.const 32)))
-      (local.set $sums (i32.add (local.get $sums) (i32.const 32)))
-      (br_if $nextFour (i32.lt_u (local.get $keys) (local.get $end)))))
-
   ;; The number of -1 among `count` int16, a multiple of 8.
   (func (export "countSet") (param $flags i32) (param $count i32) (result i32)
     (local $end i32) (local $sum v128)
@@ -233,45 +169,59 @@
     (param $conversionVariance f32) (param $largestCode f32)
     (local $inFour i32) (local $half i32) (local $part i32) (local $at i32) (local $out i32)
     (local $sum i32) (local $far i32) (local $load i32) (local $columnLoad i32)
-    (local $net v128) (local $blockLoad v128) (local $beyond v128) (local $drop v128)
+    (local $net v128) (local $blockLoad v128) (local $pulses v128)
+    (local $net0 v128) (local $beyond0 v128) (local $drop0 v128) (local $net1 v128) (local $beyond1 v128) (local $drop1 v128)
     (local $variance v128) (local $hash v128) (local $normal v128) (local $share v128)
     (loop $nextFour
       (local.set $inFour (i32.const 0))
       (loop $nextVector
+        (local.set $net0 (v128.const f32x4 0 0 0 0))
+        (local.set $net1 (v128.const f32x4 0 0 0 0))
+        (local.set $beyond0 (v128.const f32x4 0 0 0 0))
+        (local.set $beyond1 (v128.const f32x4 0 0 0 0))
+        (local.set $part (i32.shl (local.get $inFour) (i32.const 5)))
+        (local.set $sum (i32.add (local.get $netSums) (local.get $part)))
+        (local.set $far (i32.add (local.get $sum) (i32.shl (local.get $blocks) (i32.const 7))))
+        (local.set $share (v128.load32_splat offset=8 (local.get $vectors)))
+        (local.set $load (i32.add (local.get $vectors) (i32.shl (local.get $blocks) (i32.const 2))))
+        (local.set $columnLoad (i32.add (local.get $columns) (i32.shl (local.get $blocks) (i32.const 5))))
+        (loop $nextLoad ;; from the far end towards the converter
+          (local.set $load (i32.sub (local.get $load) (i32.const 4)))
+          (local.set $columnLoad (i32.sub (local.get $columnLoad) (i32.const 32)))
+          (local.set $pulses (v128.load32_splat offset=16 (local.get $load)))
+          (local.set $beyond0 (f32x4.add (local.get $beyond0)
+            (f32x4.mul (v128.load offset=96 (local.get $columnLoad)) (local.get $pulses))))
+          (local.set $beyond1 (f32x4.add (local.get $beyond1)
+            (f32x4.mul (v128.load offset=112 (local.get $columnLoad)) (local.get $pulses))))
+          (br_if $nextLoad (i32.gt_u (local.get $load) (local.get $vectors))))
+        (local.set $drop0 (f32x4.mul (local.get $beyond0) (f32x4.splat (local.get $nearWeight))))
+        (local.set $drop1 (f32x4.mul (local.get $beyond1) (f32x4.splat (local.get $nearWeight))))
+        (loop $nextBlock ;; and back
+          (local.set $pulses (v128.load32_splat offset=16 (local.get $load)))
+          (local.set $blockLoad (f32x4.mul (v128.load offset=96 (local.get $columnLoad)) (local.get $pulses)))
+          (local.set $net0 (f32x4.add (local.get $net0) (f32x4.div
+            (f32x4.convert_i32x4_s (v128.load (local.get $sum)))
+            (f32x4.add (v128.const f32x4 1 1 1 1) (f32x4.mul (local.get $share) (f32x4.sub
+              (local.get $drop0) (f32x4.mul (local.get $blockLoad) (f32x4.splat (local.get $ownShare)))))))))
+          (local.set $beyond0 (f32x4.sub (local.get $beyond0) (local.get $blockLoad)))
+          (local.set $drop0 (f32x4.add (local.get $drop0) (local.get $beyond0)))
+          (local.set $blockLoad (f32x4.mul (v128.load offset=112 (local.get $columnLoad)) (local.get $pulses)))
+          (local.set $net1 (f32x4.add (local.get $net1) (f32x4.div
+            (f32x4.convert_i32x4_s (v128.load offset=16 (local.get $sum)))
+            (f32x4.add (v128.const f32x4 1 1 1 1) (f32x4.mul (local.get $share) (f32x4.sub
+              (local.get $drop1) (f32x4.mul (local.get $blockLoad) (f32x4.splat (local.get $ownShare)))))))))
+          (local.set $beyond1 (f32x4.sub (local.get $beyond1) (local.get $blockLoad)))
+          (local.set $drop1 (f32x4.add (local.get $drop1) (local.get $beyond1)))
+          (local.set $load (i32.add (local.get $load) (i32.const 4)))
+          (local.set $columnLoad (i32.add (local.get $columnLoad) (i32.const 32)))
+          (br_if $nextBlock (i32.lt_u (local.tee $sum (i32.add (local.get $sum) (i32.const 128))) (local.get $far))))
         (local.set $half (i32.const 0))
         (loop $nextHalf
-          (local.set $net (v128.const f32x4 0 0 0 0))
-          (local.set $beyond (v128.const f32x4 0 0 0 0))
-          (local.set $part (i32.add (i32.shl (local.get $inFour) (i32.const 5)) (local.get $half)))
-          (local.set $variance
-            (f32x4.convert_i32x4_s (v128.load (i32.add (local.get $varianceSums) (local.get $part)))))
-          (local.set $sum (i32.add (local.get $netSums) (local.get $part)))
-          (local.set $far (i32.add (local.get $sum) (i32.shl (local.get $blocks) (i32.const 7))))
-          (local.set $share (v128.load32_splat offset=8 (local.get $vectors)))
-          (local.set $load (i32.add (local.get $vectors) (i32.shl (local.get $blocks) (i32.const 2))))
-          (local.set $columnLoad (i32.add
-            (i32.add (local.get $columns) (local.get $half)) (i32.shl (local.get $blocks) (i32.const 5))))
-          (loop $nextLoad ;; from the far end towards the converter
-            (local.set $load (i32.sub (local.get $load) (i32.const 4)))
-            (local.set $columnLoad (i32.sub (local.get $columnLoad) (i32.const 32)))
-            (local.set $beyond (f32x4.add (local.get $beyond) (f32x4.mul
-              (v128.load offset=96 (local.get $columnLoad)) (v128.load32_splat offset=16 (local.get $load)))))
-            (br_if $nextLoad (i32.gt_u (local.get $load) (local.get $vectors))))
-          (local.set $drop (f32x4.mul (local.get $beyond) (f32x4.splat (local.get $nearWeight))))
-          (loop $nextBlock ;; and back
-            (local.set $blockLoad (f32x4.mul
-              (v128.load offset=96 (local.get $columnLoad)) (v128.load32_splat offset=16 (local.get $load))))
-            (local.set $net (f32x4.add (local.get $net) (f32x4.div
-              (f32x4.convert_i32x4_s (v128.load (local.get $sum)))
-              (f32x4.add (v128.const f32x4 1 1 1 1) (f32x4.mul (local.get $share) (f32x4.sub
-                (local.get $drop) (f32x4.mul (local.get $blockLoad) (f32x4.splat (local.get $ownShare)))))))))
-            (local.set $beyond (f32x4.sub (local.get $beyond) (local.get $blockLoad)))
-            (local.set $drop (f32x4.add (local.get $drop) (local.get $beyond)))
-            (local.set $load (i32.add (local.get $load) (i32.const 4)))
-            (local.set $columnLoad (i32.add (local.get $columnLoad) (i32.const 32)))
-            (br_if $nextBlock (i32.lt_u (local.tee $sum (i32.add (local.get $sum) (i32.const 128))) (local.get $far))))
+          (local.set $variance (f32x4.convert_i32x4_s (v128.load
+            (i32.add (i32.add (local.get $varianceSums) (local.get $part)) (local.get $half)))))
+          (local.set $net (select (local.get $net1) (local.get $net0) (local.get $half)))
           (local.set $net (f32x4.mul (local.get $net) (f32x4.splat (local.get $codesPerSum))))
-          ;; The key of a draw is column key xor vector key; then `mix` and `normalTable` of keyed-normal.ts.
+          ;; The key of a draw is column key xor vector key; then `mixTop` and `normalTable` of keyed-normal.ts.
           (local.set $at (i32.add (local.get $columns) (local.get $half)))
           (local.set $hash (v128.xor (v128.load offset=64 (local.get $at)) (v128.load32_splat (local.get $vectors))))
           (local.set $hash (i32x4.mul (i32x4.splat (i32.const 0x85ebca6b))
@@ -279,8 +229,7 @@
           (local.set $hash (i32x4.mul (i32x4.splat (i32.const 0xc2b2ae35))
             (v128.xor (local.get $hash) (i32x4.shr_u (local.get $hash) (i32.const 13)))))
           ;; Four times the top twelve bits: an offset into the table.
-          (local.set $hash (i32x4.shl (i32x4.shr_u
-            (v128.xor (local.get $hash) (i32x4.shr_u (local.get $hash) (i32.const 16))) (i32.const 20)) (i32.const 2)))
+          (local.set $hash (i32x4.shl (i32x4.shr_u (local.get $hash) (i32.const 20)) (i32.const 2)))
           (local.set $normal (v128.load32_zero (i32.add (local.get $normals) (i32x4.extract_lane 0 (local.get $hash)))))
           (local.set $normal (v128.load32_lane 1
             (i32.add (local.get $normals) (i32x4.extract_lane 1 (local.get $hash))) (local.get $normal)))

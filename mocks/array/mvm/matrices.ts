@@ -8,7 +8,6 @@ import { blocksOf, panelColumns, type Shape } from "./blocks.ts";
 import { type DeviceBlock, latestPulseSeconds, weightsAt } from "./conductances.ts";
 import { deviceNoise } from "./device-noise.ts";
 import { heldTime } from "./hold.ts";
-import type { KernelMemory } from "./kernel-memory.ts";
 import { type PackedMatrix, packMatrix } from "./packed-matrix.ts";
 import type { MvmParameters } from "./parameters.ts";
 
@@ -37,7 +36,6 @@ interface Source {
   readonly layout: Layout;
   /** Shape of the arrays. */
   readonly shape: Shape;
-  readonly memory: KernelMemory;
 }
 
 interface Held {
@@ -96,10 +94,10 @@ const momentAt = ({ climate, parameters }: Devices, seconds: number): Moment => 
 function packedOf(source: Source, { cells, moment }: Held, sign: Sign): PackedMatrix {
   const known = moment.packed.get(sign);
   if (known !== undefined) return known;
-  const { parameters, devices, memory } = source;
+  const { parameters, devices } = source;
   const noise = deviceNoise(parameters.deviceNoise, referencePulse * parameters.ability.phaseSeconds);
   const blocks = blocksOfDevices(source, cells, sign);
-  const packed = packMatrix(weightsAt(memory, devices, blocks, moment.seconds, noise), cells);
+  const packed = packMatrix(weightsAt(devices, blocks, moment.seconds, noise), cells);
   moment.packed.set(sign, packed);
   return packed;
 }

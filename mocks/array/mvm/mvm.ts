@@ -71,7 +71,7 @@ export function createMvm(chip: Multiplying): Mvm {
 function kernelOf(chip: Multiplying): { memory: KernelMemory; matrices: Matrices } {
   const shape = mvmShape(chip);
   const memory = createKernel(shape);
-  return { memory, matrices: createMatrices({ ...chip, shape, memory }) };
+  return { memory, matrices: createMatrices({ ...chip, shape }) };
 }
 
 interface Cycle {

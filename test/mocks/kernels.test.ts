@@ -1,13 +1,14 @@
-/** `npm run kernel` writes mocks/array/mvm/kernel.ts from kernel.wat; otherwise this test compares the two. */
+/** `npm run kernel` writes each kernel.ts from its kernel.wat; otherwise this test compares the two. */
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import loadWabt from "wabt";
 
-const folder = join(import.meta.dirname, "../../mocks/array/mvm");
+const arrays = join(import.meta.dirname, "../../mocks/array");
 
-test("kernel.ts holds what kernel.wat assembles to", async () => {
+test.each(["mvm", "read-kernel"])("kernel.ts of %s holds what kernel.wat assembles to", async (name) => {
+  const folder = join(arrays, name);
   const wabt = await loadWabt();
   const parsed = wabt.parseWat("kernel.wat", readFileSync(join(folder, "kernel.wat"), "utf8"), {
     simd: true,
