@@ -1,5 +1,9 @@
 /** The public API of pcmlab. What is not listed here may change without notice. */
 
+export { type DacLine, withCalibratedDac } from "../calibration/converter/calibrated-dac.ts";
+export { type ColumnState, columnStates } from "../calibration/converter/column-state.ts";
+export type { ConverterFits } from "../calibration/converter/fit-converters.ts";
+export { type ConverterMeasurement, measureConverters } from "../calibration/converter/measure.ts";
 export { countOutcomes } from "../calibration/program-verify/band-ledger.ts";
 export {
   joshi2020,
@@ -44,9 +48,20 @@ export { systemClock, systemTimer } from "./core/system-clock.ts";
 export { compensateAdabs, compensateGdc, uncompensated } from "./inference/compensation.ts";
 export { type Evaluation, evaluate } from "./inference/executor.ts";
 export { readImages } from "./inference/images.ts";
+export { weightsFromTiles } from "./network/effective-weights.ts";
 export type { AnalogLayer, Network } from "./network/layer.ts";
-export { tileTargets, weightsFromTiles } from "./network/mapping.ts";
+export {
+  deviceTargets,
+  type LayerMapping,
+  type MappingOptions,
+  mapLayer,
+  netTargets,
+  tileTargets,
+} from "./network/mapping.ts";
+export type { Mark } from "./network/marks.ts";
 export { type Placement, placeNetwork, type Tile } from "./network/placement.ts";
 export { readNetwork } from "./network/read.ts";
+export { harmOf, withRowOrders } from "./network/row-order.ts";
+export { type PlacedBlock, placedBlocks } from "./network/weight-blocks.ts";
 export { renderReport } from "./report/render.ts";
 export { openStore, type Store } from "./store/store.ts";

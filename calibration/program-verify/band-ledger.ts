@@ -2,8 +2,9 @@
 
 import { type CellOutcome, cellOutcomes } from "../../src/chip/outcome.ts";
 import { type PulseReceipt, type PulseTrain, pulsesIn } from "../../src/chip/pulse.ts";
+import { mayHaveBeenApplied } from "../../src/chip/pulse-fate.ts";
 import { LabError } from "../../src/core/errors.ts";
-import { type BandState, codeOf, underWay } from "./melt-quench.ts";
+import { type BandState, codeOf, isFinished, underWay } from "./band-state.ts";
 
 export interface BandProgramming {
   /** Whether every cell has come to an outcome of its own. */
@@ -22,25 +23,31 @@ export interface BandProgramming {
 export class BandLedger {
   readonly #pulses: Uint16Array;
   #unknownPulses = 0;
-  #begun = false;
+  #begun: boolean;
   #startSeconds = Number.POSITIVE_INFINITY;
   #endSeconds = 0;
 
-  constructor(cells: number) {
+  /** @param begun whether the band was pulsed before, by another ledger. */
+  constructor(cells: number, begun = false) {
     this.#pulses = new Uint16Array(cells);
+    this.#begun = begun;
   }
 
-  /** Books what becomes of a train that is being sent. @throws what `sending` throws. */
-  async book(train: PulseTrain, sending: Promise<PulseReceipt>): Promise<void> {
+  /**
+   * Books what becomes of a train that is being sent.
+   * @param first cell of the band that the first entry of the train is for.
+   * @throws what `sending` throws.
+   */
+  async book(train: PulseTrain, sending: Promise<PulseReceipt>, first = 0): Promise<void> {
     try {
       const receipt = await sending;
       this.#begun = true;
       this.#startSeconds = Math.min(this.#startSeconds, receipt.startSeconds);
       this.#endSeconds = Math.max(this.#endSeconds, receipt.endSeconds);
-      this.#count(train, receipt.certainty === "unknown");
+      this.#count(train, first, receipt.certainty === "unknown");
     } catch (failure) {
       if (!wasNotSent(failure)) this.#begun = true;
-      if (mayHaveBeenApplied(failure)) this.#count(train, true);
+      if (mayHaveBeenApplied(failure)) this.#count(train, first, true);
       throw failure;
     }
   }
@@ -49,7 +56,7 @@ export class BandLedger {
   close(state: BandState): BandProgramming {
     const open = codeOf(this.#begun ? "unknown" : "skipped");
     return {
-      finished: !state.outcomes.includes(underWay),
+      finished: isFinished(state),
       outcomes: state.outcomes.map((code) => (code === underWay ? open : code)),
       iterations: state.iterations,
       pulses: this.#pulses,
@@ -59,19 +66,15 @@ export class BandLedger {
     };
   }
 
-  #count(train: PulseTrain, unknown: boolean): void {
+  #count(train: PulseTrain, first: number, unknown: boolean): void {
     if (unknown) this.#unknownPulses += pulsesIn(train);
     const chosen = train.kind === "per-cell" ? train.amplitudeCodes : train.mask;
     const each = train.kind === "per-cell" ? 1 : train.steps.length;
-    for (let cell = 0; cell < chosen.length; cell++) if (chosen[cell] !== 0) this.#pulses[cell]! += each;
+    for (let n = 0; n < chosen.length; n++) if (chosen[n] !== 0) this.#pulses[first + n]! += each;
   }
 }
 
 const wasNotSent = (failure: unknown): boolean => failure instanceof LabError && failure.unsent;
-
-/** LIMIT means that nothing was sent, REFUSED that nothing was done (SPEC.md); after any other failure nobody knows. */
-const mayHaveBeenApplied = (failure: unknown): boolean =>
-  !(wasNotSent(failure) || (failure instanceof LabError && ["LIMIT", "REFUSED"].includes(failure.code)));
 
 /** How many cells ended in each outcome. */
 export function countOutcomes(outcomes: Uint8Array): Record<CellOutcome, number> {

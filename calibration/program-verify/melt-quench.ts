@@ -1,165 +1,157 @@
 /**
- * Iterative melt-quench programming with amplitude feedback, as pure steps: from what was read to which pulses come next.
- * A larger current melts more and leaves less conductance, so the amplitude moves with the error: I += c (G - target).
- * Source: FACTS.md 1.2; Papandreou et al., ISCAS 2011.
+ * Iterative melt-quench programming with amplitude feedback (feedback.ts): every device with a target is brought to a high conductance
+ * and melted down to its target, every other one is RESET. Source: FACTS.md 1.2; Papandreou et al., ISCAS 2011.
  */
 
-import { type Descriptor, nominalAmperesPerCode } from "../../src/chip/descriptor.ts";
-import { type CellOutcome, cellOutcomes } from "../../src/chip/outcome.ts";
-import { type PulseStep, type PulseTrain, pulsesIn, type SharedTrain } from "../../src/chip/pulse.ts";
-import type { MeltQuenchParameters, PulseAmperes } from "./parameters.ts";
+import type { Descriptor } from "../../src/chip/descriptor.ts";
+import type { BandSteps, Decision, ProgrammingAlgorithm, Verification } from "./algorithm.ts";
+import { type BandState, codeOf, copyOf, finished, initialState } from "./band-state.ts";
+import { devicePlaces } from "./device-order.ts";
+import { addReading } from "./estimation.ts";
+import { aimAt, forgetReadings, isZero, settle, verify } from "./feedback.ts";
+import { assertConsistent, type MeltQuenchParameters } from "./parameters.ts";
+import { compensateStuck, weightsOf } from "./partner.ts";
+import { assertPossible } from "./possible.ts";
+import { emptyPlan, type PulsePlan, trainsOf } from "./pulse-plan.ts";
+import { deviceTargets } from "./split.ts";
 
-/** What is known of a band of cells between two steps; every array has one value a cell. */
-export interface BandState {
-  /** Codes of `cellOutcomes`, or `underWay`. */
-  readonly outcomes: Uint8Array;
-  /** Amplitude of the last feedback pulse, A. */
-  readonly amperes: Float32Array;
-  /** Pulses that a verifying read has followed: feedback pulses, or RESET pulses of zero cells. */
-  readonly iterations: Uint8Array;
-  /** Range of the readings so far, S. */
-  readonly lowest: Float32Array;
-  readonly highest: Float32Array;
-}
+/** Stages of a device: pulses and verifying readings; and the readings of a late verification. */
+const feedback = 1;
+const late = 2;
 
-/** A cell that is neither done nor given up. */
-export const underWay = 255;
-
-export const codeOf = (outcome: CellOutcome): number => cellOutcomes.indexOf(outcome);
-const converged = codeOf("converged");
-
-export function initialState(cells: number, parameters: MeltQuenchParameters): BandState {
-  return {
-    outcomes: new Uint8Array(cells).fill(underWay),
-    amperes: new Float32Array(cells).fill(parameters.startAmperes),
-    iterations: new Uint8Array(cells),
-    lowest: new Float32Array(cells).fill(Number.POSITIVE_INFINITY),
-    highest: new Float32Array(cells).fill(Number.NEGATIVE_INFINITY),
-  };
-}
-
-/** The trains that come before the first read: a RESET for zero cells, RESET and falling staircase for the others. */
-export function preparationTrains(
-  targets: Float32Array,
-  descriptor: Descriptor,
-  parameters: MeltQuenchParameters,
-): SharedTrain[] {
-  const zero = Uint8Array.from(targets, (target) => (target <= parameters.zeroSiemens ? 1 : 0));
-  const trains: SharedTrain[] = [
-    { kind: "shared", mask: zero, steps: stepsOf([parameters.reset], descriptor) },
-    {
-      kind: "shared",
-      mask: zero.map((flag) => 1 - flag),
-      steps: stepsOf(parameters.preparation, descriptor),
-    },
-  ];
-  return trains.filter((train) => train.mask.includes(1));
-}
-
-export interface Step {
-  readonly state: BandState;
-  /** Feedback pulses; 0 gives a cell none. */
-  readonly amplitudeCodes: Uint16Array;
-  /** Cells for another RESET pulse. */
-  readonly resetMask: Uint8Array;
-  /** Cells that are still under way. */
-  readonly active: number;
-}
+export const meltQuench = (parameters: MeltQuenchParameters): ProgrammingAlgorithm => ({
+  name: "melt-quench",
+  parameters,
+  assertPossible(descriptor) {
+    assertConsistent(parameters);
+    assertPossible(parameters, descriptor);
+  },
+  steps(band) {
+    const place = devicePlaces(band.block);
+    return deviceSteps({
+      targets: deviceTargets(band, place, parameters),
+      knownBad: band.knownBad,
+      descriptor: band.descriptor,
+      parameters,
+      compensate: (draft, plan, stuck) => {
+        const reaim = (at: number, siemens: number): void =>
+          reaimMelted(draft, plan, at, siemens, parameters, feedback);
+        for (const weight of weightsOf(band, place, stuck))
+          compensateStuck(draft, { band, place, parameters, reaim }, weight);
+      },
+    });
+  },
+});
 
 /**
- * One verify step over a band.
- * @param measured conductances in S that were just read. @param targets S.
+ * Another target for a device. What was planned for the one before is no longer meant: the device is read again before the loop goes on,
+ * after a RESET or the preparation where the new target is of the other kind. `draft` and `plan` are changed.
  */
-export function step(
+export function reaimMelted(
+  draft: BandState,
+  plan: PulsePlan,
+  at: number,
+  siemens: number,
+  parameters: MeltQuenchParameters,
+  stage: number,
+): void {
+  const zero = isZero(siemens, parameters);
+  const wasZero = isZero(draft.targets[at]!, parameters);
+  aimAt(draft, at, siemens, stage);
+  plan.amperes[at] = 0;
+  plan.reset[at] = zero ? 1 : 0;
+  plan.prepare[at] = wasZero && !zero ? 1 : 0;
+  if (wasZero) draft.amperes[at] = parameters.startAmperes;
+}
+
+/** Devices with a target each, whatever they stand for. */
+export interface MeltQuenchDevices {
+  /** S. */
+  readonly targets: Float32Array;
+  readonly knownBad: Uint8Array;
+  readonly descriptor: Descriptor;
+  readonly parameters: MeltQuenchParameters;
+  /** What is done about devices that were just found stuck; `draft` and `plan` are changed. */
+  readonly compensate?: (draft: BandState, plan: PulsePlan, stuck: readonly number[]) => void;
+}
+
+export const deviceSteps = (devices: MeltQuenchDevices): BandSteps => ({
+  begin: () => begin(devices),
+  next: (state, measured) => next(devices, state, measured),
+  verification: (state) => verification(state, devices.parameters),
+  reopened,
+});
+
+function begin({ targets, knownBad, descriptor, parameters }: MeltQuenchDevices): Decision {
+  const state = initialState(targets.length, feedback);
+  const plan = emptyPlan(targets.length);
+  state.targets.set(targets);
+  state.amperes.fill(parameters.startAmperes);
+  for (let n = 0; n < targets.length; n++) {
+    if (knownBad[n] !== 0) settle(state, n, codeOf("skipped"));
+    else if (isZero(targets[n]!, parameters)) plan.reset[n] = 1;
+    else plan.prepare[n] = 1;
+  }
+  return { state, trains: trainsOf(plan, parameters, descriptor) };
+}
+
+function next(
+  { descriptor, parameters, compensate }: MeltQuenchDevices,
   before: BandState,
   measured: Float32Array,
-  targets: Float32Array,
-  descriptor: Descriptor,
-  parameters: MeltQuenchParameters,
-): Step {
-  const cells = targets.length;
-  const state = copyOf(before);
-  const amplitudeCodes = new Uint16Array(cells);
-  const resetMask = new Uint8Array(cells);
-  const amperesPerCode = nominalAmperesPerCode(descriptor);
-  let active = 0;
-  for (let cell = 0; cell < cells; cell++) {
-    if (state.outcomes[cell] !== underWay) continue;
-    const reading = measured[cell]!;
-    const target = targets[cell]!;
-    state.lowest[cell] = Math.min(state.lowest[cell]!, reading);
-    state.highest[cell] = Math.max(state.highest[cell]!, reading);
-    state.outcomes[cell] = judge(state, cell, reading, target, parameters);
-    if (state.outcomes[cell] !== underWay) continue;
-    active++;
-    state.iterations[cell]!++;
-    if (target <= parameters.zeroSiemens) {
-      resetMask[cell] = 1;
-      continue;
-    }
-    state.amperes[cell] = nextAmperes(state.amperes[cell]!, reading - target, parameters);
-    amplitudeCodes[cell] = Math.round(state.amperes[cell]! / amperesPerCode);
+): Decision {
+  const draft = copyOf(before);
+  const plan = emptyPlan(measured.length);
+  const stuck: number[] = [];
+  for (let n = 0; n < measured.length; n++) {
+    const found =
+      draft.stages[n] === feedback
+        ? verify(draft, plan, n, measured[n]!, parameters)
+        : draft.stages[n] === late && verifyLate(draft, plan, n, measured[n]!, parameters);
+    if (found) stuck.push(n);
   }
-  return { state, amplitudeCodes, resetMask, active };
+  if (stuck.length > 0) compensate?.(draft, plan, stuck);
+  return { state: draft, trains: trainsOf(plan, parameters, descriptor) };
 }
 
-/** The pulses that a step asks for. */
-export function feedbackTrains(
-  { amplitudeCodes, resetMask }: Pick<Step, "amplitudeCodes" | "resetMask">,
-  descriptor: Descriptor,
-  parameters: MeltQuenchParameters,
-): PulseTrain[] {
-  const shape = { widthSeconds: parameters.pulseWidthSeconds, trailingSeconds: 0 };
-  const trains: PulseTrain[] = [
-    { kind: "per-cell", shape, amplitudeCodes },
-    { kind: "shared", mask: resetMask, steps: stepsOf([parameters.reset], descriptor) },
-  ];
-  return trains.filter((train) => pulsesIn(train) > 0);
-}
-
-/** The amplitude after an error (S), bounded. */
-export function nextAmperes(amperes: number, errorSiemens: number, parameters: MeltQuenchParameters): number {
-  const wanted = amperes + parameters.gainAmperesPerSiemens * errorSiemens;
-  return Math.min(parameters.maxAmperes, Math.max(parameters.minAmperes, wanted));
-}
-
-function judge(
-  state: BandState,
-  cell: number,
+/** Once the late readings are complete: a device that left the margin gets its next pulse. */
+export function verifyLate(
+  draft: BandState,
+  plan: PulsePlan,
+  device: number,
   reading: number,
-  target: number,
   parameters: MeltQuenchParameters,
-): number {
-  const zero = target <= parameters.zeroSiemens;
-  const accepted = zero
-    ? reading <= parameters.zeroMarginSiemens
-    : Math.abs(reading - target) <= parameters.marginSiemens;
-  if (accepted) return converged;
-  const iterations = state.iterations[cell]!;
-  const limit = zero ? parameters.maxResets : parameters.maxIterations;
-  const patience = Math.min(limit, parameters.stuckIterations);
-  const highest = state.highest[cell]!;
-  const noise = Math.max(parameters.stuckSiemens, parameters.stuckFraction * highest);
-  const unmoved = highest - state.lowest[cell]! < noise;
-  if (iterations >= patience && unmoved) return codeOf(reading < target ? "stuck-low" : "stuck-high");
-  return iterations >= limit ? codeOf("exhausted") : underWay;
+): boolean {
+  if (!addReading(draft, device, reading, parameters.late)) return false;
+  const estimate = draft.estimates[device]!;
+  const margin = isZero(draft.targets[device]!, parameters)
+    ? parameters.zeroMarginSiemens
+    : parameters.late.marginSiemens;
+  forgetReadings(draft, device);
+  if (Math.abs(estimate - draft.targets[device]!) <= margin) {
+    settle(draft, device, codeOf("converged"));
+    return false;
+  }
+  draft.stages[device] = feedback;
+  return verify(draft, plan, device, estimate, parameters);
 }
 
-function stepsOf(pulses: readonly PulseAmperes[], descriptor: Descriptor): PulseStep[] {
-  const amperesPerCode = nominalAmperesPerCode(descriptor);
-  return pulses.map(({ amperes, widthSeconds }) => ({
-    amplitudeCode: Math.round(amperes / amperesPerCode),
-    widthSeconds,
-    trailingSeconds: 0,
-  }));
-}
+const verification = (state: BandState, parameters: MeltQuenchParameters): Verification => ({
+  averages: state.stages.includes(late) ? parameters.late.averages : parameters.averages,
+  readVolts: parameters.readVolts,
+  mask: state.stages.map((stage) => (stage === finished ? 0 : 1)),
+});
 
-function copyOf(state: BandState): BandState {
-  return {
-    outcomes: state.outcomes.slice(),
-    amperes: state.amperes.slice(),
-    iterations: state.iterations.slice(),
-    lowest: state.lowest.slice(),
-    highest: state.highest.slice(),
-  };
+const programmable: readonly number[] = [codeOf("converged"), codeOf("exhausted")];
+
+/** Every device that could be programmed is read and judged again. */
+export function reopened(before: BandState): BandState {
+  const draft = copyOf(before);
+  for (let n = 0; n < draft.stages.length; n++) {
+    if (!programmable.includes(draft.outcomes[n]!)) continue;
+    draft.stages[n] = late;
+    draft.attempts[n] = 0;
+    forgetReadings(draft, n);
+  }
+  return draft;
 }

@@ -2,24 +2,25 @@
 
 import type { Descriptor } from "../../src/chip/descriptor.ts";
 import { LabError } from "../../src/core/errors.ts";
+import type { EstimationParameters } from "./estimation.ts";
 
 export interface PulseAmperes {
   readonly amperes: number;
   readonly widthSeconds: number;
 }
 
-export interface MeltQuenchParameters {
-  /** Brings a device into a high-conductance state before the first feedback pulse. */
-  readonly preparation: readonly PulseAmperes[];
-  /** Brings a device that is meant to hold nothing into the RESET state. */
-  readonly reset: PulseAmperes;
-  readonly pulseWidthSeconds: number;
-  /** Amplitude that the first error is added to. */
-  readonly startAmperes: number;
+/** How one device is brought to its target and judged. */
+export interface FeedbackParameters {
+  /** Bounds of the amplitude. */
   readonly minAmperes: number;
   readonly maxAmperes: number;
   /** The constant c of I(k+1) = I(k) + c (G - target), in A/S. */
   readonly gainAmperesPerSiemens: number;
+  /**
+   * After so many pulses of a device the gain falls with their number, so that a device too steep for c comes to rest too
+   * (Robbins and Monro 1951); c is constant without it.
+   */
+  readonly calmAfterIterations?: number;
   /** Accepted |G - target|. */
   readonly marginSiemens: number;
   /** Targets up to this are the RESET state; such a device gets `reset` pulses only. */
@@ -34,8 +35,33 @@ export interface MeltQuenchParameters {
   readonly stuckSiemens: number;
   readonly stuckFraction: number;
   readonly stuckIterations: number;
+}
+
+export interface MeltQuenchParameters extends FeedbackParameters {
+  /** Brings a device into a high-conductance state before the first feedback pulse. */
+  readonly preparation: readonly PulseAmperes[];
+  /** Brings a device that is meant to hold nothing into the RESET state. */
+  readonly reset: PulseAmperes;
+  readonly pulseWidthSeconds: number;
+  /** Amplitude that the first error is added to. */
+  readonly startAmperes: number;
   readonly averages: number;
   readonly readVolts: number;
+  /**
+   * How a weight is shared among several devices of its sign: `even`, or each as far as `deviceSiemens` and the rest to the next
+   * (the "max-fill" that was used on HERMES before max-SET-fill, FACTS.md 8.2).
+   */
+  readonly split: "even" | "fill-first";
+  readonly deviceSiemens: number;
+  /** The most that a device is aimed at to make up for one of its weight that is stuck. */
+  readonly partnerSiemens: number;
+  /** How a late verification judges a device. */
+  readonly late: LateParameters;
+}
+
+/** A margin that is as wide as that of the loop would be left by read noise alone, which is larger by then (FACTS.md 7.1). */
+export interface LateParameters extends EstimationParameters {
+  readonly marginSiemens: number;
 }
 
 /**
@@ -68,6 +94,10 @@ export const joshi2020: MeltQuenchParameters = {
   stuckIterations: 12,
   averages: 5,
   readVolts: 0.3,
+  split: "even",
+  deviceSiemens: 20e-6,
+  partnerSiemens: 25e-6,
+  late: { reads: 16, averages: 16, marginSiemens: 0.5e-6 },
 };
 
 /** Full scales of the chip that `joshi2020` was published for (FACTS.md 1.1). */
@@ -81,17 +111,17 @@ const publishedFullScaleSiemens = 50e-6;
  * read voltage and the averages are the published ones or the nearest that the chip allows.
  */
 export function parametersFor({ read, program }: Descriptor): MeltQuenchParameters {
+  const siemensFactor = read.fullScaleSiemens / publishedFullScaleSiemens;
   const possible = largestAmperes(joshi2020) <= program.maxAmperes;
   return {
     ...(possible
       ? joshi2020
-      : scaled(
-          joshi2020,
-          program.maxAmperes / publishedFullScaleAmperes,
-          read.fullScaleSiemens / publishedFullScaleSiemens,
-        )),
+      : scaled(joshi2020, program.maxAmperes / publishedFullScaleAmperes, siemensFactor)),
+    deviceSiemens: siemensFactor * joshi2020.deviceSiemens,
+    partnerSiemens: siemensFactor * joshi2020.partnerSiemens,
     averages: Math.min(joshi2020.averages, read.maxAverages),
     readVolts: Math.min(read.maxVolts, Math.max(read.minVolts, joshi2020.readVolts)),
+    late: { ...joshi2020.late, averages: Math.min(joshi2020.late.averages, read.maxAverages) },
   };
 }
 
@@ -119,18 +149,33 @@ function scaled(
 }
 
 /** @throws LabError USAGE when parameters contradict each other; every other limit is the chip's to check. */
-export function assertConsistent(parameters: MeltQuenchParameters): void {
-  const { minAmperes, maxAmperes, maxIterations, maxResets, marginSiemens } = parameters;
-  const complaint =
-    minAmperes > maxAmperes
-      ? `the smallest amplitude ${minAmperes} A is above the largest ${maxAmperes} A`
-      : !(maxIterations >= 1 && maxIterations <= 255 && maxResets >= 1 && maxResets <= 255)
-        ? `iterations must be 1 to 255, not ${maxIterations} and ${maxResets}`
-        : !(marginSiemens > 0)
-          ? `the margin ${marginSiemens} S is not positive`
-          : undefined;
-  if (complaint === undefined) return;
-  throw new LabError("USAGE", `programming parameters: ${complaint}`, {
+export function assertConsistent(
+  parameters: Omit<MeltQuenchParameters, "preparation" | "startAmperes" | "gainAmperesPerSiemens">,
+): void {
+  const { minAmperes, maxAmperes, maxIterations, maxResets, marginSiemens, late } = parameters;
+  assertNoFault([
+    [minAmperes <= maxAmperes, `the smallest amplitude ${minAmperes} A is above the largest ${maxAmperes} A`],
+    ...[maxIterations, maxResets].map((count) => isCount("iterations", count)),
+    [marginSiemens > 0, `the margin ${marginSiemens} S is not positive`],
+    isCount("late readings", late.reads),
+    [late.marginSiemens > 0, `the late margin ${late.marginSiemens} S is not positive`],
+  ]);
+}
+
+/** What has to be true of parameters, and what is wrong when it is not. */
+export type Condition = readonly [boolean, string];
+
+/** Counts are kept as bytes. */
+export const isCount = (what: string, count: number): Condition => [
+  Number.isInteger(count) && count >= 1 && count <= 255,
+  `${what} must be 1 to 255, not ${count}`,
+];
+
+/** @throws LabError USAGE for the first condition that is not met. */
+export function assertNoFault(conditions: readonly Condition[]): void {
+  const fault = conditions.find(([met]) => !met);
+  if (fault === undefined) return;
+  throw new LabError("USAGE", `programming parameters: ${fault[1]}`, {
     next: "correct the programming parameters",
   });
 }

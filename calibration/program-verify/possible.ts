@@ -1,19 +1,33 @@
 /** Whether a chip can do what parameters ask for, found out before anything is sent. */
 
-import { type Descriptor, nominalAmperesPerCode } from "../../src/chip/descriptor.ts";
+import type { Descriptor } from "../../src/chip/descriptor.ts";
 import { assertPulseAllowed, assertReadAllowed } from "../../src/chip/limits.ts";
 import type { PulseTrain } from "../../src/chip/pulse.ts";
 import { LabError, textOf } from "../../src/core/errors.ts";
-import { feedbackTrains, preparationTrains } from "./melt-quench.ts";
 import type { MeltQuenchParameters } from "./parameters.ts";
+import { emptyPlan, type PulseShapes, trainsOf } from "./pulse-plan.ts";
 
 const oneCell = { array: 0, row: 0, column: 0, rows: 1, columns: 1 };
 
 /** @throws LabError LIMIT when any train or reading that the parameters lead to is beyond the descriptor. */
 export function assertPossible(parameters: MeltQuenchParameters, descriptor: Descriptor): void {
+  const { minAmperes, startAmperes, maxAmperes, averages, late, readVolts } = parameters;
+  assertAllowed(
+    descriptor,
+    trainsWith([minAmperes, startAmperes, maxAmperes], parameters, descriptor),
+    [averages, late.averages].map((count) => ({ averages: count, readVolts })),
+  );
+}
+
+/** @throws LabError LIMIT when any of the trains, which are for one device, or of the readings is beyond the descriptor. */
+export function assertAllowed(
+  descriptor: Descriptor,
+  trains: readonly PulseTrain[],
+  readings: readonly { readonly averages: number; readonly readVolts: number }[],
+): void {
   try {
-    for (const train of trainsOf(parameters, descriptor)) assertPulseAllowed(descriptor, oneCell, train);
-    assertReadAllowed(descriptor, oneCell, parameters);
+    for (const train of trains) assertPulseAllowed(descriptor, oneCell, train);
+    for (const reading of readings) assertReadAllowed(descriptor, oneCell, reading);
   } catch (cause) {
     if (!(cause instanceof LabError)) throw cause;
     throw new LabError("LIMIT", `the chip cannot be programmed in this way: ${textOf(cause)}`, {
@@ -23,22 +37,17 @@ export function assertPossible(parameters: MeltQuenchParameters, descriptor: Des
   }
 }
 
-/** Every shape of train, with the smallest and the largest amplitude. */
-function trainsOf(parameters: MeltQuenchParameters, descriptor: Descriptor): PulseTrain[] {
-  const amperesPerCode = nominalAmperesPerCode(descriptor);
-  const targets = [0, descriptor.read.fullScaleSiemens];
-  const amplitudes = [parameters.minAmperes, parameters.startAmperes, parameters.maxAmperes];
+/** Every kind of train for one device, the pulses of the loop with the given amplitudes (A). */
+export function trainsWith(
+  amplitudes: readonly number[],
+  shapes: PulseShapes,
+  descriptor: Descriptor,
+): PulseTrain[] {
+  const shared = { ...emptyPlan(1), reset: Uint8Array.of(1), prepare: Uint8Array.of(1) };
   return [
-    ...targets.flatMap((target) => preparationTrains(Float32Array.of(target), descriptor, parameters)),
+    ...trainsOf(shared, shapes, descriptor),
     ...amplitudes.flatMap((amperes) =>
-      feedbackTrains(
-        {
-          amplitudeCodes: Uint16Array.of(Math.round(amperes / amperesPerCode)),
-          resetMask: Uint8Array.of(0),
-        },
-        descriptor,
-        parameters,
-      ),
+      trainsOf({ ...emptyPlan(1), amperes: Float32Array.of(amperes) }, shapes, descriptor),
     ),
   ];
 }

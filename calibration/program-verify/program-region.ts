@@ -1,33 +1,23 @@
-/** Programs a region through the Chip port: bands of whole rows, two under way at a time so that host and board both work. */
+/** Programs the devices of a region to a target each by melt-quench, whatever they stand for. */
 
 import type { Chip } from "../../src/chip/chip.ts";
-import type { PulseTrain } from "../../src/chip/pulse.ts";
-import { type ConverterCalibration, conductances } from "../../src/chip/readout.ts";
+import type { Descriptor } from "../../src/chip/descriptor.ts";
 import { cellCount, type Region, regionText, rowBands } from "../../src/chip/region.ts";
-import { allEnded, mapBounded } from "../../src/core/concurrency.ts";
 import { LabError } from "../../src/core/errors.ts";
-import { BandLedger, type BandProgramming } from "./band-ledger.ts";
-import { feedbackTrains, initialState, preparationTrains, step, underWay } from "./melt-quench.ts";
+import { decodeState } from "./band-state.ts";
+import { joinedBands } from "./block-programming.ts";
+import { deviceSteps } from "./melt-quench.ts";
 import { assertConsistent, type MeltQuenchParameters } from "./parameters.ts";
 import { assertPossible } from "./possible.ts";
+import { type BandsOptions, bandDevices, programBands } from "./program-bands.ts";
 import { type RegionProgramming, RegionUnfinished } from "./region-programming.ts";
 
 export type { RegionProgramming };
 
-/**
- * Cells of a band. Small bands are verified sooner after their pulse, so that less 1/f noise has come in between;
- * large ones spend fewer round trips.
- */
-const bandCells = 2048;
-const bandsUnderWay = 2;
-
-export interface ProgramOptions {
+export interface ProgramOptions extends BandsOptions {
   readonly parameters: MeltQuenchParameters;
-  readonly calibration: ConverterCalibration;
-  /** Called with the number of cells that were finished since the last call. */
-  readonly onCells?: (cells: number) => void;
-  /** Checked before every iteration: what is under way is acknowledged and verified, and nothing more is begun. */
-  readonly signal?: AbortSignal;
+  /** Bytes that `hooks.onState` gave, by band: those bands go on from there, with a reading first. Pulses of before are not counted again. */
+  readonly resume?: ReadonlyMap<number, Uint8Array>;
 }
 
 /**
@@ -42,97 +32,36 @@ export async function programRegion(
   targets: Float32Array,
   options: ProgramOptions,
 ): Promise<RegionProgramming> {
-  assertConsistent(options.parameters);
-  assertPossible(options.parameters, chip.descriptor);
+  const { descriptor } = chip;
+  const { parameters } = options;
+  assertConsistent(parameters);
+  assertPossible(parameters, descriptor);
   assertTargets(chip, region, targets);
-  const job: Job = { ...options, chip, failures: [] };
   const beforeSeconds = await chip.now();
-  const bands = rowBands(region, Math.min(bandCells, chip.descriptor.maxCellsPerRequest));
-  const parts = await mapBounded(bands, bandsUnderWay, async (band) => {
-    const offset = (band.row - region.row) * region.columns;
-    const part = await programBand(job, band, targets.subarray(offset, offset + cellCount(band)));
-    return { offset, ...part };
+  const work = bandsOf(region, descriptor).map((band, index) => {
+    const first = (band.row - region.row) * region.columns;
+    const own = targets.subarray(first, first + cellCount(band));
+    const knownBad = new Uint8Array(own.length);
+    const bytes = options.resume?.get(index);
+    return {
+      block: asBlock(band),
+      steps: deviceSteps({ targets: own, knownBad, descriptor, parameters }),
+      ...(bytes !== undefined && { resumed: decodeState(bytes, own.length) }),
+    };
   });
-  const done = joined(region, parts, beforeSeconds);
-  // An abort after the last pulse stops nothing.
-  if (job.failures.length === 0 && parts.every((part) => part.finished)) return done;
-  throw new RegionUnfinished(done, causeOf(job));
+  const { bands, ...ending } = await programBands(chip, work, options);
+  const joined = bands.map((result, index) => ({ block: work[index]!.block, result }));
+  const { block: _, targets: __, states: ___, ...done } = joinedBands(asBlock(region), joined, beforeSeconds);
+  if ("cause" in ending) throw new RegionUnfinished({ region, ...done }, ending.cause);
+  return { region, ...done };
 }
 
-interface Job extends ProgramOptions {
-  readonly chip: Chip;
-  /** What went wrong in any band, oldest first; the first one stops all of them. */
-  readonly failures: unknown[];
-}
+/** The bands of a region, whose numbers the hooks are told; they depend on nothing but these. */
+export const bandsOf = (region: Region, descriptor: Descriptor): Region[] =>
+  rowBands(region, Math.min(bandDevices, descriptor.maxCellsPerRequest));
 
-/** Never throws: what goes wrong is added to the job's failures, so that what was done is not lost. */
-async function programBand(job: Job, band: Region, targets: Float32Array): Promise<BandProgramming> {
-  const { parameters, chip } = job;
-  const ledger = new BandLedger(cellCount(band));
-  let state = initialState(cellCount(band), parameters);
-  try {
-    let trains: readonly PulseTrain[] = preparationTrains(targets, chip.descriptor, parameters);
-    for (let active = cellCount(band); active > 0; ) {
-      if (stopped(job)) break;
-      const measured = await pulseAndVerify(job, band, ledger, trains, maskOf(state.outcomes));
-      const next = step(state, measured, targets, chip.descriptor, parameters);
-      state = next.state;
-      active = next.active;
-      trains = feedbackTrains(next, chip.descriptor, parameters);
-    }
-    if (!state.outcomes.includes(underWay)) job.onCells?.(cellCount(band));
-  } catch (failure) {
-    job.failures.push(failure);
-  }
-  return ledger.close(state);
-}
-
-/**
- * Sends the pulses and the verifying read of the cells that are still under way back to back: one round trip.
- * Returns S for each cell of the band; only those of cells under way mean anything.
- */
-async function pulseAndVerify(
-  { chip, parameters, calibration }: Job,
-  band: Region,
-  ledger: BandLedger,
-  trains: readonly PulseTrain[],
-  mask: Uint8Array,
-): Promise<Float32Array> {
-  const { averages, readVolts } = parameters;
-  const booked = trains.map((train) => ledger.book(train, chip.pulse(band, train)));
-  const reading = chip.read(band, { averages, readVolts, mask });
-  await allEnded([...booked, reading]);
-  const { codeSums } = await reading;
-  return conductances(codeSums, averages, calibration);
-}
-
-const maskOf = (outcomes: Uint8Array): Uint8Array => outcomes.map((code) => (code === underWay ? 1 : 0));
-
-const stopped = ({ failures, signal }: Job): boolean => failures.length > 0 || signal?.aborted === true;
-
-const causeOf = ({ failures }: Job): unknown =>
-  failures.length > 0 ? failures[0] : new LabError("INTERRUPTED", "programming was stopped by the user");
-
-/** @param beforeSeconds chip time before the first pulse, which stands for the times of pulses that were never acknowledged. */
-function joined(
-  region: Region,
-  parts: readonly (BandProgramming & { offset: number })[],
-  beforeSeconds: number,
-): RegionProgramming {
-  const outcomes = new Uint8Array(cellCount(region));
-  const iterations = new Uint8Array(cellCount(region));
-  const pulses = new Uint16Array(cellCount(region));
-  for (const part of parts) {
-    outcomes.set(part.outcomes, part.offset);
-    iterations.set(part.iterations, part.offset);
-    pulses.set(part.pulses, part.offset);
-  }
-  const first = Math.min(...parts.map((part) => part.startSeconds));
-  const startSeconds = Number.isFinite(first) ? first : beforeSeconds;
-  const endSeconds = Math.max(startSeconds, ...parts.map((part) => part.endSeconds));
-  const unknownPulses = parts.reduce((sum, part) => sum + part.unknownPulses, 0);
-  return { region, outcomes, iterations, pulses, unknownPulses, startSeconds, endSeconds };
-}
+/** Which devices of a weight they are makes no difference here. */
+const asBlock = (region: Region) => ({ parts: [{ region, devices: [] }] });
 
 function assertTargets(chip: Chip, region: Region, targets: Float32Array): void {
   if (targets.length !== cellCount(region)) {

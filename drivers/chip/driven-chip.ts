@@ -1,7 +1,7 @@
 /** A chip of somebody else's driver, checked: what it is when it is opened, and what it answers every time. */
 
-import type { Chip } from "../../src/chip/chip.ts";
 import { type Descriptor, descriptorSchema } from "../../src/chip/descriptor.ts";
+import { assertCurrentsAllowed, currentsFeature } from "../../src/chip/limits.ts";
 import { type MvmRequest, vectorsOf } from "../../src/chip/mvm.ts";
 import type { OpenedChip } from "../../src/chip/opened-chip.ts";
 import { type PulseReceipt, type PulseTrain, pulsesIn } from "../../src/chip/pulse.ts";
@@ -45,6 +45,15 @@ export async function drivenChip(value: unknown, driver: string, address: string
         () => value.mvm(request),
         (readout) => outputsFault(readout.outputs, request) ?? samplesFault(readout),
       ),
+    measureCurrents: (codes) =>
+      call(
+        "measureCurrents",
+        async () => {
+          assertCurrentsAllowed(descriptor, codes);
+          return (await value.measureCurrents?.(codes)) ?? new Float32Array();
+        },
+        (amperes) => currentsFault(amperes, codes),
+      ),
     temperature: () => call("temperature", () => value.temperature(), time),
     now: () => call("now", () => value.now(), time),
     waitUntil: (seconds, signal) => call("waitUntil", () => value.waitUntil(seconds, signal), time),
@@ -63,8 +72,10 @@ function faultOf(value: unknown): string | undefined {
 
 const isChip = (value: unknown): value is DrivenChip => faultOf(value) === undefined;
 
-function descriptorOf(chip: Chip, driver: string): Descriptor {
+function descriptorOf(chip: DrivenChip, driver: string): Descriptor {
   const parsed = descriptorSchema.safeParse(chip.descriptor);
+  if (parsed.success && parsed.data.features.includes(currentsFeature) && !chip.measureCurrents)
+    throw wrong(driver, `announces ${currentsFeature} and lacks measureCurrents`);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
   throw wrong(driver, `gives a descriptor that is wrong at "${issue?.path.join(".")}": ${issue?.message}`);
@@ -118,6 +129,12 @@ function outputsFault(outputs: Int16Array, request: MvmRequest): string | undefi
   const asked = vectorsOf(request) * request.cells.columns;
   const given = outputs instanceof Int16Array ? outputs.length : Number.NaN;
   return given === asked ? undefined : `gave ${given} outputs where ${asked} were asked`;
+}
+
+function currentsFault(amperes: Float32Array, codes: Uint16Array): string | undefined {
+  const given = amperes instanceof Float32Array ? amperes.length : Number.NaN;
+  if (given !== codes.length) return `gave ${given} currents for ${codes.length} codes`;
+  return amperes.every(Number.isFinite) ? undefined : "gave a current that is no number";
 }
 
 const identificationOf = ({ manufacturer, model, serialNumber, firmware }: Descriptor): string =>

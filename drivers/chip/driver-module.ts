@@ -13,8 +13,10 @@ import { type ErrorCode, LabError, textOf } from "../../src/core/errors.ts";
 import { drivenChip } from "./driven-chip.ts";
 import { sleepUntil } from "./sleep-until.ts";
 
-/** What a driver may return beyond the Chip port. */
-export interface DrivenChip extends Chip {
+/** What a driver may return beyond the Chip port, and what of the port it need not have. */
+export interface DrivenChip extends Omit<Chip, "measureCurrents"> {
+  /** Needed when the descriptor has the feature "measure-current". */
+  measureCurrents?: Chip["measureCurrents"];
   /** Who the board says it is, in one line; made from the descriptor when missing. */
   readonly identification?: string;
   /**

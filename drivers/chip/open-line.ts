@@ -6,6 +6,7 @@ import { type Line, linkIfOffered } from "../link/link-or-plain.ts";
 import { openLink } from "../link/link-transport.ts";
 import { openSerial, openSerialUngreeted } from "../serial/serial-transport.ts";
 import { openTcp } from "../tcp/tcp-transport.ts";
+import { closedOnStop } from "../transport/closed-on-stop.ts";
 import type { Transport } from "../transport/transport.ts";
 import { openUsb } from "../usb/open.ts";
 import type { LinkChoice } from "./link-choice.ts";
@@ -26,20 +27,20 @@ export interface LineOptions {
   readonly sought?: string | undefined;
   /** No link when missing. */
   readonly link?: LinkUse | undefined;
+  /** Ends the opening, and closes what it had opened; afterwards it has no effect. */
+  readonly signal?: AbortSignal | undefined;
 }
 
-/** @throws LabError of the opening, the greeting and the handshake, each naming the resource. */
+/** @throws LabError of the opening, the greeting and the handshake, each naming the resource; INTERRUPTED. */
 export async function openLine(resource: Resource, options: LineOptions): Promise<Line> {
-  const { timer, link } = options;
+  const { timer, signal } = options;
   switch (resource.kind) {
     case "tcp":
-      return plain(await openTcp(resource.host, resource.port, timer));
+      return plain(await openTcp(resource.host, resource.port, timer, signal));
     case "usb":
-      return plain(await openUsb(resource, timer));
+      return plain(await openUsb(resource, timer, undefined, signal));
     case "serial":
-      return link === undefined
-        ? plain(await openSerial(resource.path, timer, options.baudRate, options.sought))
-        : serialLine(resource.path, options, link);
+      return serialLine(resource.path, options);
     default:
       return resource satisfies never;
   }
@@ -47,28 +48,23 @@ export async function openLine(resource: Resource, options: LineOptions): Promis
 
 const plain = (transport: Transport): Line => ({ kind: "plain", transport });
 
-async function serialLine(
-  path: string,
-  { timer, baudRate, sought }: LineOptions,
-  link: LinkUse,
-): Promise<Line> {
-  const { choice, clock, prng } = link;
-  switch (choice) {
-    case "off":
-      return plain(await openSerial(path, timer, baudRate, sought));
-    case "auto":
-      return linkIfOffered(await openSerial(path, timer, baudRate, sought), timer, clock, sessionFrom(prng));
-    case "on": {
-      const transport = await openSerialUngreeted(path, baudRate);
-      try {
-        return { kind: "link", transport: await openLink(transport, timer, clock, sessionFrom(prng)) };
-      } catch (failure) {
-        await transport.close();
-        throw failure;
-      }
-    }
-    default:
-      return choice satisfies never;
+async function serialLine(path: string, options: LineOptions): Promise<Line> {
+  const { timer, baudRate, signal, link } = options;
+  if (link === undefined || link.choice === "off") return plain(await openSerial(path, options));
+  const session = sessionFrom(link.prng);
+  const transport = await (link.choice === "on"
+    ? openSerialUngreeted(path, baudRate)
+    : openSerial(path, options));
+  const open = link.choice === "on" ? linked : linkIfOffered;
+  return closedOnStop(transport, signal, () => open(transport, timer, link.clock, session));
+}
+
+async function linked(transport: Transport, timer: Timer, clock: Clock, session: number): Promise<Line> {
+  try {
+    return { kind: "link", transport: await openLink(transport, timer, clock, session) };
+  } catch (failure) {
+    await transport.close();
+    throw failure;
   }
 }
 

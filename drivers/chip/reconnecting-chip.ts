@@ -2,18 +2,20 @@
 
 import { lastOperation } from "../../firmware-protocol/operation/last-operation.ts";
 import type { Operation } from "../../firmware-protocol/operation/operation.ts";
+import { type OnBoardProgramming, onBoardOf } from "../../src/chip/on-board.ts";
 import { unlessStopped } from "../../src/core/sleep.ts";
+import { interrupted } from "../transport/closed-on-stop.ts";
 import type { Lost } from "./candidates.ts";
 import { Reconnection, type ReconnectOptions } from "./reconnection.ts";
 import type { RemoteChip } from "./remote-chip.ts";
 import { parseResource } from "./resource.ts";
-import { type BoardSearch, interrupted } from "./wait-for-board.ts";
+import type { BoardSearch } from "./wait-for-board.ts";
 
 /** Opens a board by name and keeps it open. @throws LabError of the first opening, which is not repeated. */
 export async function openReconnectingChip(name: string, options: ReconnectOptions): Promise<RemoteChip> {
-  const chip = await unlessStopped(options.connect(name), options.signal, interrupted, (late) =>
-    late.close(),
-  );
+  const { signal } = options;
+  const opening = options.connect(name, { signal });
+  const chip = await unlessStopped(opening, signal, interrupted, (late) => late.close());
   const port = await portOf(name, options).catch(() => undefined);
   // A name that leaves the serial number of a USB board open fits any board; its full name does not.
   const lost = { name: parseResource(name).kind === "usb" ? chip.resource : name, port };
@@ -48,6 +50,9 @@ function portOver(line: Reconnection, first: RemoteChip): RemoteChip {
     pulse: (region, train) => line.pulse(region, train),
     pulseAs: (operationId, region, train) => line.pulse(region, train, operationId),
     mvm: (request) => line.ask((chip) => chip.mvm(request), { timeOf: lastSample }),
+    measureCurrents: (codes) => line.ask((chip) => chip.measureCurrents(codes)),
+    startAs: (operationId, order) => line.begin((chip, id) => chip.startAs(id, order), operationId),
+    ...(first.onBoard && { onBoard: onBoardOver(line) }),
     temperature: () => line.ask((chip) => chip.temperature()),
     now: () => line.ask((chip) => chip.now(), { timeOf: (seconds) => seconds }),
     waitUntil: (chipSeconds, signal) =>
@@ -59,5 +64,13 @@ function portOver(line: Reconnection, first: RemoteChip): RemoteChip {
     close: () => line.close(),
   };
 }
+
+/** A run goes on while the line is lost; only the reply to its beginning may be lost, and nobody begins it again. */
+const onBoardOver = (line: Reconnection): OnBoardProgramming => ({
+  start: (order) => line.begin((chip, id) => chip.startAs(id, order)),
+  progress: (id) => line.ask((chip) => onBoardOf(chip).progress(id)),
+  abort: (id) => line.ask((chip) => onBoardOf(chip).abort(id)),
+  result: (id, cells) => line.ask((chip) => onBoardOf(chip).result(id, cells)),
+});
 
 const lastSample = ({ lastSampleSeconds }: { lastSampleSeconds: number }): number => lastSampleSeconds;

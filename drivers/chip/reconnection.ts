@@ -1,17 +1,17 @@
 /**
  * The operations of a chip that were asked for and have no answer, kept in their order over a loss of the line.
  *
- * connection.ts says what a loss leads to, recovery-plan.ts what becomes of each operation, settling.ts what became of pulses; this
- * shell waits, and does what these decide. Nothing is sent past an older operation. A reading that is asked again sees the chip as it is then; its times say so.
+ * connection.ts says what a loss leads to, recovery-plan.ts what becomes of each operation, settling.ts what became of pulses;
+ * outstanding-operations.ts keeps the operations; this shell waits, and does what these decide. Nothing is sent past an older operation. A reading that is asked again sees the chip as it is then; its times say so.
  */
 
 import type { PulseReceipt, PulseTrain } from "../../src/chip/pulse.ts";
 import type { Region } from "../../src/chip/region.ts";
 import { LabError, textOf, unsent } from "../../src/core/errors.ts";
-import { maxPending } from "../instrument/session.ts";
 import type { Lost } from "./candidates.ts";
-import { type Connection, isLoss, nextConnection } from "./connection.ts";
+import { type Connection, nextConnection } from "./connection.ts";
 import { type Attempt, fresh, type Manner, type Outstanding } from "./outstanding.ts";
+import { OutstandingOperations } from "./outstanding-operations.ts";
 import { planRecovery, type RecoveryPlan, takenOver } from "./recovery-plan.ts";
 import type { RemoteChip } from "./remote-chip.ts";
 import { planText, pulsedAgain, takeover, unknownReceipt } from "./settling.ts";
@@ -24,17 +24,13 @@ export interface ReconnectOptions extends BoardSearch {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** A sleep that went well for so long has not lost the line at its first question. */
-const soundSleepSeconds = 60;
-
 type Resumption = Extract<RecoveryPlan<Outstanding>, { kind: "resume" }>;
 
 export class Reconnection {
   readonly #lost: Lost;
   readonly #options: ReconnectOptions;
   readonly #closing = new AbortController();
-  /** Oldest first. */
-  readonly #outstanding = new Set<Outstanding>();
+  readonly #outstanding: OutstandingOperations;
   #chip: RemoteChip;
   #connection: Connection = { kind: "connected" };
   #recovery: Promise<void> = Promise.resolve();
@@ -47,6 +43,9 @@ export class Reconnection {
     this.#lost = lost;
     this.#options = options;
     this.#operationId = chip.lastOperationId;
+    this.#outstanding = new OutstandingOperations(options.clock, (failure, one, on) =>
+      this.#attemptLost(failure, one, on),
+    );
   }
 
   get resource(): string {
@@ -71,6 +70,15 @@ export class Reconnection {
       };
       this.#submit({ ...fresh, manner, attempt, reject });
     });
+  }
+
+  /** An operation with an id of its own that is not begun again when the line was lost before its answer. */
+  begin<T>(
+    run: (chip: RemoteChip, operationId: number) => Promise<T>,
+    operationId = this.#operationId + 1,
+  ): Promise<T> {
+    this.#operationId = operationId;
+    return this.ask((chip) => run(chip, operationId), { manner: "once" });
   }
 
   pulse(region: Region, train: PulseTrain, operationId = this.#operationId + 1): Promise<PulseReceipt> {
@@ -102,51 +110,21 @@ export class Reconnection {
 
   #submit(one: Outstanding): void {
     if (this.#connection.kind === "failed") one.reject(unsent(this.#connection.failure));
-    else if (this.#outstanding.size >= maxPending)
-      one.reject(new RangeError(`more than ${maxPending} requests under way`));
-    else {
-      this.#outstanding.add(one);
-      if (this.#connection.kind === "connected") this.#begin(one);
-    }
+    else if (this.#outstanding.add(one) && this.#connection.kind === "connected") this.#begin(one);
   }
 
-  #begin(one: Outstanding, attempt: Attempt = one.attempt): void {
-    const chip = this.#chip;
-    const sentBefore = one.sent;
-    one.begun++;
-    one.beganSeconds = this.#options.clock.monotonicSeconds();
-    one.resting = false;
-    one.sent = true;
-    one.running = attempt(chip, sentBefore).then(
-      (receipt) => {
-        this.#outstanding.delete(one);
-        return receipt;
-      },
-      (failure: unknown) => {
-        if (failure instanceof LabError && failure.unsent) one.sent = sentBefore;
-        this.#ended(one, chip, failure);
-        return undefined;
-      },
-    );
+  #begin(one: Outstanding, attempt?: Attempt): Promise<PulseReceipt | undefined> {
+    return this.#outstanding.begin(one, this.#chip, attempt);
   }
 
-  /** An attempt failed. */
-  #ended(one: Outstanding, chip: RemoteChip, failure: unknown): void {
-    one.resting = true;
-    const slept = this.#options.clock.monotonicSeconds() - one.beganSeconds;
-    if (one.manner === "sleeping" && slept > soundSleepSeconds) one.begun = 0;
-    const lost = isLoss(failure, chip.endedBy);
-    if (!lost || (one.manner === "once" && one.sent)) {
-      this.#outstanding.delete(one);
-      one.reject(failure);
-    }
-    if (!lost) return;
+  /** An attempt on a line that was given up meanwhile says nothing about the present one. */
+  #attemptLost(failure: LabError, one: Outstanding, chip: RemoteChip): void {
     if (chip === this.#chip) this.#lose(failure);
     else if (this.#connection.kind === "connected" && this.#outstanding.has(one)) this.#begin(one);
   }
 
   #lose(failure: LabError): void {
-    const begun = Math.max(0, ...Array.from(this.#outstanding, (one) => one.begun));
+    const begun = this.#outstanding.mostBegun;
     const atSeconds = this.#options.clock.monotonicSeconds();
     const next = nextConnection(this.#connection, { kind: "lost", failure, atSeconds, begun });
     if (next === this.#connection) return;
@@ -157,8 +135,7 @@ export class Reconnection {
 
   /** Leaves the board to the other host. */
   async #takenOver(chip: RemoteChip): Promise<LabError> {
-    const doubtful = [...this.#outstanding].filter(({ pulse, sent }) => pulse !== undefined && sent);
-    const failure = takenOver(doubtful.length);
+    const failure = takenOver(this.#outstanding.pulsesSent);
     this.#fail(failure);
     await chip.close();
     return failure;
@@ -168,9 +145,8 @@ export class Reconnection {
     const { notice, totalSeconds, signal } = this.#options;
     notice(`link lost (${cause.message}); waiting up to ${totalSeconds} s for the board`);
     await this.#chip.close();
-    // Their failures are on their way.
-    const awake = [...this.#outstanding].filter(({ manner }) => manner !== "sleeping");
-    await Promise.all(awake.map(({ running }) => running));
+    // The failures of those under way are on their way.
+    await this.#outstanding.awakeEnded();
     const stop = AbortSignal.any([this.#closing.signal, ...(signal === undefined ? [] : [signal])]);
     const found = await waitForBoard(this.#lost, this.#chip, cause, this.#options, stop);
     if (this.#connection.kind === "failed") return found.chip.close();
@@ -178,9 +154,8 @@ export class Reconnection {
   }
 
   async #resume({ chip, name }: Found, lostSeconds: number): Promise<void> {
-    const inDoubt = [...this.#outstanding].filter(({ resting }) => resting);
     const before = { bootId: this.#chip.bootId, highestId: this.#operationId };
-    const plan = planRecovery(inDoubt, before, chip);
+    const plan = planRecovery(this.#outstanding.resting, before, chip);
     if (plan.kind === "stop") {
       await chip.close();
       throw plan.failure;
@@ -190,18 +165,13 @@ export class Reconnection {
     this.#chip = chip;
     this.#connection = nextConnection(this.#connection, { kind: "found" });
     const fromSeconds = this.#knownSeconds;
-    const receipt = plan.recorded && (await this.#record(plan.recorded));
+    // Nothing else is sent before the board has shown that its record is of these pulses.
+    const receipt = plan.recorded && (await this.#begin(plan.recorded));
     // The line was lost again, or another host has pulsed the board.
     if (this.#chip !== chip || this.#connection.kind !== "settling") return;
     this.#connection = nextConnection(this.#connection, { kind: "back" });
     this.#settleUnknown(plan, fromSeconds, receipt);
-    for (const one of this.#outstanding) if (one.resting) this.#begin(one);
-  }
-
-  /** Nothing else is sent before the board has shown that its record is of these pulses. */
-  #record(one: Outstanding): Promise<PulseReceipt | undefined> {
-    this.#begin(one);
-    return one.running;
+    for (const one of this.#outstanding.resting) this.#begin(one);
   }
 
   /** What the board handled before the pulses of its record was over when these began. */
@@ -227,8 +197,7 @@ export class Reconnection {
     const failure =
       reason instanceof LabError ? reason : new LabError("LINK_LOST", textOf(reason), { cause: reason });
     this.#connection = nextConnection(this.#connection, { kind: "given-up", failure });
-    for (const one of this.#outstanding) one.reject(one.sent ? failure : unsent(failure));
-    this.#outstanding.clear();
+    this.#outstanding.failAll(failure);
   }
 
   #heard(chipSeconds: number): void {

@@ -11,6 +11,7 @@ import { pulseTrain } from "../../firmware-protocol/operation/pulse-train.ts";
 import { readRegion } from "../../firmware-protocol/operation/read-region.ts";
 import { safeOff } from "../../firmware-protocol/operation/safe-off.ts";
 import type { Descriptor } from "../../src/chip/descriptor.ts";
+import { type OnBoardOrder, programFeature } from "../../src/chip/on-board.ts";
 import type { OpenedChip } from "../../src/chip/opened-chip.ts";
 import { type PulseReceipt, type PulseTrain, pulsesIn } from "../../src/chip/pulse.ts";
 import type { ReadOptions, Readout } from "../../src/chip/readout.ts";
@@ -23,7 +24,9 @@ import { perform } from "../instrument/perform.ts";
 import { Session } from "../instrument/session.ts";
 import type { Transport } from "../transport/transport.ts";
 import { identify } from "./identify.ts";
+import { measureCurrents } from "./remote-currents.ts";
 import { multiply } from "./remote-mvm.ts";
+import { remoteProgramming } from "./remote-program.ts";
 import { sleepUntil } from "./sleep-until.ts";
 
 export interface RemoteChip extends OpenedChip {
@@ -33,6 +36,8 @@ export interface RemoteChip extends OpenedChip {
   readonly lastOperationId: number;
   /** As `pulse`, under an id of the caller's, who sees to it that ids rise and that only the same pulses get the same id. */
   pulseAs(operationId: number, region: Region, train: PulseTrain): Promise<PulseReceipt>;
+  /** Begins a run by the board under an id of the caller's, who sees to it that ids rise; the board may lack the ability. */
+  startAs(operationId: number, order: OnBoardOrder): Promise<number>;
   /** Performs any operation of the protocol; for tests and for what the Chip port does not cover. */
   perform<Request, Reply>(operation: Operation<Request, Reply>, request: Request): Promise<Reply>;
 }
@@ -69,6 +74,8 @@ function chipOver(session: Session, timer: Timer, opened: Opened): RemoteChip {
   const { descriptor } = opened;
   let operationId = opened.lastOperationId;
   const now = async (): Promise<number> => (await perform(session, chipTime, {})).chipSeconds;
+  const { startAs, ...watching } = remoteProgramming(session, descriptor);
+  const onBoard = { ...watching, start: (order: OnBoardOrder) => startAs(++operationId, order) };
   return {
     resource: session.name,
     get endedBy() {
@@ -84,6 +91,9 @@ function chipOver(session: Session, timer: Timer, opened: Opened): RemoteChip {
     pulse: (region, train) => pulse(session, ++operationId, region, train),
     pulseAs: (id, region, train) => pulse(session, id, region, train),
     mvm: (request) => multiply(session, descriptor, request),
+    measureCurrents: (codes) => measureCurrents(session, descriptor, codes),
+    startAs,
+    ...(descriptor.features.includes(programFeature) && { onBoard }),
     temperature: async () => (await perform(session, chipTemperature, {})).temperatureKelvin,
     now,
     async waitUntil(chipSeconds, signal) {

@@ -11,7 +11,7 @@ import type { RemoteChip } from "./remote-chip.ts";
 export const takeover = Symbol("takeover");
 
 /** What this program knows of the board. */
-export interface Known {
+interface Known {
   /** The highest operation id that it has given. */
   readonly highestId: number;
   /** The latest chip time that any answer told. */

@@ -5,19 +5,25 @@ import type { Clock, Timer } from "../../src/core/clock.ts";
 import { LabError } from "../../src/core/errors.ts";
 import { sleep, unlessStopped } from "../../src/core/sleep.ts";
 import type { PortFacts, SerialPorts } from "../serial/port-facts.ts";
+import { interrupted } from "../transport/closed-on-stop.ts";
 import { AnotherBoard } from "../transport/sought-board.ts";
 import { candidates, type Lost, portKey } from "./candidates.ts";
 import { sameChip } from "./recovery-plan.ts";
 import type { RemoteChip } from "./remote-chip.ts";
+
+export interface ConnectOnce {
+  readonly sought?: string | undefined;
+  readonly signal: AbortSignal | undefined;
+}
 
 export interface BoardSearch {
   readonly timer: Timer;
   readonly clock: Clock;
   /**
    * Opens a board by name; in a search only the one that identifies itself as `sought`, and any other instrument is asked for
-   * nothing else. @throws AnotherBoard then, or another LabError.
+   * nothing else. The signal ends the opening. @throws AnotherBoard then, or another LabError.
    */
-  readonly connect: (name: string, sought?: string) => Promise<RemoteChip>;
+  readonly connect: (name: string, options: ConnectOnce) => Promise<RemoteChip>;
   readonly ports: SerialPorts;
   /** An attempt that began before may end later: the search lasts so long plus one opening at most. */
   readonly totalSeconds: number;
@@ -128,17 +134,12 @@ async function opened(
 }
 
 async function connected({ search, identification, descriptor, signal }: Round, name: string) {
-  const attempt = search.connect(name, identification);
+  const attempt = search.connect(name, { sought: identification, signal });
   const chip = await unlessStopped(attempt, signal, interrupted, (late) => late.close());
   if (sameChip(chip.descriptor, descriptor)) return chip;
   await chip.close();
   throw new AnotherBoard(name, chip.identification);
 }
-
-export const interrupted = (): LabError =>
-  new LabError("INTERRUPTED", "waiting for the board was stopped by the user", {
-    next: "what was acknowledged is stored; plug the board in and run the command again",
-  });
 
 function notBack(cause: LabError, totalSeconds: number, last: LabError | undefined): LabError {
   const why = last === undefined ? "" : ` (last attempt: ${last.message})`;

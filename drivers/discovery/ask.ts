@@ -4,15 +4,21 @@ import type { Timer } from "../../src/core/clock.ts";
 import { LabError, textOf } from "../../src/core/errors.ts";
 import { askIdentity } from "../instrument/ask-identity.ts";
 import { Session } from "../instrument/session.ts";
+import { closedOnStop } from "../transport/closed-on-stop.ts";
 import type { Transport } from "../transport/transport.ts";
 import type { Finding, Place } from "./finding.ts";
 
 /** A serial greeting takes 5.5 s at most, a TCP connection 5 s, the answer 5 s; a system call that hangs would take for ever. */
 export const askSeconds = 15;
 
-/** Never throws. */
-export async function ask(place: Place, open: () => Promise<Transport>, timer: Timer): Promise<Finding> {
-  const asked = identificationOf(open, timer);
+/** Never throws. @param signal ends the asking; the opening ends by itself then. */
+export async function ask(
+  place: Place,
+  open: () => Promise<Transport>,
+  timer: Timer,
+  signal: AbortSignal | undefined,
+): Promise<Finding> {
+  const asked = identificationOf(open, timer, signal);
   try {
     return { ...place, kind: "board", identification: await withinTime(place, asked, timer) };
   } catch (failure) {
@@ -23,10 +29,14 @@ export async function ask(place: Place, open: () => Promise<Transport>, timer: T
   }
 }
 
-async function identificationOf(open: () => Promise<Transport>, timer: Timer): Promise<string> {
+async function identificationOf(
+  open: () => Promise<Transport>,
+  timer: Timer,
+  signal: AbortSignal | undefined,
+): Promise<string> {
   const session = new Session(await open(), timer);
   try {
-    return await askIdentity(session);
+    return await closedOnStop(session, signal, () => askIdentity(session));
   } finally {
     await session.close();
   }

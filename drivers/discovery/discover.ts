@@ -4,6 +4,7 @@ import type { Timer } from "../../src/core/clock.ts";
 import { LabError } from "../../src/core/errors.ts";
 import { parseResource } from "../chip/resource.ts";
 import type { SerialPorts } from "../serial/port-facts.ts";
+import { interrupted } from "../transport/closed-on-stop.ts";
 import type { Transport } from "../transport/transport.ts";
 import type { UsbAddress } from "../usb/find.ts";
 import type { UsbDevice } from "../usb/usb-device.ts";
@@ -29,12 +30,13 @@ export interface Cables {
 
 /**
  * Comes back after `askSeconds` at most, once the system has listed its ports.
- * @throws LabError USAGE for a host that is no name of a TCP board; everything else is a finding.
+ * @throws LabError USAGE for a host that is no name of a TCP board, INTERRUPTED; everything else is a finding.
  */
 export async function discover(
   { hosts, all }: DiscoverOptions,
   cables: Cables,
   timer: Timer,
+  signal?: AbortSignal,
 ): Promise<Finding[]> {
   const tcp = hosts.map(tcpPlace);
   const [serial, usb] = await Promise.all([
@@ -42,11 +44,13 @@ export async function discover(
     listed("USB", async () => usbPlaces(await cables.usbDevices(), all)),
   ]);
   const asked = [
-    ...serial.places.map((place) => visited(place, cables.openSerial, timer)),
-    ...usb.places.map((place) => visited(place, cables.openUsb, timer)),
-    ...tcp.map((place) => visited(place, ({ host, port }) => cables.openTcp(host, port), timer)),
+    ...serial.places.map((place) => visited(place, cables.openSerial, timer, signal)),
+    ...usb.places.map((place) => visited(place, cables.openUsb, timer, signal)),
+    ...tcp.map((place) => visited(place, ({ host, port }) => cables.openTcp(host, port), timer, signal)),
   ];
-  return [...(await Promise.all(asked)), ...serial.trouble, ...usb.trouble];
+  const found = [...(await Promise.all(asked)), ...serial.trouble, ...usb.trouble];
+  if (signal?.aborted) throw interrupted();
+  return found;
 }
 
 function tcpPlace(name: string): PlaceToAsk<{ host: string; port: number }> {
@@ -79,9 +83,10 @@ async function visited<T>(
   { where, ...place }: PlaceToAsk<T>,
   open: (where: T) => Promise<Transport>,
   timer: Timer,
+  signal: AbortSignal | undefined,
 ): Promise<Finding> {
   const { resource, usbSerialNumber, label } = place;
   const named = { resource, usbSerialNumber, label };
   if (!place.ask) return { ...named, kind: "left-alone", why: place.why };
-  return ask(named, () => open(where), timer);
+  return ask(named, () => open(where), timer, signal);
 }

@@ -23,4 +23,4 @@ export async function askIdentity(session: Session): Promise<string> {
 }
 
 /** An answer to `*IDN?` as it is kept and shown. */
-export const shownIdentification = (answer: string): string => printable(answer.trim(), maxIdentification);
+const shownIdentification = (answer: string): string => printable(answer.trim(), maxIdentification);

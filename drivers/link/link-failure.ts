@@ -4,7 +4,7 @@ import type { EndReason } from "../../firmware-protocol/link/state.ts";
 import { type ErrorCode, LabError } from "../../src/core/errors.ts";
 
 /** The cause of the LabError that a failed link gives. */
-export class LinkEnd extends Error {
+class LinkEnd extends Error {
   readonly reason: EndReason;
 
   constructor(reason: EndReason) {

@@ -4,7 +4,7 @@ import type { Timer } from "../../src/core/clock.ts";
 import type { Transport } from "../transport/transport.ts";
 import type { Recorder } from "./recorder.ts";
 
-export interface RecordingOptions {
+interface RecordingOptions {
   readonly timer: Timer;
   /** Sent, unrecorded, to a board that is left because its traffic could no longer be recorded: its drives may still be on. */
   readonly lastWords: Uint8Array;

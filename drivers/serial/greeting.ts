@@ -5,7 +5,6 @@
  */
 
 import { ReadlineParser } from "@serialport/parser-readline";
-import type { SerialPort } from "serialport";
 import type { Timer } from "../../src/core/clock.ts";
 import { LabError } from "../../src/core/errors.ts";
 import { looksLikeIdentification } from "../transport/identification.ts";
@@ -22,19 +21,32 @@ const maxGreetingBytes = 1 << 23;
 const maxLineBytes = 1 << 12;
 const maxQuietWaits = 20;
 
+/** What the greeting needs of a serial port. */
+export interface GreetedPort {
+  write(text: string): unknown;
+  on(event: "data" | "error" | "close", listener: (chunk: Uint8Array) => void): unknown;
+  removeListener(event: "data" | "error" | "close", listener: (chunk: Uint8Array) => void): unknown;
+}
+
 /** Longer than a board waits inside a message. */
 const silenceSeconds = 1.1;
 
 /**
  * @param sought identification of the board that was lost and is looked for. Before it is greeted nothing is sent for so long that it
  * has forgotten what it was being sent when the line broke: the greeting's bytes must not complete the block of a pulse.
- * @throws LabError NO_ANSWER when nothing came, NOT_OURS when something else than an identification came; AnotherBoard.
+ * @throws LabError NO_ANSWER when nothing came, NOT_OURS when something else than an identification came; LINK_LOST as soon as the
+ * port is closed; AnotherBoard.
  */
-export async function greet(port: SerialPort, path: string, timer: Timer, sought?: string): Promise<void> {
+export async function greet(
+  port: GreetedPort,
+  path: string,
+  timer: Timer,
+  sought: string | undefined,
+): Promise<void> {
   const ear = new GreetingEar(port, timer);
   try {
     if (sought !== undefined) await ear.pause(silenceSeconds);
-    for (let attempt = 1; attempt <= attempts; attempt++) {
+    for (let attempt = 1; attempt <= attempts && !ear.isCut; attempt++) {
       port.write("\n*IDN?\n");
       if (await ear.hears(secondsPerAttempt)) {
         assertSought(ear.identification, sought, path);
@@ -43,11 +55,16 @@ export async function greet(port: SerialPort, path: string, timer: Timer, sought
       }
       if (ear.received > maxGreetingBytes) break;
     }
-    throw silenceOrGarbage(path, ear.received);
+    throw ear.isCut ? cut(path) : silenceOrGarbage(path, ear.received);
   } finally {
     ear.leave();
   }
 }
+
+const cut = (path: string): LabError =>
+  new LabError("LINK_LOST", `the connection on ${path} closed while it was greeted`, {
+    next: "check the cable and the board's power, then connect again",
+  });
 
 function silenceOrGarbage(path: string, received: number): LabError {
   if (received === 0) {
@@ -66,7 +83,7 @@ function silenceOrGarbage(path: string, received: number): LabError {
 
 /** Listens in plain lines. */
 class GreetingEar {
-  readonly #port: SerialPort;
+  readonly #port: GreetedPort;
   readonly #timer: Timer;
   readonly #parser = new ReadlineParser({ delimiter: "\n", encoding: "latin1" });
   #identification: string | undefined;
@@ -75,13 +92,17 @@ class GreetingEar {
   /** True inside a line that is too long. */
   #skipping = false;
   #wake: () => void = () => {};
+  #endWait: () => void = () => {};
   received = 0;
+  /** The port was closed: nothing more is heard. */
+  isCut = false;
 
-  constructor(port: SerialPort, timer: Timer) {
+  constructor(port: GreetedPort, timer: Timer) {
     this.#port = port;
     this.#timer = timer;
     port.on("data", this.#take);
     port.on("error", this.#ignore);
+    port.on("close", this.#cut);
     this.#parser.on("data", (line: string) => {
       // A frame of a link that a killed program left behind may stand before it; it ends with 0x00.
       const text = line.slice(line.lastIndexOf("\0") + 1).replace(/\r$/, "");
@@ -110,7 +131,7 @@ class GreetingEar {
     for (let waits = 0; waits < maxQuietWaits; waits++) {
       const before = this.received;
       await this.#wait(quietSeconds, false);
-      if (before === this.received) return true;
+      if (before === this.received) return !this.isCut;
     }
     return false;
   }
@@ -118,11 +139,17 @@ class GreetingEar {
   leave(): void {
     this.#port.removeListener("data", this.#take);
     this.#port.removeListener("error", this.#ignore);
+    this.#port.removeListener("close", this.#cut);
     this.#parser.destroy();
   }
 
   /** A line that breaks during the greeting shows as its silence; an error that nobody hears would end the process. */
   readonly #ignore = (): void => {};
+
+  readonly #cut = (): void => {
+    this.isCut = true;
+    this.#endWait();
+  };
 
   readonly #take = (chunk: Uint8Array): void => {
     this.received += chunk.length;
@@ -141,13 +168,14 @@ class GreetingEar {
   }
 
   #wait(seconds: number, wakeable = true): Promise<void> {
+    if (this.isCut) return Promise.resolve();
     return new Promise((resolve) => {
       const cancel = this.#timer.after(seconds, resolve);
-      this.#wake = (): void => {
-        if (!wakeable) return;
+      this.#endWait = (): void => {
         cancel();
         resolve();
       };
+      this.#wake = wakeable ? this.#endWait : (): void => {};
     });
   }
 }

@@ -3,26 +3,33 @@
 import { SerialPort } from "serialport";
 import type { Timer } from "../../src/core/clock.ts";
 import { LabError, textOf } from "../../src/core/errors.ts";
+import { closedOnStop } from "../transport/closed-on-stop.ts";
 import { Inbox } from "../transport/inbox.ts";
 import type { Transport } from "../transport/transport.ts";
 import { defaultBaudRate } from "./baud-rate.ts";
 import { greet } from "./greeting.ts";
 import { openFailure } from "./open-failure.ts";
 
+interface SerialOptions {
+  readonly timer: Timer;
+  readonly baudRate?: number | undefined;
+  /** Identification of a board that was lost and is looked for. */
+  readonly sought?: string | undefined;
+  /** Ends the opening; afterwards it has no effect. */
+  readonly signal?: AbortSignal | undefined;
+}
+
 /**
  * Opens the port and waits until a SCPI instrument answers on it.
- * @param sought identification of a board that was lost and is looked for.
- * @throws LabError PORT_MISSING, PORT_BUSY, PORT_PERMISSION, NO_ANSWER, NOT_OURS.
+ * @throws LabError PORT_MISSING, PORT_BUSY, PORT_PERMISSION, NO_ANSWER, NOT_OURS, LINK_LOST, INTERRUPTED.
  */
 export async function openSerial(
   path: string,
-  timer: Timer,
-  baudRate: number = defaultBaudRate,
-  sought?: string,
+  { timer, baudRate, sought, signal }: SerialOptions,
 ): Promise<Transport> {
   const port = await openPort(path, baudRate);
   try {
-    await greet(port, path, timer, sought);
+    await closedOnStop({ close: () => closed(port) }, signal, () => greet(port, path, timer, sought));
   } catch (failure) {
     await closed(port);
     throw failure;
@@ -34,14 +41,11 @@ export async function openSerial(
  * Opens the port and asks nothing: for a line too bad for a greeting in plain lines.
  * @throws LabError PORT_MISSING, PORT_BUSY, PORT_PERMISSION.
  */
-export async function openSerialUngreeted(
-  path: string,
-  baudRate: number = defaultBaudRate,
-): Promise<Transport> {
+export async function openSerialUngreeted(path: string, baudRate?: number): Promise<Transport> {
   return transportOver(await openPort(path, baudRate), path);
 }
 
-async function openPort(path: string, baudRate: number): Promise<SerialPort> {
+async function openPort(path: string, baudRate = defaultBaudRate): Promise<SerialPort> {
   const port = new SerialPort({ path, baudRate, autoOpen: false, lock: true, highWaterMark: 1 << 20 });
   await new Promise<void>((resolve, reject) => {
     port.open((cause) => (cause ? reject(openFailure(path, cause)) : resolve()));

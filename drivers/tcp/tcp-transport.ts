@@ -3,6 +3,7 @@
 import { connect, type Socket } from "node:net";
 import type { Timer } from "../../src/core/clock.ts";
 import { LabError, textOf } from "../../src/core/errors.ts";
+import { closedOnStop } from "../transport/closed-on-stop.ts";
 import { Inbox } from "../transport/inbox.ts";
 import type { Transport } from "../transport/transport.ts";
 
@@ -10,11 +11,19 @@ import type { Transport } from "../transport/transport.ts";
 export const scpiPort = 5025;
 const connectSeconds = 5;
 
-/** @throws LabError PORT_MISSING when nobody listens there or the connection takes longer than 5 s. */
-export async function openTcp(host: string, port: number, timer: Timer): Promise<Transport> {
+/**
+ * @param signal ends the opening; afterwards it has no effect.
+ * @throws LabError PORT_MISSING when nobody listens there or the connection takes longer than 5 s; INTERRUPTED.
+ */
+export async function openTcp(
+  host: string,
+  port: number,
+  timer: Timer,
+  signal?: AbortSignal,
+): Promise<Transport> {
   const name = `${host}:${port}`;
   const socket = connect({ host, port, noDelay: true });
-  await connected(socket, name, timer);
+  await closedOnStop({ close: () => closed(socket) }, signal, () => connected(socket, name, timer));
   return transportOver(socket, name);
 }
 
@@ -27,10 +36,13 @@ function connected(socket: Socket, name: string, timer: Timer): Promise<void> {
       reject(new LabError("PORT_MISSING", `no connection to ${name}: ${textOf(cause)}`, { next, cause }));
     };
     const cancel = timer.after(connectSeconds, () => refuse(`no answer in ${connectSeconds} s`));
+    const ended = (): void => refuse("it was closed");
     socket.once("error", refuse);
+    socket.once("close", ended);
     socket.once("connect", () => {
       cancel();
       socket.removeListener("error", refuse);
+      socket.removeListener("close", ended);
       resolve();
     });
   });
@@ -51,11 +63,14 @@ function transportOver(socket: Socket, name: string): Transport {
         if (inbox.closedBy !== undefined) return reject(inbox.closedBy);
         socket.write(bytes, (cause) => (cause ? reject(lost(cause)) : resolve()));
       }),
-    close: () =>
-      new Promise((resolve) => {
-        if (socket.closed) return resolve();
-        socket.once("close", () => resolve());
-        socket.destroy();
-      }),
+    close: () => closed(socket),
   };
+}
+
+function closed(socket: Socket): Promise<void> {
+  return new Promise((resolve) => {
+    if (socket.closed) return resolve();
+    socket.once("close", () => resolve());
+    socket.destroy();
+  });
 }

@@ -1,8 +1,8 @@
 /** Transfers on the bulk endpoints of a board, with their waits: the leaves of usb-transport.ts. */
 
 import type { Claimed } from "./claim.ts";
-import { bytesIn } from "./in-result.ts";
 import { acceptPiece, beginInTransfer, canEnd, type InTransfer, nextLength } from "./in-transfer.ts";
+import { assertSent, bytesIn } from "./transfer-result.ts";
 import { troubleOf } from "./trouble.ts";
 
 /** Data of one transfer, bytes; Linux may need memory in one piece for it. */
@@ -19,11 +19,9 @@ const continueMilliseconds = 2000;
 /** The packet of no bytes that ends a transfer of whole packets. */
 const endMilliseconds = 100;
 
-/** @throws what the USB library throws, or Error when the endpoint took less. */
+/** @throws TransferTrouble, or what the USB library throws. */
 export async function transferOut({ device, tmc }: Claimed, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
-  const { status = "ok", bytesWritten } = await device.transferOut(tmc.outEndpoint, bytes, sendMilliseconds);
-  if (status !== "ok") throw new Error(`the transfer ended with ${status}`);
-  if (bytesWritten !== bytes.length) throw new Error(`${bytesWritten} of ${bytes.length} bytes were sent`);
+  assertSent(await device.transferOut(tmc.outEndpoint, bytes, sendMilliseconds), bytes.length);
 }
 
 export interface Reader {

@@ -14,7 +14,7 @@ import { type ClassRequest, classRequests, tmcStatus } from "../../firmware-prot
 import { UsbtmcFault } from "../../firmware-protocol/usbtmc/fault.ts";
 import type { Timer } from "../../src/core/clock.ts";
 import type { Claimed } from "./claim.ts";
-import { bytesIn } from "./in-result.ts";
+import { bytesIn } from "./transfer-result.ts";
 
 /** A device answers a control request within 5 s (USB 2.0, 9.2.6.4, allows that much; ours take milliseconds). */
 const controlMilliseconds = 1000;

@@ -3,7 +3,7 @@
 import { LabError, textOf } from "../../src/core/errors.ts";
 import { udevRule } from "./udev-rule.ts";
 
-export type UsbTrouble = "timeout" | "stall" | "gone" | "busy" | "permission" | "other";
+type UsbTrouble = "timeout" | "stall" | "gone" | "busy" | "permission" | "other";
 
 /** Words of nusb 0.2, on which usb 3.x is built, of WebUSB, and errno values of Linux: 1, 13 permission, 16 busy, 19 gone. */
 const words: readonly (readonly [UsbTrouble, RegExp])[] = [
@@ -14,7 +14,19 @@ const words: readonly (readonly [UsbTrouble, RegExp])[] = [
   ["busy", /busy|errno 16\b/i],
 ];
 
+/** A transfer whose result says that it did not succeed. Whoever opens or uses a board turns it into a LabError. */
+export class TransferTrouble extends Error {
+  readonly trouble: UsbTrouble;
+
+  constructor(trouble: UsbTrouble, message: string) {
+    super(message);
+    this.name = "TransferTrouble";
+    this.trouble = trouble;
+  }
+}
+
 export function troubleOf(cause: unknown): UsbTrouble {
+  if (cause instanceof TransferTrouble) return cause.trouble;
   const text = textOf(cause);
   return words.find(([, pattern]) => pattern.test(text))?.[0] ?? "other";
 }

@@ -32,7 +32,7 @@ export interface UsbConfiguration {
   }[];
 }
 
-export interface UsbInterfaceSetting {
+interface UsbInterfaceSetting {
   readonly interfaceClass: number;
   readonly interfaceSubclass: number;
   readonly interfaceProtocol: number;
@@ -47,7 +47,7 @@ export interface UsbEndpoint {
   readonly packetSize: number;
 }
 
-export interface ControlSetup {
+interface ControlSetup {
   readonly requestType: "class";
   readonly recipient: "interface" | "endpoint";
   readonly request: number;

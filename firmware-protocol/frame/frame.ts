@@ -44,11 +44,15 @@ export const encodedBound = (payloadBytes: number): number =>
   cobsBound(headerBytes + payloadBytes + crcBytes);
 
 /** The frame with both its delimiters. */
-export function encodeFrame(frame: Frame): Uint8Array {
-  const body = bodyOf(frame);
-  const wire = new Uint8Array(cobsBound(body.length) + 2);
-  const end = cobsEncode(body, wire, 1);
-  return wire.subarray(0, end + 1);
+export const encodeFrame = (frame: Frame): Uint8Array => encodeFrames([frame]);
+
+/** The frames one after the other, each with both its delimiters. */
+export function encodeFrames(frames: readonly Frame[]): Uint8Array {
+  const most = frames.reduce((sum, { payload }) => sum + encodedBound(payload.length) + 2, 0);
+  const wire = new Uint8Array(most);
+  let end = 0;
+  for (const frame of frames) end = cobsEncode(bodyOf(frame), wire, end + 1) + 1;
+  return wire.subarray(0, end);
 }
 
 /** Decodes what stood between two delimiters: bytes `start` to `end`. The payload is a copy. */

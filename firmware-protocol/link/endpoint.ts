@@ -4,7 +4,7 @@
  */
 
 import { concatBytes } from "../../src/core/bytes.ts";
-import { encodeFrame, type FrameFault } from "../frame/frame.ts";
+import { encodedBound, encodeFrames, type Frame, type FrameFault } from "../frame/frame.ts";
 import { FrameScanner } from "../frame/frame-scanner.ts";
 import { PortScanner, type Scanned } from "../frame/port-scanner.ts";
 import { type CounterName, type LinkCounters, zeroCounters } from "./counters.ts";
@@ -118,21 +118,17 @@ export class LinkEndpoint {
 
   /** What the line should carry next, at least one frame and about `enoughBytes`; undefined when there is nothing. */
   transmit(now: number, enoughBytes: number): Uint8Array | undefined {
-    const frames: Uint8Array[] = [];
+    const frames: Frame[] = [];
     for (let bytes = 0; bytes < enoughBytes; ) {
-      const [event] = this.#transmitOne(now);
-      if (event === undefined) break;
-      frames.push(event);
-      bytes += event.length;
+      const { state, outputs } = step(this.#state, { kind: "ready", now });
+      this.#state = state;
+      this.#eventsOf(outputs);
+      const due = outputs.find((output) => output.kind === "transmit");
+      if (due === undefined) break;
+      frames.push(due.frame);
+      bytes += encodedBound(due.frame.payload.length);
     }
-    return frames.length > 1 ? concatBytes(frames) : frames[0];
-  }
-
-  #transmitOne(now: number): Uint8Array[] {
-    const { state, outputs } = step(this.#state, { kind: "ready", now });
-    this.#state = state;
-    this.#eventsOf(outputs);
-    return outputs.flatMap((output) => (output.kind === "transmit" ? [encodeFrame(output.frame)] : []));
+    return frames.length === 0 ? undefined : encodeFrames(frames);
   }
 
   #take(item: Scanned, now: number, events: LinkEvent[]): void {

@@ -18,6 +18,8 @@ export const scpiErrors = {
   [-363]: "Input buffer overrun",
   1001: "Operation id already used",
   1002: "Unknown feature",
+  1003: "Programming under way",
+  1004: "No such programming",
 } as const;
 
 export type ScpiErrorNumber = keyof typeof scpiErrors;

@@ -10,7 +10,7 @@ export interface ColumnErrors {
   readonly offsetCodes: Float32Array;
 }
 
-export interface ColumnErrorSpread {
+interface ColumnErrorSpread {
   /** Standard deviation of the relative gain. */
   readonly gainSpread: number;
   /** Standard deviation of the offset, ADC codes. */
@@ -35,7 +35,7 @@ export function drawColumnErrors(
   };
 }
 
-export interface DacErrorSpread {
+interface DacErrorSpread {
   readonly dacGainSpread: number;
   /** In steps of the DAC. */
   readonly dacStepSpread: number;

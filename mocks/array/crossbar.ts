@@ -5,7 +5,9 @@
  */
 
 import { type Descriptor, largestDacCode, nominalAmperesPerCode } from "../../src/chip/descriptor.ts";
+import { currentsFeature } from "../../src/chip/limits.ts";
 import type { MvmRequest } from "../../src/chip/mvm.ts";
+import { programFeature } from "../../src/chip/on-board.ts";
 import type { PulseTrain } from "../../src/chip/pulse.ts";
 import type { ReadOptions } from "../../src/chip/readout.ts";
 import { cellCount, type Region } from "../../src/chip/region.ts";
@@ -13,6 +15,7 @@ import { changeTemperature, kelvinNow } from "../device/climate.ts";
 import { createDevices, type Devices } from "../device/devices.ts";
 import { ageOf, driftedSiemens } from "../device/drift.ts";
 import { drawColumnErrors, drawDacAmperes } from "./column-errors.ts";
+import { senseCurrents } from "./current-sense.ts";
 import { type DeviceArrays, deviceArraysOf } from "./device-arrays.ts";
 import { arrayOf, cellsOf, type Layout, layoutOf, numbersOf } from "./layout.ts";
 import { createMvm, type MvmDone } from "./mvm/mvm.ts";
@@ -32,6 +35,8 @@ export interface Crossbar {
   pulse(region: Region, train: PulseTrain, startSeconds: number): PulsesDone;
   /** Of a chip that multiplies in its array: vector v starts at startSeconds + v * phases * phaseSeconds. */
   mvm?(request: MvmRequest, startSeconds: number): MvmDone;
+  /** Of a board with a sense resistor: code after code, each `sampleSeconds` long. */
+  measureCurrents?(codes: Uint16Array, startSeconds: number): { amperes: Float32Array; endSeconds: number };
   /** Temperature (K) now, and from a chip time on. */
   temperatureKelvin(): number;
   setTemperature(kelvin: number, atSeconds: number): void;
@@ -43,15 +48,19 @@ export interface Crossbar {
   readonly deviceArrays: DeviceArrays;
 }
 
-/** A chip fresh from the factory: every device crystalline, chip time 0. One (profile, seed) is one individual chip. */
-export function createCrossbar(profile: ChipProfile, seed: number): Crossbar {
-  const descriptor = describe(profile, seed);
+/**
+ * A chip fresh from the factory: every device crystalline, chip time 0. One (profile, seed) is one individual chip.
+ * @param life tells it from another one that was made of the same profile and seed; in the descriptor when given.
+ */
+export function createCrossbar(profile: ChipProfile, seed: number, life?: string): Crossbar {
+  const descriptor = describe(profile, seed, life);
   const layout = layoutOf(profile.arrays);
   const devices = createDevices(profile.device, layout.cells, seed);
   const columns = Math.max(...profile.arrays.map((array) => array.columns));
   const errors = drawColumnErrors(devices.mixedSeed, columns, profile.converter);
   const chip: Readable = { profile, descriptor, devices, errors };
   const mvm = profile.mvm && createMvm({ parameters: profile.mvm, devices, layout, errors });
+  const { currentSense } = profile;
   const pulsePlan = {
     amperes: drawDacAmperes(
       devices.mixedSeed,
@@ -73,6 +82,10 @@ export function createCrossbar(profile: ChipProfile, seed: number): Crossbar {
       return pulseCells(devices, pulsePlan, train, cellsOf(layout, region), startSeconds);
     },
     ...(mvm && { mvm: mvm.multiply }),
+    ...(currentSense && {
+      measureCurrents: (codes: Uint16Array, startSeconds: number) =>
+        senseCurrents(currentSense, pulsePlan.amperes, devices.mixedSeed, codes, startSeconds),
+    }),
     temperatureKelvin: () => kelvinNow(devices.climate, profile.device.temperature.referenceKelvin),
     setTemperature: (kelvin, atSeconds) => changeTemperature(devices.climate, atSeconds, kelvin),
     conductances: (region, atSeconds) => trueSiemens(chip, layout, region, atSeconds),
@@ -81,21 +94,28 @@ export function createCrossbar(profile: ChipProfile, seed: number): Crossbar {
   };
 }
 
-function describe(profile: ChipProfile, seed: number): Descriptor {
-  const { model, manufacturer, arrays, read, program, maxCellsPerRequest, mvm } = profile;
+function describe(profile: ChipProfile, seed: number, life: string | undefined): Descriptor {
+  const { model, manufacturer, arrays, read, program, envelope, maxCellsPerRequest, mvm } = profile;
   return {
     protocol: "1.0",
     manufacturer,
     model,
     serialNumber: `${profile.name.toUpperCase()}-${String(seed).padStart(6, "0")}`,
+    ...(life !== undefined && { life }),
     firmware: emulatorFirmware,
     emulated: true,
     arrays,
     read,
     program,
+    ...(envelope && { envelope }),
     ...(mvm && { mvm: mvm.ability }),
     maxCellsPerRequest,
-    features: ["advance-time", "set-temperature"],
+    features: [
+      "advance-time",
+      "set-temperature",
+      programFeature,
+      ...(profile.currentSense ? [currentsFeature] : []),
+    ],
   };
 }
 

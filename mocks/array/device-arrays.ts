@@ -13,7 +13,7 @@ const constructors = {
   Float64Array,
 } as const;
 
-export type DeviceArrayType = keyof typeof constructors;
+type DeviceArrayType = keyof typeof constructors;
 export type DeviceArray = InstanceType<(typeof constructors)[DeviceArrayType]>;
 
 /** By name; an array of a part of the devices has the path of names, joined by dots. */

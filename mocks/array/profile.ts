@@ -9,9 +9,11 @@ import {
   programSchema,
   readSchema,
 } from "../../src/chip/descriptor.ts";
+import { envelopeFault, envelopeSchema } from "../../src/chip/envelope.ts";
 import { LabError } from "../../src/core/errors.ts";
 import { deviceContradiction, deviceParametersSchema } from "../device/parameters.ts";
 import { strictObject } from "../device/strict-object.ts";
+import { currentSenseSchema } from "./current-sense.ts";
 import { mvmParametersSchema } from "./mvm/parameters.ts";
 import { limitsText } from "./profile-limits.ts";
 import { fusion1m } from "./profiles/fusion-1m.ts";
@@ -58,6 +60,15 @@ const chipProgramSchema = strictObject({
     error: "must be at most maxWidthSeconds",
   });
 
+const chipEnvelopeSchema = strictObject({
+  ...envelopeSchema.shape,
+  supplyVolts: volts,
+  maxPulseJoules: z.number().min(1e-15).max(1),
+  dutySeconds: z.number().min(1e-6).max(1e6),
+  minKelvin: z.number().min(1).max(1000),
+  maxKelvin: z.number().min(1).max(1000),
+});
+
 const chipProfileSchema = strictObject({
   /** Name of the profile; serial numbers are made from it. */
   name: z.string().regex(/^[a-z0-9-]+$/, "must be lower-case letters, digits and hyphens"),
@@ -68,6 +79,8 @@ const chipProfileSchema = strictObject({
   arrays: z.array(strictObject(arraySchema.shape)).min(1).max(256),
   read: chipReadSchema,
   program: chipProgramSchema,
+  /** What no pulse may leave; none when missing. */
+  envelope: chipEnvelopeSchema.optional(),
   maxCellsPerRequest: z
     .number()
     .int()
@@ -91,11 +104,17 @@ const chipProfileSchema = strictObject({
     /** Standard deviation of the relative mismatch of the reference resistors. */
     resistorSpread: z.number().min(0).max(0.3),
   }),
+  /** Only for a board that can measure the currents of its DAC. */
+  currentSense: currentSenseSchema.optional(),
   device: deviceParametersSchema,
   /** Only for a chip that multiplies in its array. */
   mvm: mvmParametersSchema.optional(),
-}).superRefine(({ arrays, mvm, device }, context) => {
-  const faults = { arrays: chipArraysFault(arrays, mvm?.ability), device: deviceContradiction(device) };
+}).superRefine(({ arrays, mvm, device, envelope, program }, context) => {
+  const faults = {
+    arrays: chipArraysFault(arrays, mvm?.ability),
+    device: deviceContradiction(device),
+    envelope: envelope && envelopeFault(envelope, program),
+  };
   for (const [part, message] of Object.entries(faults))
     if (message !== undefined) context.addIssue({ code: "custom", path: [part], message });
 });

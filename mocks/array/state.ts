@@ -23,6 +23,8 @@ import { type ChipProfile, parseProfile } from "./profile.ts";
 export interface ChipState {
   readonly profile: ChipProfile;
   readonly seed: number;
+  /** Tells the chip from others of the same profile and seed; missing in states of older versions. */
+  readonly life?: string | undefined;
   readonly chipSeconds: number;
   /** The record by which a repeated operation id is answered. */
   readonly lastPulse: PulseRecord | undefined;
@@ -39,6 +41,7 @@ const natural = z.number().int().nonnegative();
 const headerSchema = z.strictObject({
   profile: z.unknown(),
   seed: natural,
+  life: z.string().optional(),
   chipSeconds: z.number().nonnegative(),
   lastPulse: z
     .strictObject({

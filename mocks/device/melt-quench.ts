@@ -7,7 +7,7 @@
 import { expOf, logOf } from "./fast-math.ts";
 import type { DeviceParameters } from "./parameters.ts";
 
-export interface Traits {
+interface Traits {
   readonly setSiemens: number;
   readonly floorSiemens: number;
   readonly halfAmperes: number;

@@ -2,8 +2,10 @@
 
 import type { PulseRecord } from "../../firmware-protocol/operation/pulse-reply.ts";
 import type { Descriptor } from "../../src/chip/descriptor.ts";
+import { type DutyBudget, fullBudget } from "../../src/chip/duty-budget.ts";
 import type { ChipArray } from "./chip-array.ts";
 import { type ChipClock, virtualClock } from "./chip-clock.ts";
+import type { ProgramRun } from "./on-board/run.ts";
 import { Status } from "./status.ts";
 
 const skipFeature = "advance-time";
@@ -22,12 +24,17 @@ export class Board {
   readonly clock: ChipClock;
   readonly status = new Status();
   lastPulse: PulseRecord | undefined;
+  /** The last program-and-verify run of this power-up. */
+  program: ProgramRun | undefined;
+  /** Full at every power-up, and without an envelope. */
+  duty: DutyBudget;
 
   constructor(array: ChipArray, bootId: number, start: BoardStart = {}) {
     this.array = array;
     this.bootId = bootId;
     this.clock = start.clock ?? virtualClock();
     this.lastPulse = start.lastPulse;
+    this.duty = fullBudget(array.descriptor.envelope ?? { maxDuty: 1, dutySeconds: 1 }, this.chipSeconds);
   }
 
   /** What the array says, with the ability to skip time where the clock has it. */

@@ -20,6 +20,8 @@ export interface ChipArray {
     request: MvmRequest,
     startSeconds: number,
   ): { outputs: Int16Array; saturatedOutputs: number; endSeconds: number };
+  /** Of a board that can: currents (A) of DAC codes through its sense resistor, one for each. */
+  measureCurrents?(codes: Uint16Array, startSeconds: number): { amperes: Float32Array; endSeconds: number };
   /** Temperature of the chip now (K). */
   temperatureKelvin(): number;
   /** The ambient temperature from this chip time on. */

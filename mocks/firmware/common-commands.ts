@@ -38,8 +38,8 @@ const set = (header: string, store: (board: Board, mask: number) => void): Comma
 
 export const commonCommands: readonly Command[] = [
   ask("*IDN?", (board) => [word(board.identification)]),
-  // Drives are off between messages, and every setting travels with its request, so a reset has nothing else to do.
-  tell("*RST", () => {}),
+  // Drives are off between messages but for a run of the board, and every setting travels with its request.
+  tell("*RST", (board) => board.program?.abort()),
   tell("*CLS", (board) => board.status.clear()),
   set("*ESE", (board, mask) => {
     board.status.eventEnable = mask;

@@ -20,6 +20,9 @@ export function operationCommand<Request, Reply>(
     header: operation.header,
     run(board, parameters, message) {
       try {
+        if (!board.clock.canSkip) board.program?.catchUp();
+        if (usesCells(operation.header) && board.program?.running)
+          throw new ScpiFault(1003, `operation ${board.program.operationId} is running`);
         return successResponse(operation, handle(board, decodeRequest(operation, parameters), message));
       } catch (thrown) {
         const fault = asFault(thrown);
@@ -29,6 +32,9 @@ export function operationCommand<Request, Reply>(
     },
   };
 }
+
+/** What a run of the board leaves no room for; its own beginning decides for itself. */
+const usesCells = (header: string): boolean => header.startsWith("ARRay:") || header.startsWith("CALibrate:");
 
 function asFault(thrown: unknown): ScpiFault {
   if (thrown instanceof ScpiFault) return thrown;

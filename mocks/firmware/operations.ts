@@ -14,8 +14,10 @@ import { ScpiFault } from "../../firmware-protocol/scpi/errors.ts";
 import { assertReadAllowed } from "../../src/chip/limits.ts";
 import { assertInside } from "../../src/chip/region.ts";
 import type { Command } from "./command.ts";
+import { currentCommand } from "./current-command.ts";
 import { mvmCommand } from "./mvm-command.ts";
 import { operationCommand } from "./operation-command.ts";
+import { programCommands } from "./program-commands.ts";
 import { pulseCommands } from "./pulse-commands.ts";
 
 export const operationCommands: readonly Command[] = [
@@ -26,7 +28,10 @@ export const operationCommands: readonly Command[] = [
   })),
   operationCommand(chipTime, (board) => ({ chipSeconds: board.chipSeconds })),
   operationCommand(chipTemperature, (board) => ({ temperatureKelvin: board.array.temperatureKelvin() })),
-  operationCommand(safeOff, () => ({})),
+  operationCommand(safeOff, (board) => {
+    board.program?.abort();
+    return {};
+  }),
   operationCommand(readRegion, (board, { region, averages, readVolts, mask }) => {
     const options = { averages, readVolts, ...(mask !== undefined && { mask }) };
     assertReadAllowed(board.array.descriptor, region, options);
@@ -46,9 +51,12 @@ export const operationCommands: readonly Command[] = [
     };
   }),
   mvmCommand,
+  currentCommand,
   ...pulseCommands,
+  ...programCommands,
   operationCommand(advanceTime, (board, { untilSeconds }) => {
     if (!board.clock.canSkip) throw new ScpiFault(1002, "the clock follows real time, wait for it");
+    board.program?.runUntil(untilSeconds);
     board.chipSeconds = untilSeconds;
     return { chipSeconds: board.chipSeconds };
   }),

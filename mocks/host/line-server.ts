@@ -20,23 +20,29 @@ export interface HostedLine {
   silence(): void;
 }
 
+/** A line with a host behind it. */
+export interface ServedLine {
+  /** Gives a promise where the far end does not read what it asked for: it should get no more before. */
+  receive(chunk: Uint8Array): Promise<void> | undefined;
+  /** The port is gone, or the board was switched off: nothing is written and no timer runs any more. */
+  stop(): void;
+}
+
 /** A message that rests for this long is given up (SPEC.md, Timing). */
 export const silenceSeconds = 1;
 
-/**
- * Returns what takes the received bytes; `write` gets the responses. Where `write` gives a promise, the far end does not read:
- * nothing more is worked on until it is kept. What takes the bytes then gives a promise, too, and its caller should bring no more.
- */
+/** `write` gets the responses. Where it gives a promise, the far end does not read: nothing more is worked on until it is kept. */
 export function serveLine(
   line: HostedLine,
   timer: Timer,
   write: (response: Uint8Array) => unknown,
-): (chunk: Uint8Array) => Promise<void> | undefined {
+): ServedLine {
   let waiting: Uint8Array[] = [];
   let working: Promise<void> | undefined;
+  let stopped = false;
   let cancelSilence = (): void => {};
   const work = (): Promise<void> | undefined => {
-    for (let done = 0; done < waiting.length; done++) {
+    for (let done = 0; done < waiting.length && !stopped; done++) {
       const full = line.receive(waiting[done]!).map(write).filter(isPromise);
       if (full.length === 0) continue;
       waiting = waiting.slice(done + 1);
@@ -44,14 +50,21 @@ export function serveLine(
     }
     waiting = [];
     working = undefined;
-    if (line.midMessage) cancelSilence = timer.after(silenceSeconds, () => line.silence());
+    if (line.midMessage && !stopped) cancelSilence = timer.after(silenceSeconds, () => line.silence());
     return undefined;
   };
-  return (chunk) => {
-    cancelSilence();
-    for (const piece of pieces(chunk)) waiting.push(piece);
-    working ??= work();
-    return working;
+  return {
+    receive(chunk) {
+      if (stopped) return undefined;
+      cancelSilence();
+      for (const piece of pieces(chunk)) waiting.push(piece);
+      working ??= work();
+      return working;
+    },
+    stop() {
+      stopped = true;
+      cancelSilence();
+    },
   };
 }
 

@@ -7,8 +7,8 @@ import type { LineServer } from "./pty-host.ts";
 export function noisy(serve: LineServer, bitErrors: number, prng: Prng): LineServer {
   const disturbed = disturber(bitErrors, prng);
   return (board, timer, write) => {
-    const take = serve(board, timer, (bytes) => write(disturbed(bytes)));
-    return (chunk) => take(disturbed(chunk));
+    const line = serve(board, timer, (bytes) => write(disturbed(bytes)));
+    return { receive: (chunk) => line.receive(disturbed(chunk)), stop: () => line.stop() };
   };
 }
 

@@ -18,11 +18,12 @@ export interface PacedLine {
 /** 27 ms at 3,000,000 baud: a late tick does not leave the line idle. */
 const bufferBytes = 8192;
 
+/** @param letOut where it gives a promise, the far end does not read: nothing more comes out until it is kept. */
 export function pacedLine(
   baud: number,
   clock: Clock,
   timer: Timer,
-  letOut: (bytes: Uint8Array) => void,
+  letOut: (bytes: Uint8Array) => Promise<void> | undefined,
 ): PacedLine {
   const bytesPerSecond = baud / bitsPerByte;
   const queue: Uint8Array[] = [];
@@ -31,31 +32,43 @@ export function pacedLine(
   /** When the line became busy, and what it has carried since. */
   let busySince = 0;
   let carried = 0;
+  let held = false;
+  let stopped = false;
   let cancel: () => void = () => {};
 
+  const start = (): void => {
+    if (held || stopped) return;
+    busySince = clock.monotonicSeconds();
+    carried = 0;
+    cancel = timer.after(tickSeconds, tick);
+  };
+  const holdUntil = (free: Promise<void>): void => {
+    held = true;
+    void free.then(() => {
+      held = false;
+      if (queue.length > 0) start();
+    });
+  };
   const tick = (): void => {
     // The clock decides how much, not the ticks, which come late on a busy machine.
     let allowance = Math.floor((clock.monotonicSeconds() - busySince) * bytesPerSecond) - carried;
-    for (let first = queue[0]; first !== undefined && allowance > 0; first = queue[0]) {
+    for (let first = queue[0]; first !== undefined && allowance > 0 && !held; first = queue[0]) {
       const part = first.subarray(0, allowance);
       if (part.length === first.length) queue.shift();
       else queue[0] = first.subarray(part.length);
       allowance -= part.length;
       carried += part.length;
       waitingBytes -= part.length;
-      letOut(part);
+      const free = letOut(part);
+      if (free !== undefined) holdUntil(free);
     }
-    if (queue.length > 0) cancel = timer.after(tickSeconds, tick);
+    if (queue.length > 0 && !held) cancel = timer.after(tickSeconds, tick);
     if (waitingBytes <= bufferBytes) for (const unblock of blocked.splice(0)) unblock();
   };
 
   return {
     push(bytes) {
-      if (bytes.length > 0 && queue.length === 0) {
-        busySince = clock.monotonicSeconds();
-        carried = 0;
-        cancel = timer.after(tickSeconds, tick);
-      }
+      if (bytes.length > 0 && queue.length === 0) start();
       if (bytes.length > 0) queue.push(bytes);
       waitingBytes += bytes.length;
       return waitingBytes <= bufferBytes
@@ -65,6 +78,9 @@ export function pacedLine(
     get waitingBytes() {
       return waitingBytes;
     },
-    stop: () => cancel(),
+    stop() {
+      stopped = true;
+      cancel();
+    },
   };
 }

@@ -16,6 +16,8 @@ export interface ChipIdentity {
 export interface PowerUpOptions {
   /** Differs from that of the power-up before. */
   readonly bootId: number;
+  /** Of a chip that is fresh, or was saved before chips had one: new for every chip that is made. None when missing. */
+  readonly life?: string | undefined;
   /** Makes the chip's clock; virtual unless given. */
   readonly clockFrom?: (startSeconds: number) => ChipClock;
   /** Ambient temperature from the start on (K); the chip's own default, or that of the saved chip, when missing. */
@@ -36,7 +38,8 @@ export interface PoweredChip extends ChipIdentity {
 export function powerUp(origin: ChipIdentity | ChipState, options: PowerUpOptions): PoweredChip {
   const { profile, seed } = origin;
   const saved = "arrays" in origin ? origin : undefined;
-  const crossbar = createCrossbar(profile, seed);
+  const life = saved?.life ?? options.life;
+  const crossbar = createCrossbar(profile, seed, life);
   if (saved !== undefined) restoreArrays(crossbar.deviceArrays, saved.arrays);
   const startSeconds = saved?.chipSeconds ?? 0;
   if (options.ambientKelvin !== undefined) crossbar.setTemperature(options.ambientKelvin, startSeconds);
@@ -48,6 +51,6 @@ export function powerUp(origin: ChipIdentity | ChipState, options: PowerUpOption
     profile,
     seed,
     firmware,
-    state: () => ({ profile, seed, ...firmware.memory, arrays: crossbar.deviceArrays }),
+    state: () => ({ profile, seed, life, ...firmware.memory, arrays: crossbar.deviceArrays }),
   };
 }

@@ -9,8 +9,8 @@ import type { IPty } from "node-pty";
 import type { Clock, Timer } from "../../src/core/clock.ts";
 import { LabError, textOf } from "../../src/core/errors.ts";
 import { type BoundedWriter, boundedWriter } from "./bounded-writer.ts";
-import { type HostedBoard, serveLine } from "./line-server.ts";
-import { type PacedLine, pacedLine } from "./paced-line.ts";
+import { type HostedBoard, type ServedLine, serveLine } from "./line-server.ts";
+import { pacedLine } from "./paced-line.ts";
 
 export interface PtyHost {
   /** The device that the operating system gave, for example /dev/pts/3. */
@@ -21,12 +21,7 @@ export interface PtyHost {
 /** Puts bytes on the line; comes back when it can take more, or at once where it takes all. */
 export type WriteLine = (bytes: Uint8Array) => Promise<void> | undefined;
 
-/** Returns what takes the bytes that come from the line; it may give a promise, before which it should get no more. */
-export type LineServer = (
-  board: HostedBoard,
-  timer: Timer,
-  write: WriteLine,
-) => (chunk: Uint8Array) => unknown;
+export type LineServer = (board: HostedBoard, timer: Timer, write: WriteLine) => ServedLine;
 
 export interface PtyOptions {
   /** Plain lines alone unless given; mocks/link serves lines with a link. */
@@ -58,7 +53,7 @@ export async function hostOnPty(
   const pty = await spawnSleeper();
   const device = await deviceOf(pty, timer);
   const writer = boundedWriter(descriptorOf(pty), timer);
-  const lines = joined(pty, writer, timer, options.pace, (write) =>
+  const ends = joined(pty, writer, timer, options.pace, (write) =>
     (options.serve ?? servePlain)(board, timer, write),
   );
   await linkTo(device, path).catch((failure: unknown) => {
@@ -70,20 +65,24 @@ export async function hostOnPty(
     async close() {
       const target = await readlink(path).catch(() => undefined);
       if (target === device) await unlink(path).catch(() => {});
-      for (const line of [...lines, writer]) line.stop();
+      for (const end of [...ends, writer]) end.stop();
       pty.kill("SIGKILL");
     },
   };
 }
 
-/** Joins a server to the terminal, through paced lines where there is a pace; returns these. */
+interface Stoppable {
+  stop(): void;
+}
+
+/** Joins a server to the terminal, through paced lines where there is a pace; returns what is to be stopped at the end. */
 function joined(
   pty: IPty,
   writer: BoundedWriter,
   timer: Timer,
   pace: PtyOptions["pace"],
-  serve: (write: WriteLine) => (chunk: Uint8Array) => unknown,
-): PacedLine[] {
+  serve: (write: WriteLine) => ServedLine,
+): Stoppable[] {
   const put: WriteLine = (bytes) => writer.put(bytes);
   // With encoding null node-pty hands out buffers, whatever its types say.
   const listen = (take: (chunk: Uint8Array) => void): void =>
@@ -91,38 +90,30 @@ function joined(
       take(typeof data === "string" ? Buffer.from(data, "latin1") : data),
     );
   if (pace === undefined) {
-    const take = serve(put);
+    const line = serve(put);
     listen((chunk) => {
-      const working = take(chunk);
-      if (!(working instanceof Promise)) return;
+      const working = line.receive(chunk);
+      if (working === undefined) return;
       pty.pause();
       void working.then(() => pty.resume());
     });
-    return [];
+    return [line];
   }
   const outward = pacedLine(pace.baud, pace.clock, timer, put);
-  const take = serve((bytes) => outward.push(bytes));
-  let working = 0;
+  const line = serve((bytes) => outward.push(bytes));
   const flow = (): void => {
-    if (working === 0 && inward.waitingBytes <= maxWaitingBytes) pty.resume();
+    if (inward.waitingBytes <= maxWaitingBytes) pty.resume();
     else pty.pause();
   };
   const inward = pacedLine(pace.baud, pace.clock, timer, (bytes) => {
-    const work = take(bytes);
-    if (work instanceof Promise) {
-      working++;
-      void work.then(() => {
-        working--;
-        flow();
-      });
-    }
     flow();
+    return line.receive(bytes);
   });
   listen((chunk) => {
     void inward.push(chunk);
     flow();
   });
-  return [inward, outward];
+  return [line, inward, outward];
 }
 
 /** The master side; node-pty keeps it from its types, and its own writes queue without a bound. */

@@ -31,9 +31,10 @@ export async function hostOnTcp(board: HostedBoard, port: number, timer: Timer):
       socket.write(response);
       return socket.writableLength > maxUnreadBytes ? drained(socket) : undefined;
     };
-    const take = serveLine(board.openLine(write), timer, write);
+    const line = serveLine(board.openLine(write), timer, write);
+    socket.on("close", () => line.stop());
     socket.on("data", (chunk) => {
-      const working = take(chunk);
+      const working = line.receive(chunk);
       if (working === undefined) return;
       socket.pause();
       void working.then(() => socket.resume());

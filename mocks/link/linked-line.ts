@@ -7,16 +7,18 @@ import type { LinkCounters } from "../../firmware-protocol/link/counters.ts";
 import { LinkEndpoint, type LinkEvent } from "../../firmware-protocol/link/endpoint.ts";
 import { defaultLimits, type LinkLimits } from "../../firmware-protocol/link/terms.ts";
 import type { Clock, Timer } from "../../src/core/clock.ts";
-import { type HostedBoard, type HostedLine, serveLine, silenceSeconds } from "../host/line-server.ts";
+import {
+  type HostedBoard,
+  type HostedLine,
+  type ServedLine,
+  serveLine,
+  silenceSeconds,
+} from "../host/line-server.ts";
 import type { LineServer, WriteLine } from "../host/pty-host.ts";
 import { firstContactEar } from "./first-contact.ts";
 
-export interface LinkedLine {
-  /** Gives a promise where the far end does not read what it asked for in plain lines: it should get no more before. */
-  receive(chunk: Uint8Array): Promise<void> | undefined;
+export interface LinkedLine extends ServedLine {
   counters(): LinkCounters;
-  /** The port is gone, or the board was switched off: nothing is written and no timer runs any more. */
-  stop(): void;
 }
 
 /** Handed to the line at a time. */
@@ -28,10 +30,8 @@ const lineFeed = 0x0a;
 /** For a host: lines with a link on one port. */
 export const serveLinked =
   (clock: Clock, limits: LinkLimits = defaultLimits): LineServer =>
-  (board, timer, write) => {
-    const line = linkedLine(board, timer, clock, write, limits);
-    return (chunk) => line.receive(chunk);
-  };
+  (board, timer, write) =>
+    linkedLine(board, timer, clock, write, limits);
 
 export function linkedLine(
   board: HostedBoard,
@@ -56,7 +56,7 @@ class BoardShell {
   readonly #limits: LinkLimits;
   readonly #endpoint: LinkEndpoint;
   readonly #plainLine: HostedLine;
-  readonly #takePlain: ReturnType<typeof serveLine>;
+  readonly #servedPlain: ServedLine;
   readonly #isFirstContact = firstContactEar();
   #plainWork: Promise<void> | undefined;
   #session: SessionWork;
@@ -73,7 +73,7 @@ class BoardShell {
     this.#endpoint = LinkEndpoint.board(limits, maxPlainMessageBytes);
     this.#limits = limits;
     this.#plainLine = board.openLine((response) => void this.#write(response), limits);
-    this.#takePlain = serveLine(this.#plainLine, timer, write);
+    this.#servedPlain = serveLine(this.#plainLine, timer, write);
     this.#session = this.#newSession();
   }
 
@@ -95,6 +95,7 @@ class BoardShell {
     this.#stopped = true;
     this.#cancelWake();
     this.#cancelSilence();
+    this.#servedPlain.stop();
   }
 
   /** What the board says later is sent while the session is the current one. */
@@ -125,7 +126,7 @@ class BoardShell {
         return;
       case "plain":
         if (this.#isFirstContact(event.bytes)) for (const end of this.#endpoint.forget()) this.#on(end);
-        this.#plainWork = this.#takePlain(event.bytes);
+        this.#plainWork = this.#servedPlain.receive(event.bytes);
         return;
       case "abandoned":
         this.#plainLine.silence();

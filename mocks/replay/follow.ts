@@ -26,7 +26,7 @@ export interface Divergence {
   readonly got: Scanned;
 }
 
-export interface ReplayStep {
+interface ReplayStep {
   readonly state: ReplayState;
   readonly answers: readonly RecordedAnswer[];
 }

@@ -17,7 +17,7 @@ import { answerStandard } from "./standard-request.ts";
 import { type Board, TmcFunction } from "./tmc-function.ts";
 
 /** A transfer of the host. */
-export interface Urb {
+interface Urb {
   /** Unique among the transfers that the device has. */
   readonly id: number;
   /** With the direction bit 0x80; 0 for control transfers of both directions. */
@@ -32,7 +32,7 @@ export interface Urb {
   readonly zeroPacket?: boolean;
 }
 
-export type UrbStatus = "ok" | "stall" | "overflow";
+type UrbStatus = "ok" | "stall" | "overflow";
 
 export interface Completion {
   readonly id: number;

@@ -25,7 +25,7 @@ const standardCode = {
 } as const;
 
 /** What the requests ask about and change. */
-export interface StandardTarget {
+interface StandardTarget {
   readonly strings: DeviceStrings;
   /** 0 before the host has configured the device. */
   readonly configuration: number;

@@ -2,6 +2,7 @@
 
 import type { Descriptor } from "./descriptor.ts";
 import type { MvmReadout, MvmRequest } from "./mvm.ts";
+import type { OnBoardProgramming } from "./on-board.ts";
 import type { PulseReceipt, PulseTrain } from "./pulse.ts";
 import type { ReadOptions, Readout } from "./readout.ts";
 import type { Region } from "./region.ts";
@@ -17,6 +18,13 @@ export interface Chip {
    * @throws LabError LIMIT on a chip whose descriptor has no `mvm`, and outside its limits.
    */
   mvm(request: MvmRequest): Promise<MvmReadout>;
+  /**
+   * Currents (A) of DAC codes, one for each, as the board measures them itself; no cell feels them. May be repeated.
+   * @throws LabError LIMIT on a board whose descriptor lacks the feature, and outside its limits.
+   */
+  measureCurrents(codes: Uint16Array): Promise<Float32Array>;
+  /** Missing on a board that does not program by itself; `onBoardOf` asks for it. */
+  readonly onBoard?: OnBoardProgramming;
   /** Temperature of the chip (K) now; readouts bring their own. */
   temperature(): Promise<number>;
   /** Chip time in seconds since power-up. */

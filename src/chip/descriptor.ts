@@ -1,6 +1,7 @@
 /** What a chip says about itself. Nothing about a particular chip is hard-coded elsewhere. */
 
 import { z } from "zod";
+import { envelopeFault, envelopeSchema } from "./envelope.ts";
 
 const positive = z.number().positive();
 const count = z.number().int().positive();
@@ -16,6 +17,8 @@ export const arraySchema = z.object({
    * converters. Column c is converted by the same converter as column c of the other arrays. Read only.
    */
   referenceSiemens: z.array(z.number().nonnegative()).min(1).optional(),
+  /** Standard deviation of the resistors about `referenceSiemens`, relative, where the maker knows it. */
+  referenceTolerance: z.number().min(0).max(0.5).optional(),
 });
 
 export const readSchema = z.object({
@@ -70,12 +73,19 @@ const descriptorFields = z.object({
   manufacturer: z.string().min(1),
   model: z.string().min(1),
   serialNumber: z.string().min(1),
+  /** New when the devices begin anew under the same serial number, which only those of software can. */
+  life: z
+    .string()
+    .regex(/^[\x21-\x7e]{1,64}$/)
+    .optional(),
   firmware: z.string().min(1),
   /** True when the physics is software. For people and records only; no algorithm may look at it. */
   emulated: z.boolean(),
   arrays: z.array(arraySchema).min(1).max(256),
   read: readSchema,
   program: programSchema,
+  /** What no pulse may leave, beyond the ranges of `program`; none when missing. */
+  envelope: envelopeSchema.optional(),
   /** Present when the array multiplies matrices and vectors by itself. */
   mvm: mvmSchema.optional(),
   /** Cells of one request, a limit of the board's memory. */
@@ -128,6 +138,10 @@ export const descriptorSchema = descriptorFields
   .refine(({ program }) => program.minWidthSeconds <= program.maxWidthSeconds, {
     path: ["program", "minWidthSeconds"],
     message: "above maxWidthSeconds",
+  })
+  .superRefine(({ program, envelope }, context) => {
+    const message = envelope && envelopeFault(envelope, program);
+    if (message !== undefined) context.addIssue({ code: "custom", path: ["envelope"], message });
   });
 
 export type Descriptor = z.infer<typeof descriptorSchema>;
@@ -143,6 +157,10 @@ export const nominalSiemensPerCode = (descriptor: Descriptor): number =>
 /** Current of one DAC code (A per code) of an ideal converter. */
 export const nominalAmperesPerCode = (descriptor: Descriptor): number =>
   descriptor.program.fullScaleAmperes / largestDacCode(descriptor);
+
+/** Bit lines of the widest array: so many read converters has the chip. */
+export const columnCount = ({ arrays }: Pick<Descriptor, "arrays">): number =>
+  Math.max(...arrays.map(({ columns }) => columns));
 
 /** Numbers of the arrays that hold devices; the others hold reference resistors. */
 export const deviceArrays = ({ arrays }: Pick<Descriptor, "arrays">): number[] =>

@@ -2,7 +2,8 @@
 
 import { LabError } from "../core/errors.ts";
 import type { Chip } from "./chip.ts";
-import { type Descriptor, largestDacCode, nominalAmperesPerCode } from "./descriptor.ts";
+import { type Descriptor, largestAdcCode, largestDacCode, nominalAmperesPerCode } from "./descriptor.ts";
+import { assertEnergyAllowed } from "./envelope.ts";
 import {
   largestInputCode,
   type MvmRequest,
@@ -11,6 +12,7 @@ import {
   unitCellsText,
   vectorsOf,
 } from "./mvm.ts";
+import { type OnBoardOrder, type OnBoardProgramming, orderTrains } from "./on-board.ts";
 import type { PulseShape, PulseTrain } from "./pulse.ts";
 import type { ReadOptions } from "./readout.ts";
 import { assertInside, cellCount, type Region, regionText } from "./region.ts";
@@ -42,7 +44,15 @@ export function assertPulseAllowed(descriptor: Descriptor, region: Region, train
     assertWithin("steps of a train", shapes.length, 1, descriptor.program.maxSteps);
   for (const shape of shapes) assertShape(descriptor, shape);
   assertWithin("amplitude code", largestCodeOf(train), 0, largestAllowedDacCode(descriptor));
+  if (descriptor.envelope !== undefined)
+    assertEnergyAllowed(descriptor.envelope, nominalAmperesPerCode(descriptor), train);
 }
+
+/** The feature of a board that measures the currents of its DAC itself. */
+export const currentsFeature = "measure-current";
+
+/** DAC codes of one such request: their two bytes each fit into the smallest message limit that SPEC.md allows. */
+export const maxCurrentCodes = 512;
 
 /** The largest number of input vectors of one request for these unit cells. @throws LabError LIMIT on a chip without MVM. */
 export function maxVectorsFor(descriptor: Descriptor, { rows, columns }: UnitCells): number {
@@ -62,6 +72,29 @@ export function assertMvmAllowed(descriptor: Descriptor, request: MvmRequest): v
     throw new LabError("LIMIT", `${inputs.length} inputs are no whole vectors for ${unitCellsText(cells)}`);
   assertWithin("input vectors", vectorsOf(request), 1, maxVectorsFor(descriptor, cells));
   assertInputCodes(inputs, largestInputCode(ability));
+}
+
+/** @throws LabError LIMIT on a board without the ability, for no code or too many, and for a code above the largest current. */
+export function assertCurrentsAllowed(descriptor: Descriptor, codes: Uint16Array): void {
+  const { model, serialNumber, features } = descriptor;
+  if (!features.includes(currentsFeature))
+    throw new LabError("LIMIT", `${model} ${serialNumber} cannot measure its currents`, {
+      next: "leave the DAC at its nominal gain",
+    });
+  assertWithin("number of DAC codes", codes.length, 1, maxCurrentCodes);
+  assertWithin("DAC code", largestOf(codes), 0, largestAllowedDacCode(descriptor));
+}
+
+/** @throws LabError LIMIT for anything that a board would refuse when a run by itself begins. */
+export function assertOrderAllowed(descriptor: Descriptor, order: OnBoardOrder): void {
+  const { region, mask, targetSums, averages, reset, minCode, startCode, maxCode } = order;
+  assertReadAllowed(descriptor, region, order);
+  assertPulseAllowed(descriptor, region, { kind: "shared", mask, steps: [{ ...reset, trailingSeconds: 0 }] });
+  const oneCell = { ...region, rows: 1, columns: 1 };
+  for (const train of orderTrains(order)) assertPulseAllowed(descriptor, oneCell, train);
+  assertOneEach(region, targetSums, "list of targets");
+  assertWithin("target", largestOf(targetSums), 0, averages * largestAdcCode(descriptor));
+  assertWithin("start code", startCode, minCode, maxCode);
 }
 
 /** The largest DAC code whose current the board may apply. */
@@ -87,6 +120,11 @@ export function withLimits(chip: Chip): Chip {
       assertMvmAllowed(chip.descriptor, request);
       return chip.mvm(request);
     },
+    async measureCurrents(codes) {
+      assertCurrentsAllowed(chip.descriptor, codes);
+      return chip.measureCurrents(codes);
+    },
+    ...(chip.onBoard && { onBoard: limitedOnBoard(chip.descriptor, chip.onBoard) }),
     temperature: () => chip.temperature(),
     now: () => chip.now(),
     waitUntil: (chipSeconds, signal) => chip.waitUntil(chipSeconds, signal),
@@ -94,6 +132,14 @@ export function withLimits(chip: Chip): Chip {
     close: () => chip.close(),
   };
 }
+
+const limitedOnBoard = (descriptor: Descriptor, onBoard: OnBoardProgramming): OnBoardProgramming => ({
+  ...onBoard,
+  async start(order) {
+    assertOrderAllowed(descriptor, order);
+    return onBoard.start(order);
+  },
+});
 
 function assertRegion(descriptor: Descriptor, region: Region): void {
   assertInside(region, descriptor);
@@ -123,8 +169,13 @@ function assertShape(descriptor: Descriptor, shape: PulseShape): void {
 }
 
 function largestCodeOf(train: PulseTrain): number {
-  const codes =
-    train.kind === "per-cell" ? train.amplitudeCodes : train.steps.map((step) => step.amplitudeCode);
+  return largestOf(
+    train.kind === "per-cell" ? train.amplitudeCodes : train.steps.map((step) => step.amplitudeCode),
+  );
+}
+
+/** NaN counts as larger than anything before it. */
+function largestOf(codes: ArrayLike<number>): number {
   let largest = 0;
   for (let i = 0; i < codes.length; i++) if (!(codes[i]! <= largest)) largest = codes[i]!;
   return largest;

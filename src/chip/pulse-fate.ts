@@ -3,6 +3,8 @@
  * most once). Only an operation that was not applied may be sent again; only a verifying read settles what is unknown.
  */
 
+import { LabError } from "../core/errors.ts";
+
 export type PulseFate = "applied" | "not-applied" | "unknown";
 
 export interface BoardMemory {
@@ -25,10 +27,6 @@ export function pulseFate(operationId: number, bootId: number, board: BoardMemor
   return operationId === board.lastOperationId ? "applied" : "unknown";
 }
 
-/** The same for all operations that are in doubt. */
-export const pulseFates = (
-  operationIds: Iterable<number>,
-  bootId: number,
-  board: BoardMemory,
-): Map<number, PulseFate> =>
-  new Map(Array.from(operationIds, (operationId) => [operationId, pulseFate(operationId, bootId, board)]));
+/** Of pulses that failed: LIMIT means that nothing was sent, REFUSED that nothing was done (SPEC.md); after any other failure nobody knows. */
+export const mayHaveBeenApplied = (failure: unknown): boolean =>
+  !(failure instanceof LabError && (failure.unsent || ["LIMIT", "REFUSED"].includes(failure.code)));

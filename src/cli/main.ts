@@ -6,20 +6,16 @@ import { hideBin } from "yargs/helpers";
 import { errorCatalogue, LabError } from "../core/errors.ts";
 import { systemClock, systemTimer } from "../core/system-clock.ts";
 import { systemPrng } from "../core/system-random.ts";
-import { conformanceCommand } from "./commands/conformance.ts";
-import { demoCommand } from "./commands/demo.ts";
-import { devicesCommand } from "./commands/devices.ts";
-import { doctorCommand } from "./commands/doctor.ts";
-import { emulatorCommand } from "./commands/emulator.ts";
-import { identifyCommand } from "./commands/identify.ts";
-import { inferCommand } from "./commands/infer.ts";
-import { linkCommand } from "./commands/link.ts";
-import { profileCommand } from "./commands/profile.ts";
-import { programCommand } from "./commands/program.ts";
-import { readCommand } from "./commands/read.ts";
-import { replayCommand } from "./commands/replay.ts";
-import { reportCommand } from "./commands/report.ts";
-import { traceCommand } from "./commands/trace.ts";
+import { commands, declaredCommands } from "./commands/commands.ts";
+import { globalOptions } from "./commands/global-options.ts";
+import { glance } from "./config/given.ts";
+import {
+  asFlags,
+  asObject,
+  type Configuration,
+  noConfiguration,
+  readConfiguration,
+} from "./config/read-config.ts";
 import type { Context } from "./context.ts";
 import { shownFailure } from "./failure.ts";
 import { OpenBoards } from "./open-boards.ts";
@@ -27,43 +23,18 @@ import { Output } from "./output.ts";
 import { toolVersion } from "./provenance.ts";
 import { onSignal } from "./stopping.ts";
 
-const commands = {
-  emulator: emulatorCommand,
-  profile: profileCommand,
-  devices: devicesCommand,
-  doctor: doctorCommand,
-  identify: identifyCommand,
-  link: linkCommand,
-  program: programCommand,
-  read: readCommand,
-  infer: inferCommand,
-  report: reportCommand,
-  replay: replayCommand,
-  trace: traceCommand,
-  conformance: conformanceCommand,
-  demo: demoCommand,
-};
 const commandNames = Object.keys(commands);
 
 const words = hideBin(process.argv);
-/** The streams are set up before the parser runs, since its own failures are printed too. */
-const flag = (name: string): boolean => words.includes(name) || words.includes(`${name}=true`);
+/** Known before the parser runs, since its own failures are printed too. */
+const isSet = (name: "json" | "quiet" | "verbose", { settings }: Configuration): boolean =>
+  words.includes(`--${name}`) ||
+  words.includes(`--${name}=true`) ||
+  settings.some(({ option, value }) => option === name && value === true);
 
 const stop = new AbortController();
 const boards = new OpenBoards(systemTimer);
-const output = new Output(process, systemClock, { json: flag("--json"), quiet: flag("--quiet") });
-const context: Context = {
-  clock: systemClock,
-  timer: systemTimer,
-  prng: systemPrng(),
-  output,
-  stop: stop.signal,
-  boards,
-  commandLine: words,
-};
-
-const signalled = onSignal({ stop, boards, output, exit: (code) => process.exit(code) });
-for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, signalled);
+let configuration = noConfiguration;
 process.stdout.on("error", endWhenUnwritable);
 // Nobody may be reading the remarks any more; the run goes on.
 process.stderr.on("error", () => {});
@@ -71,28 +42,51 @@ await run();
 
 async function run(): Promise<void> {
   try {
-    await parser().parseAsync();
+    configuration = readConfiguration(
+      words,
+      () => declaredCommands(contextWith(noConfiguration)),
+      process.cwd(),
+    );
+    const context = contextWith(configuration);
+    remarkOn(configuration, context.output);
+    const signalled = onSignal({ stop, boards, output: context.output, exit: (code) => process.exit(code) });
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, signalled);
+    await parser(context).parseAsync();
   } catch (failure) {
     // A board that was left in a hurry fails whatever used it.
     if (boards.areLeft) return;
-    const shown = shownFailure(failure, flag("--verbose"));
+    const shown = shownFailure(failure, isSet("verbose", configuration));
     process.stderr.write(shown.text);
     process.exitCode = shown.exitCode;
   }
 }
 
-function parser(): Argv {
+function contextWith(given: Configuration): Context {
+  return {
+    clock: systemClock,
+    timer: systemTimer,
+    prng: systemPrng(),
+    output: new Output(process, systemClock, { json: isSet("json", given), quiet: isSet("quiet", given) }),
+    stop: stop.signal,
+    boards,
+    commandLine: [...words, ...asFlags(given.settings)],
+  };
+}
+
+/** What a file does unseen, it should at least not do unsaid. */
+function remarkOn({ file, settings }: Configuration, output: Output): void {
+  if (settings.length > 0) output.note(`${file} sets ${settings.map(({ option }) => option).join(", ")}`);
+}
+
+function parser(context: Context): Argv {
   const base: Argv = yargs(words)
     .scriptName("pcmlab")
     .usage(
       "$0 COMMAND\n\nProgram, watch and run neural networks on phase-change-memory chips, real or emulated.",
     )
     .version(toolVersion())
-    .options({
-      json: { type: "boolean", default: false, describe: "print one JSON document on stdout", global: true },
-      quiet: { type: "boolean", default: false, describe: "no progress and remarks on stderr", global: true },
-      verbose: { type: "boolean", default: false, describe: "stack traces with errors", global: true },
-    })
+    .options(globalOptions)
+    .config(asObject(configuration.settings))
     .parserConfiguration({ "duplicate-arguments-array": false })
     .demandCommand(1, "name a command")
     .strict()
@@ -109,7 +103,7 @@ function parser(): Argv {
 
 /** What yargs found, on one line, with the command's own help as the next step. */
 function usageError(message: string): LabError {
-  const command = words.find((word) => !word.startsWith("-"));
+  const { command } = glance(words);
   const known = commandNames.some((name) => name === command);
   const guess = /^Did you mean (\w+)\?$/.exec(message)?.[1];
   const text =

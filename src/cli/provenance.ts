@@ -60,7 +60,7 @@ function newRun(context: Context, facts: RunFacts): NewRun {
     ...facts,
     commandLine: context.commandLine,
     toolVersion: toolVersion(),
-    gitCommit: gitCommit(),
+    gitCommit: thisCommit(),
     host: {
       platform: `${platform()} ${release()} ${arch()}`,
       node: process.version,
@@ -70,6 +70,13 @@ function newRun(context: Context, facts: RunFacts): NewRun {
     startedWallSeconds: context.clock.wallSeconds(),
   };
 }
+
+/** Asked for once: a process may begin many runs. */
+function thisCommit(): string | null {
+  commit ??= { text: gitCommit() };
+  return commit.text;
+}
+let commit: { readonly text: string | null } | undefined;
 
 const ending = (context: Context, outcome: RunEnd["outcome"]): RunEnd => ({
   endedWallSeconds: context.clock.wallSeconds(),

@@ -1,5 +1,6 @@
 /** What the checks know of the board, and the requests that they build from its descriptor. */
 
+import type { Offer } from "../../firmware-protocol/link/terms.ts";
 import { mvm } from "../../firmware-protocol/operation/mvm.ts";
 import { requestMessage } from "../../firmware-protocol/operation/operation.ts";
 import { pulseCells } from "../../firmware-protocol/operation/pulse-cells.ts";
@@ -15,8 +16,12 @@ export interface Board {
   readonly descriptor: Descriptor;
   /** The one cell that gets pulses. */
   readonly cell: Region;
-  /** A stream of bytes, or messages with ends of their own as in USBTMC. */
-  readonly cable: "stream" | "messages";
+  /** Serial lines and TCP carry a stream of bytes, USB messages with ends of their own. */
+  readonly cable: "serial" | "tcp" | "usb";
+  /** The reliable link that the board offers on this line. */
+  readonly link: Offer | undefined;
+  /** Messages travel through that link in this run. */
+  readonly overLink: boolean;
 }
 
 /** The last cell of the last array that holds devices: the one that experiments use least. */

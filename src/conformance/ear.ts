@@ -2,8 +2,11 @@
 
 import type { Transport } from "../../drivers/transport/transport.ts";
 import { MessageScanner, type Scanned } from "../../firmware-protocol/scpi/scanner.ts";
+import { bytesOf } from "../core/bytes.ts";
 import type { Timer } from "../core/clock.ts";
 import { isLine } from "./hearing.ts";
+import type { Patience } from "./patience.ts";
+import type { Visit } from "./probe.ts";
 
 /** The largest block of a reply (SPEC.md, 3.3) and its header. */
 const maxReplyBytes = (1 << 22) + 1024;
@@ -18,6 +21,7 @@ export class Ear {
   #scanner = new MessageScanner(maxReplyBytes);
   #arrived: Scanned[] = [];
   #wake: () => void = () => {};
+  #diverted: ((chunk: Uint8Array) => void) | undefined;
   #receivedBytes = 0;
   #rawBytes = 0;
   raw: Uint8Array[] = [];
@@ -81,6 +85,18 @@ export class Ear {
     }
   }
 
+  /** Listens to what is said to a newcomer, asks for it when nothing is said, and listens for the end. */
+  async visited({ attemptSeconds, quickSeconds }: Patience): Promise<Visit> {
+    const lines: Uint8Array[] = [];
+    const unasked = await this.next(attemptSeconds);
+    if (unasked === undefined && !this.closed) this.say(bytesOf("*IDN?\n"));
+    for (let said = unasked ?? (await this.next(quickSeconds)); said?.kind === "message"; ) {
+      lines.push(said.bytes);
+      said = lines.length < maxArrived ? await this.next(attemptSeconds) : undefined;
+    }
+    return { lines, hungUp: this.closed };
+  }
+
   /** Drops what came, whole or not. */
   forget(): void {
     this.#arrived = [];
@@ -93,12 +109,25 @@ export class Ear {
     this.#rawBytes = 0;
   }
 
+  get diverted(): boolean {
+    return this.#diverted !== undefined;
+  }
+
+  /** What arrives goes to somebody else, or to this ear again. */
+  divert(take: ((chunk: Uint8Array) => void) | undefined): void {
+    this.#diverted = take;
+  }
+
   async close(): Promise<void> {
     this.closed = true;
     await this.#transport.close();
   }
 
   #take(chunk: Uint8Array): void {
+    if (this.#diverted !== undefined) {
+      this.#diverted(chunk);
+      return;
+    }
     this.#receivedBytes += chunk.length;
     if (this.#rawBytes + chunk.length <= maxRawBytes) {
       this.raw.push(chunk);

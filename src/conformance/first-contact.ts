@@ -1,6 +1,8 @@
 /** Who is on the line: the identification and the descriptor, without which no other check can be built. */
 
+import type { Offer } from "../../firmware-protocol/link/terms.ts";
 import { describeChip } from "../../firmware-protocol/operation/describe-chip.ts";
+import { linkOffer } from "../../firmware-protocol/operation/link-offer.ts";
 import { requestMessage } from "../../firmware-protocol/operation/operation.ts";
 import { printable } from "../../firmware-protocol/scpi/parse.ts";
 import { type Descriptor, descriptorSchema } from "../chip/descriptor.ts";
@@ -8,6 +10,7 @@ import { bytesOf, textOfBytes } from "../core/bytes.ts";
 import { LabError } from "../core/errors.ts";
 import type { Ear } from "./ear.ts";
 import { outcomeOf } from "./expectation.ts";
+import { isLine } from "./hearing.ts";
 import { legible } from "./legible.ts";
 import type { Seen } from "./mismatch.ts";
 import type { Patience } from "./patience.ts";
@@ -19,6 +22,8 @@ export type Described =
 /** The major version of SPEC.md that the rules are about. */
 const protocolMajor = "1";
 const maxShown = 256;
+/** Beyond it the board talks by itself. */
+const maxMessages = 100;
 
 /** @throws LabError NO_ANSWER, NOT_OURS, PORT_BUSY. */
 export async function identification(ear: Ear, patience: Patience): Promise<string> {
@@ -51,6 +56,23 @@ export async function described(ear: Ear, patience: Patience): Promise<Described
   const outcome = outcomeOf(describeChip, scanned.bytes);
   if (outcome?.ok === true) return judged(outcome.reply.json);
   return wrong("descriptor.schema", "0 and a block of JSON", `${legible(scanned.bytes)}\\n`);
+}
+
+/**
+ * The link that the board offers on this line; undefined when it offers none, or answers something else, which a rule is about.
+ * `*IDN?` stands behind the question: what was not answered before it is not offered.
+ */
+export async function offeredLink(ear: Ear, idn: string, patience: Patience): Promise<Offer | undefined> {
+  ear.say(requestMessage(linkOffer, {}));
+  ear.say(bytesOf("*IDN?\n"));
+  let offer: Offer | undefined;
+  for (let messages = 0; messages < maxMessages; messages++) {
+    const scanned = await ear.next(patience.quickSeconds);
+    if (scanned?.kind !== "message" || isLine(scanned.bytes, idn)) return offer;
+    const outcome = outcomeOf(linkOffer, scanned.bytes);
+    if (outcome?.ok === true) offer = outcome.reply;
+  }
+  return offer;
 }
 
 function judged(json: string): Described {

@@ -1,51 +1,40 @@
 /**
  * The waiting behind the checks: a probe over a transport. Every wait is bounded by the timer, and so is everything that is kept.
- * After a broken rule the board may be inside a block, and its replies may still be on their way, so the probe makes itself heard
- * again as a greeting does: it lets the line fall quiet, sends LF and `*IDN?`, and repeats that beyond the silence after which a
- * board gives an unfinished message up.
  */
 
-import type { Transport } from "../../drivers/transport/transport.ts";
 import { bytesOf, concatBytes } from "../core/bytes.ts";
 import type { Timer } from "../core/clock.ts";
-import { LabError } from "../core/errors.ts";
+import { Access, type Reach } from "./access.ts";
 import type { Board } from "./board.ts";
-import { Ear } from "./ear.ts";
+import type { Ear } from "./ear.ts";
 import { isLine, queuedErrorOf } from "./hearing.ts";
 import { legible } from "./legible.ts";
-import { Mismatch, Unchecked } from "./mismatch.ts";
+import type { FrameLine } from "./link/frame-line.ts";
+import { Mismatch, NotApplicable } from "./mismatch.ts";
 import type { Patience } from "./patience.ts";
-import type { ExchangeOptions, Heard, Probe, QueuedError } from "./probe.ts";
-
-/** How the session gets at its board again; what is missing cannot be tested. */
-export interface Reach {
-  readonly connect?: (() => Promise<Transport>) | undefined;
-  /** Switches the board off and on and connects to it. */
-  readonly powerCycle?: (() => Promise<Transport>) | undefined;
-}
+import type { ExchangeOptions, Heard, Probe, QueuedError, Visit } from "./probe.ts";
 
 /** The longest exchange asks for 64 replies; a board that sends more than this talks by itself. */
 const maxReplies = 1000;
 /** The error queue has 32 entries. */
 const maxErrors = 40;
-const maxQuietWaits = 50;
-/** To the power of the attempt: ends a block that a board waits for in spite of the silence, when it is no longer than some thousand bytes. */
-const lineFeeds = 8;
 
 export class LineProbe implements Probe {
   readonly board: Board;
   readonly #timer: Timer;
   readonly #patience: Patience;
-  readonly #reach: Reach;
-  #ear: Ear;
+  readonly #access: Access;
   pulsesAsked = 0;
 
   constructor(ear: Ear, board: Board, timer: Timer, patience: Patience, reach: Reach) {
-    this.#ear = ear;
     this.board = board;
     this.#timer = timer;
     this.#patience = patience;
-    this.#reach = reach;
+    this.#access = new Access(ear, board.identification, timer, patience, reach);
+  }
+
+  get #ear(): Ear {
+    return this.#access.ear;
   }
 
   async exchange(send: Uint8Array, options: ExchangeOptions = {}): Promise<Heard> {
@@ -84,24 +73,28 @@ export class LineProbe implements Probe {
     throw errorQueueMismatch(`${maxErrors} errors and no end of them`);
   }
 
-  async reconnect(): Promise<void> {
-    const { connect } = this.#reach;
-    if (connect === undefined) throw new Unchecked("this session cannot connect again");
-    await this.#attach(connect);
+  reconnect(): Promise<void> {
+    return this.#access.reconnect();
   }
 
-  async powerCycle(): Promise<void> {
-    const { powerCycle } = this.#reach;
-    if (powerCycle === undefined)
-      throw new Unchecked("needs a power cycle; give --power-cycle a command that does one");
-    await this.#attach(powerCycle);
+  powerCycle(): Promise<void> {
+    return this.#access.powerCycle();
+  }
+
+  visit(): Promise<Visit> {
+    return this.#access.visit();
+  }
+
+  async inFrames(speak: (line: FrameLine) => Promise<unknown>): Promise<void> {
+    const { link } = this.board;
+    if (link === undefined) throw new NotApplicable("the board offers no link on this line");
+    await this.#access.inFrames(link, speak);
   }
 
   /** Makes the board listen again and leaves its error queue empty. False when it cannot be reached any more. */
   async recover(): Promise<boolean> {
     try {
-      if (this.#ear.closed) await this.reconnect();
-      else if (!(await this.#resynchronised(1))) return false;
+      if (!(await this.#access.backInTouch())) return false;
       this.#ear.say(bytesOf("*CLS\n"));
       await this.takeErrors();
     } catch (thrown) {
@@ -115,44 +108,6 @@ export class LineProbe implements Probe {
   async leave(): Promise<void> {
     if (!this.#ear.closed) await this.exchange(bytesOf("*CLS\nCHIP:SAFE?\n"));
     await this.#ear.close();
-  }
-
-  async #attach(open: () => Promise<Transport>): Promise<void> {
-    await this.#ear.close();
-    const failure = await this.#opened(open);
-    if (failure === undefined && (await this.#resynchronised(0))) return;
-    throw new Mismatch({
-      sent: "*IDN?\\n over a new connection",
-      expected: this.board.identification,
-      came: failure ?? "nothing that looks like it",
-    });
-  }
-
-  /** Why there is no connection; undefined when there is. */
-  async #opened(open: () => Promise<Transport>): Promise<string | undefined> {
-    try {
-      this.#ear = new Ear(await open(), this.#timer);
-      return undefined;
-    } catch (thrown) {
-      if (thrown instanceof LabError) return thrown.message;
-      throw thrown;
-    }
-  }
-
-  /** @param firstExponent 0 where nothing can be unfinished: then no line feed is sent at first. */
-  async #resynchronised(firstExponent: 0 | 1): Promise<boolean> {
-    const { attempts, attemptSeconds, quietSeconds } = this.#patience;
-    for (let attempt = 0; attempt < attempts; attempt++) {
-      const exponent = firstExponent + attempt;
-      await this.#ear.quiet(quietSeconds, maxQuietWaits);
-      this.#ear.forget();
-      this.#ear.say(bytesOf(`${exponent === 0 ? "" : "\n".repeat(lineFeeds ** exponent)}*IDN?\n`));
-      if (!(await this.#ear.hears(this.board.identification, attemptSeconds))) continue;
-      await this.#ear.quiet(quietSeconds, maxQuietWaits);
-      this.#ear.forget();
-      return true;
-    }
-    return false;
   }
 
   async #takeError(): Promise<QueuedError> {

@@ -5,6 +5,8 @@ export interface Patience {
   readonly bulkSeconds: number;
   /** Rest inside a message after which the board has given it up; it does so after 1 s. */
   readonly silenceSeconds: number;
+  /** Rest after which the board has forgotten the session of its link; it does so after 30 s. */
+  readonly forgottenSeconds: number;
   /** Rest inside a message that the board must bear. */
   readonly pauseSeconds: number;
   /** One attempt to be heard again after a broken rule. */
@@ -20,6 +22,7 @@ export const patience: Patience = {
   quickSeconds: 5,
   bulkSeconds: 60,
   silenceSeconds: 1.3,
+  forgottenSeconds: 31,
   pauseSeconds: 0.5,
   attemptSeconds: 1.25,
   attempts: 4,

@@ -1,6 +1,7 @@
 /** What a check may do with a board. The waiting behind it is in line-probe.ts; what comes is judged by the pure parts. */
 
 import type { Board } from "./board.ts";
+import type { FrameLine } from "./link/frame-line.ts";
 
 /** The response messages that came before that of the barrier, without their line feeds. */
 export interface Heard {
@@ -30,6 +31,13 @@ export interface QueuedError {
   readonly text: string;
 }
 
+/** What a client that comes while another is there is told. */
+export interface Visit {
+  /** Response messages, without their line feeds. */
+  readonly lines: readonly Uint8Array[];
+  readonly hungUp: boolean;
+}
+
 export interface Probe {
   readonly board: Board;
   /** Pulses that the board was asked for by requests that it must accept. */
@@ -44,6 +52,13 @@ export interface Probe {
   takeErrors(): Promise<QueuedError[]>;
   /** A new connection to the same board. @throws Unchecked when this session cannot make one. */
   reconnect(): Promise<void>;
+  /**
+   * Connects a second time beside this connection, asks `*IDN?` when nothing comes by itself, and leaves.
+   * @throws Unchecked when this session cannot connect; LabError when the board takes no connection.
+   */
+  visit(): Promise<Visit>;
+  /** Speaks frames on the line of a board that offers a link, and messages again afterwards. @throws Unchecked, Mismatch. */
+  inFrames(speak: (line: FrameLine) => Promise<unknown>): Promise<void>;
   /** Switches the board off and on. @throws Unchecked when this session cannot do that. */
   powerCycle(): Promise<void>;
 }

@@ -21,6 +21,8 @@ export interface Rule {
   readonly pulses: boolean;
   /** Rests inside a message or chops it, which only a cable that carries a stream of bytes can do. */
   readonly stream: boolean;
+  /** Rests until the board gives a message up, which it does in plain lines alone. */
+  readonly silence: boolean;
   /** Why the rule does not apply to a board; undefined when it does. */
   unless(board: Board): string | undefined;
   check(probe: Probe): Promise<Verdict>;
@@ -29,6 +31,7 @@ export interface Rule {
 interface Kind {
   readonly pulses?: boolean;
   readonly stream?: boolean;
+  readonly silence?: boolean;
   /** Why the rule does not apply to this board; undefined when it does. */
   readonly unless?: (board: Board) => string | undefined;
 }
@@ -39,7 +42,7 @@ export function rule(
   section: string,
   must: string,
   check: (probe: Probe) => Promise<unknown>,
-  { pulses = false, stream = false, unless = () => undefined }: Kind = {},
+  { pulses = false, stream = false, silence = false, unless = () => undefined }: Kind = {},
 ): Rule {
   const checked = async (probe: Probe): Promise<Verdict> => {
     const reason = unless(probe.board);
@@ -51,7 +54,7 @@ export function rule(
       return verdictOf(thrown);
     }
   };
-  return { id, section, must, pulses, stream, unless, check: checked };
+  return { id, section, must, pulses, stream, silence, unless, check: checked };
 }
 
 function verdictOf(thrown: unknown): Verdict {

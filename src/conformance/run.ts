@@ -5,10 +5,11 @@ import type { Descriptor } from "../chip/descriptor.ts";
 import type { Region } from "../chip/region.ts";
 import { bytesOf } from "../core/bytes.ts";
 import type { Timer } from "../core/clock.ts";
+import type { Reach } from "./access.ts";
 import { type Board, lastCell } from "./board.ts";
 import { Ear } from "./ear.ts";
-import { described, identification } from "./first-contact.ts";
-import { LineProbe, type Reach } from "./line-probe.ts";
+import { described, identification, offeredLink } from "./first-contact.ts";
+import { LineProbe } from "./line-probe.ts";
 import { type Patience, patience as usualPatience } from "./patience.ts";
 import type { Report, RuleResult } from "./report.ts";
 import type { Rule, Verdict } from "./rule.ts";
@@ -19,6 +20,7 @@ export interface RunOptions extends Reach {
   readonly rules: readonly Rule[];
   /** Whether rules that pulse may run. */
   readonly pulses: boolean;
+  /** A serial line when missing. */
   readonly cable?: Board["cable"];
   /** The one cell that gets pulses; the last of the last array of devices when missing. */
   readonly cellFrom?: ((descriptor: Descriptor) => Region) | undefined;
@@ -49,8 +51,15 @@ export async function runConformance(options: RunOptions): Promise<Report> {
 }
 
 async function run(options: RunOptions, ear: Ear, idn: string, descriptor: Descriptor): Promise<Report> {
-  const { timer, rules, patience = usualPatience, cable = "stream", cellFrom = lastCell } = options;
-  const board: Board = { identification: idn, descriptor, cell: cellFrom(descriptor), cable };
+  const { timer, rules, patience = usualPatience, cable = "serial", cellFrom = lastCell } = options;
+  const board: Board = {
+    identification: idn,
+    descriptor,
+    cell: cellFrom(descriptor),
+    cable,
+    link: await offeredLink(ear, idn, patience),
+    overLink: options.port !== undefined,
+  };
   const probe = new LineProbe(ear, board, timer, patience, options);
   let late = false;
   const cancel = timer.after(patience.totalSeconds, () => {
@@ -92,8 +101,10 @@ async function checked(rule: Rule, probe: LineProbe): Promise<Verdict> {
 }
 
 function skipOf(rule: Rule, board: Board, pulses: boolean): Verdict | undefined {
-  if (rule.stream && board.cable !== "stream")
+  if (rule.stream && board.cable === "usb")
     return { kind: "skip", applies: false, reason: "this cable has no silence inside a message" };
+  if (rule.silence && board.overLink)
+    return { kind: "skip", applies: false, reason: "a message that travels in frames may rest" };
   if (!rule.pulses || pulses) return undefined;
   // What the descriptor does not offer would be skipped with pulses, too.
   const reason = rule.unless(board);

@@ -19,6 +19,7 @@ const titles: Readonly<Record<string, string>> = {
   "12": "Timing",
   "13": "Emulator-only operations",
   "14": "Versions",
+  "17": "Reliable link on serial lines",
 };
 const marks = { pass: "pass", fail: "FAIL", skip: "skip" } as const;
 
@@ -42,8 +43,8 @@ function bySection(results: readonly RuleResult[]): Map<string, RuleResult[]> {
   return sections;
 }
 
-/** All operations are one group, all else is a section of its own. */
-const groupOf = (section: string): string => (section.startsWith("10.") ? "10" : section);
+/** All operations are one group, and so is all of the link; all else is a section of its own. */
+const groupOf = (section: string): string => /^1[07](?=\.)/.exec(section)?.[0] ?? section;
 
 function linesOf({ id, must, verdict }: RuleResult, width: number): string[] {
   const line = `  ${marks[verdict.kind]}  ${id.padEnd(width)}  ${must}`;

@@ -31,7 +31,7 @@ export function concatBytes(parts: readonly Uint8Array[]): Uint8Array {
 
 /** The values as little-endian bytes; a view where the machine allows it, else a copy. */
 export function littleEndianBytes(
-  values: Uint8Array | Int8Array | Uint16Array | Int16Array | Uint32Array | Float32Array,
+  values: Uint8Array | Int8Array | Uint16Array | Int16Array | Uint32Array | Float32Array | Float64Array,
 ): Uint8Array {
   const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
   return littleEndianHost ? bytes : swapped(bytes, values.BYTES_PER_ELEMENT);
@@ -57,6 +57,11 @@ export function float32FromLittleEndian(bytes: Uint8Array): Float32Array {
   return new Float32Array(alignedCopy(bytes, 4));
 }
 
+/** @throws RangeError when the bytes are not a whole number of values. */
+export function float64FromLittleEndian(bytes: Uint8Array): Float64Array {
+  return new Float64Array(alignedCopy(bytes, 8));
+}
+
 /** Bit i of the result, least significant first within each byte, says whether value i is not 0. */
 export function packBits(flags: Uint8Array | Uint16Array): Uint8Array {
   const packed = new Uint8Array(Math.ceil(flags.length / 8));
@@ -80,7 +85,7 @@ export function gathered(values: Uint16Array): Uint16Array {
   return result;
 }
 
-export function countNonZero(values: Uint8Array | Uint16Array): number {
+export function countNonZero(values: Uint8Array | Uint16Array | Uint32Array): number {
   let count = 0;
   for (let i = 0; i < values.length; i++) if (values[i] !== 0) count++;
   return count;

@@ -1,7 +1,7 @@
 /** The one catalogue of expected failures: a stable code, the exit code of the command line, and what the code means. */
 
 export const errorCatalogue = {
-  USAGE: { exitCode: 2, meaning: "The command line or an argument is wrong." },
+  USAGE: { exitCode: 2, meaning: "The command line, an argument or the config file is wrong." },
   PORT_MISSING: {
     exitCode: 3,
     meaning: "The named port or host does not exist or does not answer a connection.",

@@ -1,82 +1,91 @@
 /** Where the weight matrices of a network go on a chip. */
 
-import { type Descriptor, deviceArrays } from "../chip/descriptor.ts";
+import type { Descriptor } from "../chip/descriptor.ts";
 import { type Region, rowBands } from "../chip/region.ts";
-import { LabError } from "../core/errors.ts";
 import { type AnalogLayer, weightCount } from "./layer.ts";
+import { doesNotFit } from "./placement-refusal.ts";
+import { type Site, type SiteOptions, sitesOf } from "./sites.ts";
 import { type Bin, packRectangles, type Spot } from "./skyline.ts";
 
-/** A rectangle of one layer's weight matrix and the cells that hold it. */
+/** A rectangle of one layer's weight matrix and the cells that hold some or all devices of its weights. */
 export interface Tile {
   /** Index into the layers. */
   readonly layer: number;
   readonly firstRow: number;
   readonly firstColumn: number;
-  /** Of the weight matrix; the region has as many rows and twice as many columns (bit lines). */
+  /** Of the weight matrix; the region has as many rows and `devices.length` times as many columns (bit lines). */
   readonly rows: number;
   readonly columns: number;
   readonly region: Region;
+  /** Numbers of the devices of each weight that are here, on adjacent bit lines, as in WeightPart. */
+  readonly devices: readonly number[];
+  /** The weight row, counted from `firstRow`, that each word line of the region holds; their own order when not given. */
+  readonly rowOrder?: Uint16Array;
 }
 
 export interface Placement {
   /** In the order of the layers, each layer's row by row; none larger than the descriptor's maxCellsPerRequest. */
   readonly tiles: readonly Tile[];
   readonly usedDevices: number;
+  /** Without those on avoided lines. */
   readonly availableDevices: number;
 }
 
-export interface PlacementOptions {
-  /** Indices of the arrays that may be used, in this order; all that hold devices when not given. */
-  readonly arrays?: readonly number[];
-}
+/** Two devices a weight on adjacent bit lines when not given otherwise. */
+export type PlacementOptions = Partial<SiteOptions>;
 
 /** Weight blocks are cut this much finer, one after the other, until everything fits. */
 const cuts: readonly number[] = [1, 2, 4, 8, 16];
 
 /**
- * Places every layer, two adjacent bit lines for each weight column. Matrices larger than an array are cut into blocks whose
- * partial sums are added digitally; blocks are cut finer only when the chip is too full for whole ones.
- * @throws LabError DOES_NOT_FIT with the devices needed and available and the largest matrix.
+ * Places every layer. Matrices larger than an array are cut into blocks whose partial sums are added digitally; blocks are cut finer
+ * only when the chip is too full for whole ones. Tiles of unit cells come in groups, one tile an array, at one place.
+ * @throws LabError DOES_NOT_FIT with the devices needed and available and the largest matrix; USAGE for a layout that the chip has not.
  */
 export function placeNetwork(
   layers: readonly AnalogLayer[],
   descriptor: Descriptor,
   options: PlacementOptions = {},
 ): Placement {
-  const arrays = options.arrays ?? deviceArrays(descriptor);
-  const bins = arrays.map((index) => binOf(descriptor, index));
-  const usedDevices = 2 * weightCount(layers);
-  const availableDevices = bins.reduce((sum, bin) => sum + bin.rows * bin.columns, 0);
+  const chosen: SiteOptions = { devicesPerWeight: 2, layout: "bit-lines", ...options };
+  const sites = sitesOf(descriptor, chosen);
+  const usedDevices = chosen.devicesPerWeight * weightCount(layers);
+  const availableDevices = sites.reduce((sum, site) => sum + site.rows * site.columns * site.parts.length, 0);
   for (const cut of usedDevices > availableDevices ? [] : cuts) {
-    const blocks = layers.flatMap((layer, index) => blocksOf(layer, index, blockSize(bins, descriptor, cut)));
-    const spots = packRectangles(blocks.map(cellsOf), bins);
-    if (spots === undefined) continue;
-    const tiles = blocks.flatMap((block, index) => tilesOf(block, spots[index]!, arrays, descriptor));
-    return { tiles, usedDevices, availableDevices };
+    const tiles = placedWith(layers, sites, descriptor, cut);
+    if (tiles !== undefined) return { tiles, usedDevices, availableDevices };
   }
-  throw doesNotFit(layers, bins, usedDevices, availableDevices);
+  throw doesNotFit(layers, descriptor, chosen, { usedDevices, availableDevices });
 }
 
 /** The tiles of one layer, in the order in which `weightsFromTiles` takes their conductances. */
 export const tilesOfLayer = (placement: Placement, layer: number): Tile[] =>
   placement.tiles.filter((tile) => tile.layer === layer);
 
-function binOf(descriptor: Descriptor, index: number): Bin {
-  const array = descriptor.arrays[index];
-  if (array !== undefined) return array;
-  throw new LabError("USAGE", `array ${index} is not on the chip: it has ${descriptor.arrays.length} arrays`);
+function placedWith(
+  layers: readonly AnalogLayer[],
+  sites: readonly Site[],
+  descriptor: Descriptor,
+  cut: number,
+): Tile[] | undefined {
+  const width = bitLinesPerWeight(sites);
+  const largest = blockSize(sites, width, descriptor, cut);
+  const blocks = layers.flatMap((layer, index) => blocksOf(layer, index, largest));
+  const sizes = blocks.map(({ rows, columns }) => ({ rows, columns: width * columns }));
+  const spots = packRectangles(sizes, sites);
+  return spots && blocks.flatMap((block, index) => tilesOf(block, spots[index]!, sites, descriptor));
 }
 
+const bitLinesPerWeight = (sites: readonly Site[]): number => sites[0]?.parts[0]?.devices.length ?? 1;
+
 /** A block of a weight matrix, before it has a place. */
-type Block = Omit<Tile, "region">;
+type Block = Pick<Tile, "layer" | "firstRow" | "firstColumn" | "rows" | "columns">;
 
-const cellsOf = (block: Block): Bin => ({ rows: block.rows, columns: 2 * block.columns });
-
-/** The largest block, in weights: what the largest array holds, a request can carry in one row, and the cut asks for. */
-function blockSize(bins: readonly Bin[], descriptor: Descriptor, cut: number): Bin {
-  const rows = Math.max(...bins.map((bin) => bin.rows));
-  const bitLines = Math.min(Math.max(...bins.map((bin) => bin.columns)), descriptor.maxCellsPerRequest);
-  return { rows: Math.ceil(rows / cut), columns: Math.max(1, Math.floor(bitLines / 2 / cut)) };
+/** The largest block, in weights: what the largest site holds, a request can carry in one row, and the cut asks for. */
+function blockSize(sites: readonly Site[], width: number, descriptor: Descriptor, cut: number): Bin {
+  const rows = Math.max(...sites.map((site) => site.rows));
+  const bitLines = Math.min(Math.max(...sites.map((site) => site.columns)), descriptor.maxCellsPerRequest);
+  return { rows: Math.ceil(rows / cut), columns: Math.max(1, Math.floor(bitLines / width / cut)) };
 }
 
 function blocksOf(layer: AnalogLayer, index: number, largest: Bin): Block[] {
@@ -93,31 +102,20 @@ function evenParts(total: number, largest: number): (readonly [number, number])[
   return Array.from({ length: parts }, (_, part) => [start(part), start(part + 1) - start(part)] as const);
 }
 
-/** The block at its place, in bands of whole rows that one request can carry. */
-function tilesOf(block: Block, spot: Spot, arrays: readonly number[], descriptor: Descriptor): Tile[] {
-  const whole = { array: arrays[spot.bin] ?? 0, row: spot.row, column: spot.column, ...cellsOf(block) };
-  return rowBands(whole, descriptor.maxCellsPerRequest).map((region) => ({
-    ...block,
-    firstRow: block.firstRow + region.row - whole.row,
-    rows: region.rows,
-    region,
-  }));
-}
-
-function doesNotFit(
-  layers: readonly AnalogLayer[],
-  bins: readonly Bin[],
-  used: number,
-  available: number,
-): LabError {
-  const largest = layers.reduce((a, b) => (b.rows * b.columns > a.rows * a.columns ? b : a));
-  const matrix = `"${largest.name}", ${largest.rows} x ${largest.columns} weights`;
-  const shapes = [...new Set(bins.map((bin) => `${bin.rows} x ${bin.columns}`))].join(", ");
-  const packing = used <= available ? "; there are enough, but the matrices do not pack into the arrays" : "";
-  const need = `the network needs ${used} devices (two for each of ${used / 2} weights)`;
-  return new LabError(
-    "DOES_NOT_FIT",
-    `${need}, the chip has ${available} (arrays of ${shapes})${packing}; the largest matrix is ${matrix}`,
-    { next: "use a smaller network or a chip with more or larger arrays" },
+/** The block at its place, in bands of whole rows that one request can carry, each on all arrays of the site. */
+function tilesOf(block: Block, spot: Spot, sites: readonly Site[], descriptor: Descriptor): Tile[] {
+  const site = sites[spot.bin];
+  if (site === undefined) throw new RangeError(`there is no site ${spot.bin}`);
+  const columns = block.columns * bitLinesPerWeight([site]);
+  const row = site.row + spot.row;
+  const whole = { array: 0, row, column: site.column + spot.column, rows: block.rows, columns };
+  return rowBands(whole, descriptor.maxCellsPerRequest).flatMap((band) =>
+    site.parts.map(({ array, devices }) => ({
+      ...block,
+      firstRow: block.firstRow + band.row - row,
+      rows: band.rows,
+      region: { ...band, array },
+      devices,
+    })),
   );
 }

@@ -1,5 +1,6 @@
 /** The report: what a store holds, as one HTML file that needs nothing else: no script, no network. */
 
+import type { ConverterCalibration } from "../chip/readout.ts";
 import { cellCount } from "../chip/region.ts";
 import type { StoredNetwork } from "../store/networks.ts";
 import type { Store } from "../store/store.ts";
@@ -20,20 +21,23 @@ import { CountHistogram } from "./statistics/count-histogram.ts";
 import { DriftByLevel } from "./statistics/drift-by-level.ts";
 import { LevelErrors } from "./statistics/level-errors.ts";
 import { type DeviceStatistic, reportedAges, tilesOf } from "./statistics/tile-data.ts";
+import { WeightErrors } from "./statistics/weight-errors.ts";
 import { style } from "./style.ts";
 
 /**
  * Renders everything that the store holds; parts that are missing say which command brings them. Equal stores give
- * equal pages. @throws LabError STORE when data in the store is damaged.
+ * equal pages.
+ * @param other derives conductances from the raw codes again; without it each readout keeps the calibration that it was read with.
+ * @throws LabError STORE when data in the store is damaged.
  */
-export function renderReport(store: Store): string {
+export function renderReport(store: Store, other?: ConverterCalibration): string {
   const network = store.networks.find();
   const results = store.results.latest();
   const title = `${network?.name ?? "empty store"}: pcmlab report`;
   const sections = [
     accuracySection(results),
-    ...deviceSections(store, network),
-    provenanceSection(store, results),
+    ...deviceSections(store, network, other),
+    provenanceSection(store, results, other),
   ];
   const content = html`${headlineMarkup(store, results)}
 ${sections.map(sectionMarkup)}`;
@@ -41,13 +45,17 @@ ${sections.map(sectionMarkup)}`;
 }
 
 /** The sections that are about single devices; they look at each device once, together. */
-function deviceSections(store: Store, network: StoredNetwork | undefined): Section[] {
+function deviceSections(
+  store: Store,
+  network: StoredNetwork | undefined,
+  other: ConverterCalibration | undefined,
+): Section[] {
   const programmings = store.programmings.current();
-  const statistics = network === undefined ? undefined : gather(store, network);
+  const statistics = network === undefined ? undefined : gather(store, network, other);
   const gmax = network?.gmaxSiemens ?? 0;
   const [firstAge] = reportedAges(store);
   return [
-    programmingErrorSection(statistics?.errors ?? new LevelErrors(gmax), gmax, firstAge),
+    programmingErrorSection(statistics?.errors ?? new LevelErrors(gmax), statistics?.weights, gmax, firstAge),
     conductanceSection(statistics?.histogram),
     outcomesSection(network, programmings, statistics?.iterations ?? new CountHistogram()),
     driftSection(statistics?.drift, gmax),
@@ -56,23 +64,28 @@ function deviceSections(store: Store, network: StoredNetwork | undefined): Secti
   ];
 }
 
-function gather(store: Store, { gmaxSiemens, tiles }: StoredNetwork) {
+function gather(
+  store: Store,
+  { gmaxSiemens, tiles, options }: StoredNetwork,
+  other: ConverterCalibration | undefined,
+) {
   const regions = tiles.map(({ region }) => region);
   const devices = regions.reduce((sum, region) => sum + cellCount(region), 0);
   const window = enclosing(regions);
   const errors = new LevelErrors(gmaxSiemens);
+  const weights = new WeightErrors(gmaxSiemens, options.devices === 4 ? 4 : 2);
   const histogram = new ConductanceHistogram(gmaxSiemens);
   const drift = new DriftByLevel(gmaxSiemens, devices);
   const map = window === undefined ? undefined : new ConductanceMap(window);
   const iterations = new CountHistogram();
   const pulses = new CountHistogram();
-  const all: DeviceStatistic[] = [errors, histogram, drift, ...(map === undefined ? [] : [map])];
-  for (const data of tilesOf(store)) {
+  const all: DeviceStatistic[] = [errors, weights, histogram, drift, ...(map === undefined ? [] : [map])];
+  for (const data of tilesOf(store, other)) {
     for (const statistic of all) statistic.add(data);
     iterations.add(data.cells.iterations);
     pulses.add(data.lifetimePulses);
   }
-  return { errors, histogram, drift, map, iterations, pulses };
+  return { errors, weights, histogram, drift, map, iterations, pulses };
 }
 
 function page(title: string, content: Markup): string {

@@ -1,11 +1,19 @@
 /** Typed arrays as little-endian bytes, the form of every BLOB in a store, and their checksum. */
 
 import { crc32 } from "node:zlib";
-import { float32FromLittleEndian, littleEndianBytes, uint16FromLittleEndian } from "../core/bytes.ts";
+import {
+  float32FromLittleEndian,
+  float64FromLittleEndian,
+  littleEndianBytes,
+  uint16FromLittleEndian,
+  uint32FromLittleEndian,
+} from "../core/bytes.ts";
 import { LabError, textOf } from "../core/errors.ts";
 
 /** The elements as little-endian bytes; on a little-endian machine a view of the same memory. */
-export const blobOf: (array: Uint8Array | Uint16Array | Float32Array) => Uint8Array = littleEndianBytes;
+export const blobOf: (
+  array: Uint8Array | Uint16Array | Uint32Array | Float32Array | Float64Array,
+) => Uint8Array = littleEndianBytes;
 
 /** A copy of the bytes; unlike `slice` of a Buffer it never shares memory. */
 export const uint8From = (blob: Uint8Array): Uint8Array => new Uint8Array(blob);
@@ -14,7 +22,13 @@ export const uint8From = (blob: Uint8Array): Uint8Array => new Uint8Array(blob);
 export const uint16From = (blob: Uint8Array): Uint16Array => whole(blob, uint16FromLittleEndian);
 
 /** @throws LabError STORE when the bytes do not make whole elements. */
+export const uint32From = (blob: Uint8Array): Uint32Array => whole(blob, uint32FromLittleEndian);
+
+/** @throws LabError STORE when the bytes do not make whole elements. */
 export const float32From = (blob: Uint8Array): Float32Array => whole(blob, float32FromLittleEndian);
+
+/** @throws LabError STORE when the bytes do not make whole elements. */
+export const float64From = (blob: Uint8Array): Float64Array => whole(blob, float64FromLittleEndian);
 
 /** CRC-32 (ISO 3309, as in zlib and PNG) of several byte strings one after the other. */
 export function checksum(...blobs: readonly Uint8Array[]): number {

@@ -36,6 +36,12 @@ export class Chips {
     return this.#connection.first(rowSchema, latestSql);
   }
 
+  /** The chip of a run; undefined when it spoke to none. */
+  of(run: RunId): StoredChip | undefined {
+    const sql = "SELECT c.id, c.descriptor FROM runs r JOIN chips c ON c.id = r.chip_id WHERE r.id = @run";
+    return this.#connection.first(rowSchema, sql, { run });
+  }
+
   #assertSame(descriptor: Descriptor): void {
     const known = this.latest()?.descriptor;
     if (known === undefined || identityOf(known) === identityOf(descriptor)) return;

@@ -41,3 +41,9 @@ export function storeFailure(path: string, thrown: unknown): unknown {
   if (explanation === undefined) return thrown;
   return new LabError("STORE", `${path} ${explanation.message}`, { next: explanation.next, cause: thrown });
 }
+
+/** Whether a failure of the store says that another connection holds the file. */
+export const isBusy = (failure: unknown): boolean =>
+  failure instanceof LabError &&
+  failure.cause instanceof Database.SqliteError &&
+  failure.cause.code.startsWith("SQLITE_BUSY");

@@ -11,6 +11,7 @@ export type NetworkId = Id<"network">;
 export type TileId = Id<"tile">;
 export type StartId = Id<"start">;
 export type ProgrammingId = Id<"programming">;
+export type CalibrationId = Id<"calibration">;
 export type ReadoutId = Id<"readout">;
 export type ResultId = Id<"result">;
 
@@ -20,6 +21,7 @@ export const networkId = (value: number): NetworkId => value as NetworkId;
 export const tileId = (value: number): TileId => value as TileId;
 export const startId = (value: number): StartId => value as StartId;
 export const programmingId = (value: number): ProgrammingId => value as ProgrammingId;
+export const calibrationId = (value: number): CalibrationId => value as CalibrationId;
 export const readoutId = (value: number): ReadoutId => value as ReadoutId;
 export const resultId = (value: number): ResultId => value as ResultId;
 
@@ -33,6 +35,15 @@ export const jsonColumn = z.string().transform((text, context): JsonObject => {
   context.issues.push({ code: "custom", message: "not a JSON object", input: text });
   return z.NEVER;
 });
+
+/** A column that holds a JSON array as text. */
+export const jsonArrayColumn = <Item extends z.ZodType>(item: Item) =>
+  z.string().transform((text, context): z.output<Item>[] => {
+    const parsed = z.array(item).safeParse(parseJson(text));
+    if (parsed.success) return parsed.data;
+    context.issues.push({ code: "custom", message: "not the JSON array that belongs here", input: text });
+    return z.NEVER;
+  });
 
 export const blobColumn = z.instanceof(Uint8Array);
 export const countColumn = z.number().int().nonnegative();

@@ -3,9 +3,13 @@
 import { LabError } from "../core/errors.ts";
 import type { Connection } from "./connection.ts";
 import { firstLight } from "./migrations/001-first-light.ts";
+import { calibrations } from "./migrations/002-calibrations.ts";
+import { mapping } from "./migrations/003-mapping.ts";
+import { resume } from "./migrations/004-resume.ts";
+import { weightTargets } from "./migrations/005-weight-targets.ts";
 
 /** Migration number n, from 1, is at index n - 1. */
-const migrations: readonly string[] = [firstLight];
+const migrations: readonly string[] = [firstLight, calibrations, mapping, resume, weightTargets];
 
 /** The schema that this version of pcmlab writes. */
 export const newestSchema = migrations.length;

@@ -136,13 +136,9 @@ function assertSame(path: string, known: StoredNetwork, network: NewNetwork): vo
 
 /** What has to be equal for old and new programmings to lie on the same devices, as plain JSON. */
 function placementOf({ gmaxSiemens, options, layers, tiles }: StoredNetwork | NewNetwork): unknown {
-  const places = tiles.map(({ layer, firstRow, firstColumn, rows, columns, region }) => ({
-    layer,
-    firstRow,
-    firstColumn,
-    rows,
-    columns,
-    region,
+  const places = tiles.map(({ layer, firstRow, firstColumn, rows, columns, region, devices, rowOrder }) => ({
+    ...{ layer, firstRow, firstColumn, rows, columns, region, devices },
+    rowOrder: rowOrder ?? null,
   }));
   return JSON.parse(JSON.stringify({ gmaxSiemens, options, layers, places }));
 }

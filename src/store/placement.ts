@@ -3,7 +3,7 @@
 import { z } from "zod";
 import type { Region } from "../chip/region.ts";
 import type { Connection } from "./connection.ts";
-import { countColumn, flagColumn, type NetworkId, type TileId, tileId } from "./identity.ts";
+import { countColumn, flagColumn, jsonArrayColumn, type NetworkId, type TileId, tileId } from "./identity.ts";
 
 export interface StoredLayer {
   /** Order of execution, from 0. */
@@ -14,8 +14,10 @@ export interface StoredLayer {
   /** Of the weight matrix: inputs (a bias row included) and outputs. */
   readonly rows: number;
   readonly columns: number;
-  /** beta: siemens for one unit of weight. */
-  readonly siemensPerWeight: number;
+  /** beta: siemens for one unit of weight, one for each column. */
+  readonly siemensPerWeight: Float64Array;
+  /** Weights beyond what their devices hold, and by how much the worst of them is changed, in units of weight. */
+  readonly clipping: { readonly weights: number; readonly largestError: number };
   /** Whether the last row of the matrix holds biases. */
   readonly hasBiasRow: boolean;
 }
@@ -28,8 +30,11 @@ export interface NewTile {
   readonly firstColumn: number;
   readonly rows: number;
   readonly columns: number;
-  /** The devices; how they pair up into weights is the mapping's affair. */
   readonly region: Region;
+  /** Numbers of the devices of each weight that are here, on adjacent bit lines, as in WeightPart. */
+  readonly devices: readonly number[];
+  /** The weight row, counted from `firstRow`, that each word line of the region holds; their own order when not given. */
+  readonly rowOrder?: Uint16Array;
 }
 
 export interface StoredTile extends NewTile {
@@ -44,13 +49,22 @@ export function insertLayer(connection: Connection, network: NetworkId, layer: S
     kind: layer.kind,
     rows: layer.rows,
     columns: layer.columns,
-    beta: layer.siemensPerWeight,
+    ...betaColumns(layer),
+    clipped: layer.clipping.weights,
+    clipError: layer.clipping.largestError,
     bias: layer.hasBiasRow ? 1 : 0,
   });
 }
 
+/** One number when all columns have the same. */
+function betaColumns({ siemensPerWeight }: StoredLayer) {
+  const beta = siemensPerWeight.reduce((least, each) => Math.min(least, each), Number.POSITIVE_INFINITY);
+  const alike = siemensPerWeight.every((each) => each === beta);
+  return { beta, columnBetas: alike ? null : JSON.stringify([...siemensPerWeight]) };
+}
+
 export function insertTile(connection: Connection, network: NetworkId, tile: NewTile): TileId {
-  const { layer, firstRow, firstColumn, rows, columns, region } = tile;
+  const { layer, firstRow, firstColumn, rows, columns, region, devices, rowOrder } = tile;
   return tileId(
     connection.run(insertTileSql, {
       network,
@@ -64,6 +78,8 @@ export function insertTile(connection: Connection, network: NetworkId, tile: New
       regionColumn: region.column,
       regionRows: region.rows,
       regionColumns: region.columns,
+      devices: JSON.stringify(devices),
+      rowOrder: rowOrder === undefined ? null : JSON.stringify([...rowOrder]),
     }),
   );
 }
@@ -80,14 +96,15 @@ export function storedTiles(connection: Connection, network: NetworkId): StoredT
 }
 
 const insertLayerSql = `
-  INSERT INTO layers (network_id, layer_index, name, kind, rows, columns, beta, has_bias_row)
-  VALUES (@network, @index, @name, @kind, @rows, @columns, @beta, @bias)`;
+  INSERT INTO layers (network_id, layer_index, name, kind, rows, columns, beta, column_betas, clipped_weights,
+    largest_clip_error, has_bias_row)
+  VALUES (@network, @index, @name, @kind, @rows, @columns, @beta, @columnBetas, @clipped, @clipError, @bias)`;
 
 const insertTileSql = `
   INSERT INTO tiles (network_id, layer_index, first_row, first_column, rows, columns,
-    array_index, region_row, region_column, region_rows, region_columns)
+    array_index, region_row, region_column, region_rows, region_columns, devices, row_order)
   VALUES (@network, @layer, @firstRow, @firstColumn, @rows, @columns,
-    @array, @regionRow, @regionColumn, @regionRows, @regionColumns)`;
+    @array, @regionRow, @regionColumn, @regionRows, @regionColumns, @devices, @rowOrder)`;
 
 const layerSchema = z
   .object({
@@ -97,6 +114,9 @@ const layerSchema = z
     rows: countColumn,
     columns: countColumn,
     beta: z.number(),
+    column_betas: jsonArrayColumn(z.number().positive()).nullable(),
+    clipped_weights: countColumn,
+    largest_clip_error: z.number().nonnegative(),
     has_bias_row: flagColumn,
   })
   .transform(
@@ -106,7 +126,8 @@ const layerSchema = z
       kind: row.kind,
       rows: row.rows,
       columns: row.columns,
-      siemensPerWeight: row.beta,
+      siemensPerWeight: Float64Array.from(row.column_betas ?? new Array<number>(row.columns).fill(row.beta)),
+      clipping: { weights: row.clipped_weights, largestError: row.largest_clip_error },
       hasBiasRow: row.has_bias_row,
     }),
   );
@@ -138,6 +159,8 @@ const tileSchema = z
     rows: countColumn,
     columns: countColumn,
     ...regionColumns,
+    devices: jsonArrayColumn(countColumn),
+    row_order: jsonArrayColumn(countColumn).nullable(),
   })
   .transform(
     (row): StoredTile => ({
@@ -148,5 +171,7 @@ const tileSchema = z
       rows: row.rows,
       columns: row.columns,
       region: regionSchema.parse(row),
+      devices: row.devices,
+      ...(row.row_order !== null && { rowOrder: Uint16Array.from(row.row_order) }),
     }),
   );

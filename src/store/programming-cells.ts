@@ -10,15 +10,28 @@ export interface ProgrammingCells {
   readonly outcomes: Uint8Array;
   readonly iterations: Uint8Array;
   readonly pulses: Uint16Array;
+  /** What each weight of the tile was meant to be, S and signed, word line by word line; the sum of its device targets when not given. */
+  readonly weightTargetSiemens?: Float32Array;
 }
 
-/** @throws RangeError when an array is not as long as the tile has devices. */
-export function assertLengths(cells: ProgrammingCells, devices: number): void {
+/** Of a tile. */
+export interface TileSize {
+  readonly devices: number;
+  readonly weights: number;
+}
+
+/** @throws RangeError when an array is not as long as the tile has devices, or weights. */
+export function assertLengths(
+  { weightTargetSiemens, ...cells }: ProgrammingCells,
+  { devices, weights }: TileSize,
+): void {
   for (const [name, values] of Object.entries(cells)) {
     if (values.length !== devices) {
       throw new RangeError(`${name} has ${values.length} elements for a tile of ${devices} devices`);
     }
   }
+  if (weightTargetSiemens !== undefined && weightTargetSiemens.length !== weights)
+    throw new RangeError(`${weightTargetSiemens.length} weight targets for a tile of ${weights} weights`);
 }
 
 export const blobsOf = (cells: ProgrammingCells) => ({
@@ -26,6 +39,7 @@ export const blobsOf = (cells: ProgrammingCells) => ({
   outcomes: cells.outcomes,
   iterations: cells.iterations,
   pulses: blobOf(cells.pulses),
+  weights: cells.weightTargetSiemens === undefined ? null : blobOf(cells.weightTargetSiemens),
 });
 
 /** Devices by outcome, by the names of the parameters of an insertion. @throws RangeError when an outcome has no name. */

@@ -5,7 +5,6 @@
 
 import { z } from "zod";
 import type { CellOutcome } from "../chip/outcome.ts";
-import { cellCount } from "../chip/region.ts";
 import { assertChecksum, checksum, float32From, uint8From, uint16From } from "./blob.ts";
 import type { Connection } from "./connection.ts";
 import {
@@ -23,8 +22,13 @@ import {
   type TileId,
   tileId,
 } from "./identity.ts";
-import { regionSchema } from "./placement.ts";
-import { assertLengths, blobsOf, countColumnsOf, type ProgrammingCells } from "./programming-cells.ts";
+import {
+  assertLengths,
+  blobsOf,
+  countColumnsOf,
+  type ProgrammingCells,
+  type TileSize,
+} from "./programming-cells.ts";
 
 export interface Algorithm {
   readonly name: string;
@@ -92,7 +96,7 @@ export class Programmings {
   add(programming: NewProgramming): ProgrammingId {
     const { cells, algorithm } = programming;
     return this.#connection.transaction(() => {
-      assertLengths(cells, this.#deviceCount(programming.start));
+      assertLengths(cells, this.#tileSize(programming.start));
       const blobs = blobsOf(cells);
       const id = this.#connection.run(insertSql, {
         start: programming.start,
@@ -105,7 +109,7 @@ export class Programmings {
         ...countColumnsOf(cells.outcomes),
         pulseCount: cells.pulses.reduce((sum, pulses) => sum + pulses, 0),
         ...blobs,
-        crc32: checksum(blobs.target, blobs.outcomes, blobs.iterations, blobs.pulses),
+        crc32: checksum(...checked(blobs)),
       });
       return programmingId(id);
     });
@@ -136,30 +140,34 @@ export class Programmings {
   cells(programming: ProgrammingId): ProgrammingCells {
     const row = this.#connection.first(cellsSchema, cellsSql, { programming });
     if (row === undefined) throw new RangeError(`there is no programming ${programming}`);
-    const { target_siemens: target, outcomes, iterations, pulses, crc32 } = row;
-    assertChecksum(
-      `programming ${programming} in ${this.#connection.path}`,
-      crc32,
-      target,
-      outcomes,
-      iterations,
-      pulses,
-    );
+    const { target_siemens: target, outcomes, iterations, pulses, weight_targets: weights, crc32 } = row;
+    const what = `programming ${programming} in ${this.#connection.path}`;
+    assertChecksum(what, crc32, ...checked({ target, outcomes, iterations, pulses, weights }));
     return {
       targetSiemens: float32From(target),
       outcomes: uint8From(outcomes),
       iterations: uint8From(iterations),
       pulses: uint16From(pulses),
+      ...(weights !== null && { weightTargetSiemens: float32From(weights) }),
     };
   }
 
-  #deviceCount(start: StartId): number {
+  #tileSize(start: StartId): TileSize {
     const sql = "SELECT t.* FROM programming_starts s JOIN tiles t ON t.id = s.tile_id WHERE s.id = @start";
-    const region = this.#connection.first(regionSchema, sql, { start });
-    if (region === undefined) throw new RangeError(`no programming ${start} was begun`);
-    return cellCount(region);
+    const tile = this.#connection.first(tileSizeSchema, sql, { start });
+    if (tile === undefined) throw new RangeError(`no programming ${start} was begun`);
+    return tile;
   }
 }
+
+/** The blobs that the checksum is over, in their order. */
+const checked = ({ target, outcomes, iterations, pulses, weights }: ReturnType<typeof blobsOf>) => [
+  target,
+  outcomes,
+  iterations,
+  pulses,
+  ...(weights === null ? [] : [weights]),
+];
 
 const factColumns = `id, start_id, tile_id, run_id, complete, algorithm, parameters, started_chip, ended_chip, boot_note,
   converged, exhausted, stuck_low, stuck_high, skipped, unknown, pulse_count`;
@@ -167,21 +175,28 @@ const factColumns = `id, start_id, tile_id, run_id, complete, algorithm, paramet
 const insertSql = `
   INSERT INTO programmings (start_id, complete, algorithm, parameters, started_chip, ended_chip, boot_note,
     converged, exhausted, stuck_low, stuck_high, skipped, unknown, pulse_count,
-    target_siemens, outcomes, iterations, pulses, crc32)
+    target_siemens, outcomes, iterations, pulses, weight_targets, crc32)
   VALUES (@start, @complete, @algorithm, @parameters, @started, @ended, @bootNote,
     @converged, @exhausted, @stuckLow, @stuckHigh, @skipped, @unknown, @pulseCount,
-    @target, @outcomes, @iterations, @pulses, @crc32)`;
+    @target, @outcomes, @iterations, @pulses, @weights, @crc32)`;
 
 const cellsSql =
-  "SELECT target_siemens, outcomes, iterations, pulses, crc32 FROM programmings WHERE id = @programming";
+  "SELECT target_siemens, outcomes, iterations, pulses, weight_targets, crc32 FROM programmings WHERE id = @programming";
 
 const cellsSchema = z.object({
   target_siemens: blobColumn,
   outcomes: blobColumn,
   iterations: blobColumn,
   pulses: blobColumn,
+  weight_targets: blobColumn.nullable(),
   crc32: countColumn,
 });
+
+const tileSizeSchema = z
+  .object({ rows: countColumn, columns: countColumn, region_rows: countColumn, region_columns: countColumn })
+  .transform(
+    (row): TileSize => ({ devices: row.region_rows * row.region_columns, weights: row.rows * row.columns }),
+  );
 
 const startSchema = z.object({ tile_id: z.number(), run_id: z.number(), started_wall: z.number() }).transform(
   (row): ProgrammingStart => ({

@@ -1,12 +1,20 @@
 /** Readouts: raw ADC codes of a tile at some age of its programming, with all that turns them into siemens. */
 
 import { z } from "zod";
-import type { ConverterCalibration, Readout } from "../chip/readout.ts";
+import {
+  type ConverterCalibration,
+  type Readout,
+  type UniformConverter,
+  uniformCalibration,
+} from "../chip/readout.ts";
 import { cellCount, type Region, regionText } from "../chip/region.ts";
 import { assertChecksum, blobOf, checksum, uint16From } from "./blob.ts";
+import type { Calibrations, StoredConverters } from "./calibrations.ts";
 import type { Connection } from "./connection.ts";
 import {
   blobColumn,
+  type CalibrationId,
+  calibrationId,
   countColumn,
   type ProgrammingId,
   programmingId,
@@ -26,7 +34,8 @@ interface ReadoutFacts {
   readonly requestedAgeSeconds: number;
   /** Host time at which the readout came in. */
   readonly wallSeconds: number;
-  readonly calibration: ConverterCalibration;
+  /** A measured one is one of this store; any other is the same for all bit lines. */
+  readonly calibration: ConverterCalibration | StoredConverters;
 }
 
 export interface NewReadout extends ReadoutFacts {
@@ -41,12 +50,17 @@ export interface StoredReadout extends ReadoutFacts, Omit<Readout, "codeSums"> {
 
 export class Readouts {
   readonly #connection: Connection;
+  readonly #calibrations: Calibrations;
 
-  constructor(connection: Connection) {
+  constructor(connection: Connection, calibrations: Calibrations) {
     this.#connection = connection;
+    this.#calibrations = calibrations;
   }
 
-  /** @throws RangeError when the readout is not one of the tile's whole region. */
+  /**
+   * @throws RangeError when the readout is not one of the tile's whole region, or its calibration is neither one of this store nor
+   * the same for all bit lines.
+   */
   add(entry: NewReadout): ReadoutId {
     const { readout, calibration } = entry;
     return this.#connection.transaction(() => {
@@ -62,9 +76,7 @@ export class Readouts {
         averages: readout.averages,
         volts: readout.readVolts,
         kelvin: readout.temperatureKelvin,
-        calibration: calibration.name,
-        siemensPerCode: calibration.siemensPerCode,
-        offsetCodes: calibration.offsetCodes,
+        ...calibrationColumns(calibration),
         saturated: readout.saturatedCells,
         codeSums,
         crc32: checksum(codeSums),
@@ -80,7 +92,14 @@ export class Readouts {
 
   /** The latest readout at this requested age of each tile's current programming, in the order of the tiles. */
   atAge(ageSeconds: number): StoredReadout[] {
-    return this.#connection.all(factsSchema, atAgeSql, { age: ageSeconds });
+    const rows = this.#connection.all(factsSchema, atAgeSql, { age: ageSeconds });
+    return rows.map(({ converter, measured, ...facts }) => ({
+      ...facts,
+      calibration:
+        measured === null
+          ? uniformCalibration(converter, facts.region.column + facts.region.columns)
+          : this.#calibrations.converters(measured),
+    }));
   }
 
   /** @throws LabError STORE when the checksum does not fit. */
@@ -102,10 +121,11 @@ export class Readouts {
 
 const insertSql = `
   INSERT INTO readouts (programming_id, run_id, requested_age, first_sample_chip, last_sample_chip, read_wall,
-    averages, read_volts, temperature_kelvin, calibration, siemens_per_code, offset_codes, saturated_cells,
-    code_sums, crc32)
+    averages, read_volts, temperature_kelvin, calibration, calibration_id, siemens_per_code, offset_codes,
+    saturated_cells, code_sums, crc32)
   VALUES (@programming, @run, @age, @first, @last, @wall,
-    @averages, @volts, @kelvin, @calibration, @siemensPerCode, @offsetCodes, @saturated, @codeSums, @crc32)`;
+    @averages, @volts, @kelvin, @calibration, @calibrationId, @siemensPerCode, @offsetCodes, @saturated, @codeSums,
+    @crc32)`;
 
 const completeAgesSql = `
   SELECT o.requested_age AS age
@@ -115,7 +135,7 @@ const completeAgesSql = `
 
 const atAgeSql = `
   SELECT o.id, o.programming_id, o.run_id, o.requested_age, o.first_sample_chip, o.last_sample_chip, o.read_wall,
-    o.averages, o.read_volts, o.temperature_kelvin, o.calibration, o.siemens_per_code, o.offset_codes,
+    o.averages, o.read_volts, o.temperature_kelvin, o.calibration, o.calibration_id, o.siemens_per_code, o.offset_codes,
     o.saturated_cells, t.id AS tile_id, t.array_index, t.region_row, t.region_column, t.region_rows, t.region_columns
   FROM readouts o JOIN v_current_programmings p ON p.id = o.programming_id JOIN tiles t ON t.id = p.tile_id
   WHERE o.id IN (SELECT max(id) FROM readouts WHERE requested_age = @age GROUP BY programming_id)
@@ -139,23 +159,25 @@ const factsSchema = z
     read_volts: z.number(),
     temperature_kelvin: z.number(),
     calibration: z.string(),
+    calibration_id: z.number().nullable(),
     siemens_per_code: z.number(),
     offset_codes: z.number(),
     saturated_cells: countColumn,
   })
   .transform(
-    (row): StoredReadout => ({
+    (row): UncalibratedReadout => ({
       id: readoutId(row.id),
       tile: tileId(row.tile_id),
       programming: programmingId(row.programming_id),
       run: runId(row.run_id),
       requestedAgeSeconds: row.requested_age,
       wallSeconds: row.read_wall,
-      calibration: {
+      converter: {
         name: row.calibration,
         siemensPerCode: row.siemens_per_code,
         offsetCodes: row.offset_codes,
       },
+      measured: row.calibration_id === null ? null : calibrationId(row.calibration_id),
       region: regionSchema.parse(row),
       averages: row.averages,
       readVolts: row.read_volts,
@@ -165,6 +187,29 @@ const factsSchema = z
       saturatedCells: row.saturated_cells,
     }),
   );
+
+interface UncalibratedReadout extends Omit<StoredReadout, "calibration"> {
+  readonly converter: UniformConverter;
+  readonly measured: CalibrationId | null;
+}
+
+function calibrationColumns(calibration: NewReadout["calibration"]) {
+  const { name, siemensPerCode, offsetCodes } = calibration;
+  const measured = "id" in calibration;
+  const [siemens = 0, offset = 0] = [siemensPerCode[0], offsetCodes[0]];
+  const uniform =
+    siemensPerCode.every((value) => value === siemens) && offsetCodes.every((value) => value === offset);
+  if (!measured && !uniform)
+    throw new RangeError(
+      `the calibration "${name}" is not the same for all bit lines, and not of this store`,
+    );
+  return {
+    calibration: name,
+    calibrationId: measured ? calibration.id : null,
+    siemensPerCode: siemens,
+    offsetCodes: offset,
+  };
+}
 
 function assertWhole(readout: Readout, region: Region): void {
   if (regionText(readout.region) !== regionText(region)) {

@@ -1,10 +1,13 @@
 /** The store of one network on one chip: everything that is known about it, in one SQLite file. */
 
+import { Calibrations } from "./calibrations.ts";
+import { Checkpoints } from "./checkpoints.ts";
 import { Chips } from "./chips.ts";
 import type { Connection } from "./connection.ts";
 import { Events } from "./events.ts";
 import { Networks } from "./networks.ts";
 import { type OpenMode, openConnection } from "./open.ts";
+import { ProgrammingPlans } from "./programming-plans.ts";
 import { Programmings } from "./programmings.ts";
 import { Readouts } from "./readouts.ts";
 import { Results } from "./results.ts";
@@ -14,8 +17,11 @@ export class Store {
   readonly path: string;
   readonly runs: Runs;
   readonly chips: Chips;
+  readonly calibrations: Calibrations;
   readonly networks: Networks;
+  readonly plans: ProgrammingPlans;
   readonly programmings: Programmings;
+  readonly checkpoints: Checkpoints;
   readonly readouts: Readouts;
   readonly results: Results;
   readonly events: Events;
@@ -26,9 +32,12 @@ export class Store {
     this.path = connection.path;
     this.runs = new Runs(connection);
     this.chips = new Chips(connection);
+    this.calibrations = new Calibrations(connection);
     this.networks = new Networks(connection);
+    this.plans = new ProgrammingPlans(connection);
+    this.checkpoints = new Checkpoints(connection);
     this.programmings = new Programmings(connection);
-    this.readouts = new Readouts(connection);
+    this.readouts = new Readouts(connection, this.calibrations);
     this.results = new Results(connection);
     this.events = new Events(connection);
   }

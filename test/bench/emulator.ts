@@ -22,7 +22,7 @@ import { nominalCalibration } from "../../src/chip/readout.ts";
 import { cellCount, type Region } from "../../src/chip/region.ts";
 import { systemTimer } from "../../src/core/system-clock.ts";
 import type { Network } from "../../src/network/layer.ts";
-import { tileTargets } from "../../src/network/mapping.ts";
+import { mapLayer, tileTargets } from "../../src/network/mapping.ts";
 import { placeNetwork } from "../../src/network/placement.ts";
 import { readNetwork } from "../../src/network/read.ts";
 import type { Figures } from "./main.ts";
@@ -173,7 +173,8 @@ async function programmed(chip: Chip, network: Network): Promise<Programmed> {
   for (const tile of tiles) {
     const layer = network.layers[tile.layer];
     if (layer === undefined) throw new RangeError(`there is no layer ${tile.layer}`);
-    const done = await programRegion(chip, tile.region, tileTargets(layer, tile, gmaxSiemens), options);
+    const mapping = mapLayer(layer, { scale: { kind: "layer" }, gmaxSiemens, devicesPerWeight: 2 });
+    const done = await programRegion(chip, tile.region, tileTargets(layer, tile, mapping), options);
     pulses += done.pulses.reduce((sum, count) => sum + count, 0);
   }
   const { user, system } = process.cpuUsage(cpu);

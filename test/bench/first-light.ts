@@ -32,6 +32,7 @@ async function run(folder: string): Promise<Figures> {
     folder,
   );
   const chip = ["--chip", "./chip", "--store", "run.db"];
+  const calibrate = await measured(["calibrate", ...chip], folder);
   const program = await measured(["program", network, ...chip], folder);
   const read = await measured(["read", ...chip, "--at", "25s,1h,1d"], folder);
   const emulatorMebibytes = emulator.peakMebibytes();
@@ -43,6 +44,7 @@ async function run(folder: string): Promise<Figures> {
   const report = await measured(["report", "--store", "run.db", "-o", "report.html"], folder);
   return {
     cores: availableParallelism(),
+    calibrateSeconds: calibrate.seconds,
     program: program.document,
     programSeconds: program.seconds,
     readThreeTimesSeconds: read.seconds,

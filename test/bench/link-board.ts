@@ -47,11 +47,15 @@ const array = {
 const serveCopy: LineServer = (_, __, write) => {
   const piece = Uint8Array.from({ length: copyPiece }, (_, i) => (i * 31) & 0xff);
   let asked = "";
-  return (chunk) => {
-    asked += textOfBytes(chunk);
-    if (!asked.endsWith("\n")) return;
-    for (let left = Number(asked); left > 0; left -= copyPiece) void write(piece.subarray(0, left));
-    asked = "";
+  return {
+    receive(chunk) {
+      asked += textOfBytes(chunk);
+      if (!asked.endsWith("\n")) return undefined;
+      for (let left = Number(asked); left > 0; left -= copyPiece) void write(piece.subarray(0, left));
+      asked = "";
+      return undefined;
+    },
+    stop() {},
   };
 };
 

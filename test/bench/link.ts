@@ -66,7 +66,12 @@ async function goodput(
   regions: number,
 ): Promise<{ bytesPerSecond: number; counters: LinkCounters }> {
   return withBoard(setup, async (path) => {
-    const line = await openLink(await openSerial(path, systemTimer), systemTimer, systemClock, session);
+    const line = await openLink(
+      await openSerial(path, { timer: systemTimer }),
+      systemTimer,
+      systemClock,
+      session,
+    );
     const board = new Session(line, systemTimer);
     const read = () => perform(board, readRegion, { region, averages: 1, readVolts: 0.2, mask: undefined });
     await perform(board, chipTime, {});
@@ -100,7 +105,12 @@ function copyRate(): Promise<number> {
 
 function queryRates(): Promise<{ pipelined: number; oneByOne: number }> {
   return withBoard({ mode: "link", latencySeconds }, async (path) => {
-    const line = await openLink(await openSerial(path, systemTimer), systemTimer, systemClock, session);
+    const line = await openLink(
+      await openSerial(path, { timer: systemTimer }),
+      systemTimer,
+      systemClock,
+      session,
+    );
     const board = new Session(line, systemTimer);
     const rate = async (count: number, underWay: number): Promise<number> => {
       const start = performance.now();

@@ -3,7 +3,9 @@
 import { emulator } from "./emulator.ts";
 import { fidelity } from "./fidelity.ts";
 import { firstLight } from "./first-light.ts";
+import { ledger } from "./ledger.ts";
 import { link } from "./link.ts";
+import { programAlgorithms } from "./program-algorithms.ts";
 
 /** Names of the paper's or an issue's figure, with the absolutes that a ratio came from beside it. */
 export type Figures = Readonly<Record<string, unknown>>;
@@ -12,7 +14,9 @@ const benchmarks: Readonly<Record<string, () => Promise<Figures>>> = {
   "first-light": firstLight,
   emulator,
   fidelity,
+  ledger,
   link,
+  "program-algorithms": programAlgorithms,
 };
 
 const words = process.argv.slice(2).filter((word) => !word.startsWith("--"));

@@ -53,7 +53,8 @@ export async function measuredEmulator(words: readonly string[], cwd: string): P
 }
 
 function launched(words: readonly string[], cwd: string, stdin: "ignore" | "pipe"): ChildProcess {
-  return spawn(process.execPath, [main, ...words, "--json"], { cwd, stdio: [stdin, "pipe", "inherit"] });
+  const env = { ...process.env, PCMLAB_LEDGER: "ledger" };
+  return spawn(process.execPath, [main, ...words, "--json"], { cwd, env, stdio: [stdin, "pipe", "inherit"] });
 }
 
 /** Linux keeps the high-water mark of the resident set; elsewhere the figure is NaN. */

@@ -1,41 +1,51 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import {
-  initialState,
-  nextAmperes,
-  preparationTrains,
-  step,
-  underWay,
-} from "../../calibration/program-verify/melt-quench.ts";
+import type { BandSteps, Decision } from "../../calibration/program-verify/algorithm.ts";
+import { underWay } from "../../calibration/program-verify/band-state.ts";
+import { nextAmperes } from "../../calibration/program-verify/feedback.ts";
+import { deviceSteps } from "../../calibration/program-verify/melt-quench.ts";
 import { joshi2020 } from "../../calibration/program-verify/parameters.ts";
 import { cellOutcomes } from "../../src/chip/outcome.ts";
+import type { PulseTrain } from "../../src/chip/pulse.ts";
 import { smallDescriptor } from "../chip/numerical-chip.ts";
 
 const code = (outcome: (typeof cellOutcomes)[number]): number => cellOutcomes.indexOf(outcome);
 const micro = (...values: number[]): Float32Array => Float32Array.from(values, (value) => value * 1e-6);
 
+const stepsFor = (targets: Float32Array): BandSteps =>
+  deviceSteps({
+    targets,
+    knownBad: new Uint8Array(targets.length),
+    descriptor: smallDescriptor,
+    parameters: joshi2020,
+  });
+
+const chosenBy = (train: PulseTrain | undefined): boolean[] =>
+  [...(train?.kind === "per-cell" ? train.amplitudeCodes : (train?.mask ?? []))].map((entry) => entry > 0);
+
 describe("the preparation of Joshi et al. 2020", () => {
   test("is RESET and a falling staircase for devices with a target, and a RESET alone for the others", () => {
-    const [zero, others] = preparationTrains(micro(0, 5), smallDescriptor, joshi2020);
-    expect([...(zero?.mask ?? [])]).toEqual([1, 0]);
-    expect(zero?.steps.length).toBe(1);
-    expect([...(others?.mask ?? [])]).toEqual([0, 1]);
-    const amperes = others?.steps.map((each) => Math.round((each.amplitudeCode * 500) / 4095));
+    const [zero, others] = stepsFor(micro(0, 5)).begin().trains;
+    expect(chosenBy(zero)).toEqual([true, false]);
+    expect(chosenBy(others)).toEqual([false, true]);
+    if (zero?.kind !== "shared" || others?.kind !== "shared") throw new Error("not shared trains");
+    expect(zero.steps.length).toBe(1);
+    const amperes = others.steps.map((each) => Math.round((each.amplitudeCode * 500) / 4095));
     expect(amperes).toEqual([450, 160, 140, 120, 100, 80, 60]);
-    expect(others?.steps.map((each) => each.widthSeconds)).toEqual([50e-9, ...new Array(6).fill(1e-6)]);
+    expect(others.steps.map((each) => each.widthSeconds)).toEqual([50e-9, ...new Array(6).fill(1e-6)]);
   });
 
   test("asks for no empty train", () => {
-    expect(preparationTrains(micro(5, 7), smallDescriptor, joshi2020).length).toBe(1);
-    expect(preparationTrains(micro(0, 0), smallDescriptor, joshi2020).length).toBe(1);
+    expect(stepsFor(micro(5, 7)).begin().trains.length).toBe(1);
+    expect(stepsFor(micro(0, 0)).begin().trains.length).toBe(1);
   });
 });
 
 describe("a step", () => {
   test("raises the current of a device that conducts too much and lowers that of one that conducts too little", () => {
-    const step = 5e-6 * joshi2020.gainAmperesPerSiemens;
-    expect(nextAmperes(200e-6, 5e-6, joshi2020)).toBeCloseTo(200e-6 + step, 12);
-    expect(nextAmperes(200e-6, -5e-6, joshi2020)).toBeCloseTo(200e-6 - step, 12);
+    const change = 5e-6 * joshi2020.gainAmperesPerSiemens;
+    expect(nextAmperes(200e-6, 5e-6, joshi2020)).toBeCloseTo(200e-6 + change, 12);
+    expect(nextAmperes(200e-6, -5e-6, joshi2020)).toBeCloseTo(200e-6 - change, 12);
   });
 
   test("never leaves the bounds of the amplitude", () => {
@@ -54,37 +64,36 @@ describe("a step", () => {
   });
 
   test("leaves its input alone, finishes what is inside the margin and pulses only the rest", () => {
-    const before = initialState(4, joshi2020);
-    const next = step(before, micro(5.2, 5.3, 0.5, 0.9), micro(5, 5, 0, 0), smallDescriptor, joshi2020);
+    const steps = stepsFor(micro(5, 5, 0, 0));
+    const { state: before } = steps.begin();
+    const { state, trains } = steps.next(before, micro(5.2, 5.3, 0.5, 0.9));
     expect([...before.outcomes]).toEqual(new Array(4).fill(underWay));
-    expect([...next.state.outcomes]).toEqual([code("converged"), underWay, code("converged"), underWay]);
-    expect(next.active).toBe(2);
-    expect([...next.amplitudeCodes].map((each) => each > 0)).toEqual([false, true, false, false]);
-    expect([...next.resetMask]).toEqual([0, 0, 0, 1]);
-    expect([...next.state.iterations]).toEqual([0, 1, 0, 1]);
+    expect([...state.outcomes]).toEqual([code("converged"), underWay, code("converged"), underWay]);
+    expect([...steps.verification(state).mask]).toEqual([0, 1, 0, 1]);
+    expect(trains.map(({ kind }) => kind)).toEqual(["per-cell", "shared"]);
+    expect(trains.map(chosenBy)).toEqual([
+      [false, true, false, false],
+      [false, false, false, true],
+    ]);
+    expect([...state.iterations]).toEqual([0, 1, 0, 1]);
   });
 
   test("calls a device that never moves stuck, by the side on which it is", () => {
-    let state = initialState(3, joshi2020);
-    for (let k = 0; k <= joshi2020.stuckIterations; k++) {
-      state = step(
-        state,
-        micro(0.1, 35, 35 - 8 * (k % 2)),
-        micro(10, 10, 10),
-        smallDescriptor,
-        joshi2020,
-      ).state;
-    }
-    expect([...state.outcomes]).toEqual([code("stuck-low"), code("stuck-high"), underWay]);
+    const steps = stepsFor(micro(10, 10, 10));
+    let decision: Decision = steps.begin();
+    for (let k = 0; k <= joshi2020.stuckIterations; k++)
+      decision = steps.next(decision.state, micro(0.1, 35, 35 - 8 * (k % 2)));
+    expect([...decision.state.outcomes]).toEqual([code("stuck-low"), code("stuck-high"), underWay]);
   });
 
   test("gives up after the allowed iterations, and not before", () => {
-    let state = initialState(1, joshi2020);
+    const steps = stepsFor(micro(10));
+    let { state } = steps.begin();
     for (let k = 0; k < joshi2020.maxIterations; k++) {
-      state = step(state, micro(k % 2 === 0 ? 20 : 2), micro(10), smallDescriptor, joshi2020).state;
+      state = steps.next(state, micro(k % 2 === 0 ? 20 : 2)).state;
       expect(state.outcomes[0]).toBe(underWay);
     }
-    state = step(state, micro(20), micro(10), smallDescriptor, joshi2020).state;
+    state = steps.next(state, micro(20)).state;
     expect(state.outcomes[0]).toBe(code("exhausted"));
     expect(state.iterations[0]).toBe(joshi2020.maxIterations);
   });

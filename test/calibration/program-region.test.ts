@@ -26,7 +26,7 @@ describe("programming a region", () => {
     const done = await programRegion(withLimits(chip), region, targets, { ...options, onCells });
     expect(countOutcomes(done.outcomes).converged).toBe(80);
     const readout = await chip.read(region, { averages: 5, readVolts: 0.3 });
-    conductances(readout.codeSums, 5, calibration).forEach((siemens, n) => {
+    conductances(readout.codeSums, 5, calibration, region).forEach((siemens, n) => {
       expect(Math.abs(siemens - targets[n]!)).toBeLessThanOrEqual(targets[n] === 0 ? 0.75e-6 : 0.2501e-6);
     });
     const sent = calls.filter(({ kind }) => kind === "pulse").reduce((sum, { cells }) => sum + cells, 0);

@@ -87,17 +87,21 @@ test("pulses that were never sent are no pulses, neither done nor unknown", asyn
   expect(namesIn(programming.outcomes.subarray(30))).toEqual(["skipped"]);
 });
 
-test("an abort finishes the iterations that are under way and keeps their pulses", async () => {
+test("an abort finishes the bands that are under way and begins no other", async () => {
   const abort = new AbortController();
-  const watched = watchedChip((train) => {
+  const rows = new Set<number>();
+  const watched = watchedChip((train, row) => {
+    rows.add(row);
     if (train === 7) abort.abort();
   });
   const stopped = await unfinished(watched.chip, abort.signal);
   expect(stopped.cause).toMatchObject({ code: "INTERRUPTED" });
-  expect(watched.sent).toBeLessThanOrEqual(8);
-  expect(sum(stopped.programming.pulses)).toBe(watched.acknowledged);
-  expectTwoBandsBegun(stopped);
-  expect(stopped.programming.endSeconds).toBeGreaterThan(stopped.programming.startSeconds);
+  expect([...rows]).toEqual([region.row, region.row + 3]);
+  const { outcomes, pulses, startSeconds, endSeconds } = stopped.programming;
+  expect(sum(pulses)).toBe(watched.acknowledged);
+  expect(namesIn(outcomes.subarray(0, 60))).toEqual(["exhausted"]);
+  expect(namesIn(outcomes.subarray(60))).toEqual(["skipped"]);
+  expect(endSeconds).toBeGreaterThan(startSeconds);
 });
 
 test("an abort before the first pulse sends none", async () => {

@@ -41,10 +41,10 @@ export interface Call {
 }
 
 /**
- * @param response conductance in S that a pulse of so many amperes leaves in a cell (index within the array).
+ * @param response conductance in S that a pulse of so many amperes leaves in a cell (index within the array) that had `before`.
  * @returns the chip and the calls that it saw, in order.
  */
-export function numericalChip(response: (cell: number, amperes: number) => number): {
+export function numericalChip(response: (cell: number, amperes: number, before: number) => number): {
   chip: Chip;
   calls: Call[];
 } {
@@ -81,7 +81,7 @@ export function numericalChip(response: (cell: number, amperes: number) => numbe
     async pulse(region, train) {
       forEachPulse(train, (n, code) => {
         const cell = cellAt(region, n);
-        siemens[cell] = response(cell, (code * 500e-6) / 4095);
+        siemens[cell] = response(cell, (code * 500e-6) / 4095, siemens[cell]!);
       });
       calls.push({ kind: "pulse", region, cells: pulsesIn(train) });
       const startSeconds = seconds;
@@ -96,6 +96,9 @@ export function numericalChip(response: (cell: number, amperes: number) => numbe
     },
     mvm: async () => {
       throw new TypeError("a chip of formulas does no MVM");
+    },
+    measureCurrents: async () => {
+      throw new TypeError("a chip of formulas measures no currents");
     },
     temperature: async () => 300,
     now: async () => seconds,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { pulseFate, pulseFates } from "../../src/chip/pulse-fate.ts";
+import { pulseFate } from "../../src/chip/pulse-fate.ts";
 
 describe("the fate of a pulse whose acknowledgement was lost (SPEC.md, At most once)", () => {
   test.each([
@@ -11,15 +11,5 @@ describe("the fate of a pulse whose acknowledgement was lost (SPEC.md, At most o
     ["another", "smaller", 7, 1, { bootId: 2, lastOperationId: 9 }, "unknown"],
   ] as const)("%s boot, id %s: %s", (_, __, operationId, bootId, board, fate) => {
     expect(pulseFate(operationId, bootId, board)).toBe(fate);
-  });
-
-  test("is settled for all that are in doubt", () => {
-    expect(pulseFates([5, 6, 7], 1, { bootId: 1, lastOperationId: 6 })).toEqual(
-      new Map([
-        [5, "unknown"],
-        [6, "applied"],
-        [7, "not-applied"],
-      ]),
-    );
   });
 });

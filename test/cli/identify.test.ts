@@ -10,7 +10,7 @@ test("a chip that multiplies is described with its MVM and its reference resisto
     "MVM         inputs of 7 bits, outputs of 8 bits for ±100 µS at 0.2 V, 1 or 4 phases of 1 µs, up to 8 vectors",
   );
   expect(lines).toContain("            weight = (G+) - (G-)");
-  expect(lines).toContain("features    advance-time, set-temperature");
+  expect(lines).toContain("features    advance-time, set-temperature, measure-current, program-verify");
 });
 
 test("a chip without them has no such lines", () => {

@@ -30,7 +30,7 @@ test.each([
     timer,
     rules: allRules,
     pulses: true,
-    cable: "messages",
+    cable: "usb",
     connect,
     powerCycle: () => {
       device.unplug();

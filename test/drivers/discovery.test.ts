@@ -99,6 +99,17 @@ describe("a search", () => {
     expect(late.isClosed).toBe(true);
   });
 
+  test("ends with INTERRUPTED when the user stops, and closes what it opened", async () => {
+    const world = new VirtualWorld();
+    const silent = scriptedTransport();
+    const stop = new AbortController();
+    const cables = machine(world, { "/dev/ttyUSB0": async () => silent });
+    world.after(2, () => stop.abort());
+    const search = discover(options, cables, world, stop.signal);
+    await expect(world.run(search)).rejects.toMatchObject({ code: "INTERRUPTED" });
+    expect([world.monotonicSeconds(), world.waiting, silent.isClosed]).toEqual([2, 0, true]);
+  });
+
   test("says how to mend what is busy, forbidden or taken", async () => {
     const world = new VirtualWorld();
     const cables = machine(world, {

@@ -267,10 +267,12 @@ describe("the end of a link", () => {
       await heard.close();
     }));
 
-  test("leaves nothing that waits", () =>
+  test("leaves nothing that waits, half a message in plain lines neither", () =>
     inWorld(async (world) => {
       const { link, boardLine } = await linked(world);
       await link.close();
+      boardLine.receive(bytesOf("ARR:READ? 0,0,0,4,4,1,0.2,#16"));
+      expect(world.waiting).toBeGreaterThan(0);
       boardLine.stop();
       await world.pause(0.1);
       expect(world.waiting).toBe(0);
@@ -329,6 +331,18 @@ describe("a port of which nobody knows whether it has a link", () => {
       expect(line.kind).toBe("link");
       await line.transport.close();
     }));
+
+  test.each([
+    ["asked for", linkIfOffered],
+    ["opened", linkOrPlain],
+  ])("and that says nothing is left at once when it is closed while its link is %s", (_, open) =>
+    inWorld(async (world) => {
+      const { transport } = cableTo(world, () => {});
+      world.after(2, () => void transport.close());
+      await expect(open(transport, world, world, session)).rejects.toMatchObject(labError("LINK_LOST"));
+      expect([world.monotonicSeconds(), world.waiting]).toEqual([2, 0]);
+    }),
+  );
 
   test("is closed when its link cannot be used", () =>
     inWorld(async (world) => {

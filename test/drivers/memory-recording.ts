@@ -9,7 +9,7 @@ import {
 import { type Recorder, type RecordingFile, recorderOn } from "../../drivers/recording/recorder.ts";
 import type { Clock } from "../../src/core/clock.ts";
 
-export interface MemoryRecording {
+interface MemoryRecording {
   readonly recorder: Recorder;
   readonly clock: Clock & { pass(seconds: number): void };
   readonly text: string;

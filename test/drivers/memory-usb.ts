@@ -25,6 +25,8 @@ export interface MemoryUsbOptions {
   readonly room?: number;
   /** The system refuses to open the device. */
   readonly forbidden?: boolean;
+  /** What the library returns of Bulk-OUT transfers, in place of what the board did. */
+  readonly sent?: (bytes: number) => OutResult;
   /** Changes what the host receives on the Bulk-IN endpoint; undefined answers NAK instead. */
   readonly garble?: (bytes: Uint8Array) => Uint8Array | undefined;
 }
@@ -144,6 +146,7 @@ export class MemoryUsb implements UsbDevice {
     this.traffic.push(`out ${data[0] === 2 ? "request" : data.length}`);
     const completion = await this.#submit({ endpoint, data, length: data.length }, milliseconds);
     if (completion.status !== "ok") throw new Error(`transferOut error: ${nameOf(completion)}`);
+    if (this.#options.sent !== undefined) return this.#options.sent(data.length);
     return { status: "ok", bytesWritten: completion.transferredBytes };
   }
 

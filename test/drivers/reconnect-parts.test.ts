@@ -13,7 +13,7 @@ import { openReconnectingChip } from "../../drivers/chip/reconnecting-chip.ts";
 import { type InDoubt, planRecovery, sameChip } from "../../drivers/chip/recovery-plan.ts";
 import { openRemoteChip } from "../../drivers/chip/remote-chip.ts";
 import { parseResource } from "../../drivers/chip/resource.ts";
-import { waitForBoard } from "../../drivers/chip/wait-for-board.ts";
+import { type BoardSearch, waitForBoard } from "../../drivers/chip/wait-for-board.ts";
 import { type PortFacts, plausible } from "../../drivers/serial/port-facts.ts";
 import { AnotherBoard } from "../../drivers/transport/sought-board.ts";
 import { openUsb } from "../../drivers/usb/open.ts";
@@ -23,6 +23,7 @@ import { exampleDescriptor } from "../firmware/fake-array.ts";
 import { VirtualWorld } from "../simulation/virtual-world.ts";
 import { FlakyBoard } from "./flaky-board.ts";
 import { MemoryUsb } from "./memory-usb.ts";
+import { noPorts } from "./reconnect-bench.ts";
 import { labError, settled } from "./scripted-transport.ts";
 import { VirtualTimer } from "./virtual-timer.ts";
 
@@ -193,7 +194,7 @@ describe("a board that comes back elsewhere", () => {
       openReconnectingChip("/dev/serial/by-id/board", {
         timer: world,
         clock: world,
-        connect: (name, sought) =>
+        connect: (name, { sought }) =>
           connect(name === "/dev/serial/by-id/board" ? "/dev/ttyUSB0" : name, sought),
         ports: {
           list: async () => [before, ...ports],
@@ -250,6 +251,26 @@ describe("a port", () => {
     const found = waitForBoard(lost, wanted, gone, search, new AbortController().signal);
     return { attempts, found: await world.run(found.catch((failure: unknown) => failure)) };
   }
+
+  test("is opened under the signal that ends the search", async () => {
+    const world = new VirtualWorld();
+    const stop = new AbortController();
+    const wanted = await world.run(new FlakyBoard(world).connect("here"));
+    let left = Number.NaN;
+    const connect: BoardSearch["connect"] = (_, { signal }) =>
+      new Promise((_, reject) => {
+        signal?.addEventListener("abort", () => {
+          left = world.monotonicSeconds();
+          reject(gone);
+        });
+      });
+    const search = { timer: world, clock: world, connect, ports: noPorts, totalSeconds: 60 };
+    world.after(7, () => stop.abort());
+    const found = waitForBoard(lost, wanted, gone, search, stop.signal);
+    await expect(world.run(found)).rejects.toMatchObject(labError("INTERRUPTED"));
+    expect(left).toBeCloseTo(7, 1);
+    expect(world.waiting).toBe(0);
+  });
 
   const another = () => new AnotherBoard(here.path, "ACME,DMM,1,2");
 

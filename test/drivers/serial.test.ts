@@ -1,33 +1,22 @@
 import { closeSync, constants, openSync, writeSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { describe, expect, onTestFinished, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { connectChip } from "../../drivers/chip/connect.ts";
 import { openSerial } from "../../drivers/serial/serial-transport.ts";
 import { looksLikeIdentification } from "../../drivers/transport/identification.ts";
 import { AnotherBoard } from "../../drivers/transport/sought-board.ts";
-import { hostOnPty } from "../../mocks/host/pty-host.ts";
+import { serveLinked } from "../../mocks/link/linked-line.ts";
 import type { Timer } from "../../src/core/clock.ts";
-import { systemTimer } from "../../src/core/system-clock.ts";
-import { type Bench, benchOf } from "../firmware/bench.ts";
+import { systemClock, systemTimer } from "../../src/core/system-clock.ts";
+import { benchOf } from "../firmware/bench.ts";
+import { hostedPty } from "./hosted-pty.ts";
 import { labError } from "./scripted-transport.ts";
+import { until } from "./turns.ts";
+import { VirtualTimer } from "./virtual-timer.ts";
 
 /** Real time, but every wait of the protocol takes a fifth, on both ends of the line. */
 const hastyTimer: Timer = { after: (seconds, call) => systemTimer.after(seconds / 5, call) };
 
-/** A pseudo-terminal with a board behind it; gives its device. */
-async function hosted(): Promise<{ device: string; path: string; bench: Bench }> {
-  const folder = await mkdtemp(join(tmpdir(), "pcmlab-serial-"));
-  const path = join(folder, "board");
-  const bench = benchOf();
-  const host = await hostOnPty(bench.firmware, path, hastyTimer);
-  onTestFinished(async () => {
-    await host.close();
-    await rm(folder, { recursive: true });
-  });
-  return { device: host.device, path, bench };
-}
+const hosted = () => hostedPty(benchOf().firmware, hastyTimer);
 
 function writeRaw(device: string, text: string): void {
   const port = openSync(device, constants.O_WRONLY | constants.O_NOCTTY);
@@ -68,37 +57,39 @@ describe.skipIf(process.platform === "win32")("a board behind a pseudo-terminal"
     await chip.close();
   });
 
-  // Two processes' buffers and two real timers, 0.1 s apart: on a busy machine the half message may arrive after the greeting.
-  test("that was lost within a message has forgotten it before it is greeted again", {
-    retry: 5,
-  }, async () => {
-    const { device, path, bench } = await hosted();
-    const sought = bench.ask("*IDN?");
-    // The greeting would be the rest of the block.
-    writeRaw(device, "ARR:READ? 0,0,0,4,4,1,0.2,#16");
-    await (await openSerial(path, hastyTimer, undefined, sought)).close();
-    expect(bench.errors()).toEqual([-161]);
+  test.each([
+    ["plain lines", {}],
+    ["a link", { serve: serveLinked(systemClock) }],
+  ])("and %s keeps no timer when it is closed within a message", async (_, options) => {
+    const timer = new VirtualTimer();
+    const host = await hostedPty(benchOf().firmware, timer, options);
+    writeRaw(host.device, "ARR:READ? 0,0,0,4,4,1,0.2,#16");
+    await until(() => timer.waiting > 0);
+    await host.close();
+    expect(timer.waiting).toBe(0);
   });
 
   test("that is not the one that is looked for is left alone", async () => {
     const { path } = await hosted();
-    const opening = openSerial(path, hastyTimer, undefined, "pcmlab,EXAMPLE,other,1.0");
+    const opening = openSerial(path, { timer: hastyTimer, sought: "pcmlab,EXAMPLE,other,1.0" });
     await expect(opening).rejects.toBeInstanceOf(AnotherBoard);
-    await (await openSerial(path, hastyTimer)).close();
+    await (await openSerial(path, { timer: hastyTimer })).close();
   });
 
   test("can be opened once at a time, and again as soon as it is closed", async () => {
     const { path } = await hosted();
-    const transport = await openSerial(path, hastyTimer);
-    await expect(openSerial(path, hastyTimer)).rejects.toMatchObject(labError("PORT_BUSY"));
+    const transport = await openSerial(path, { timer: hastyTimer });
+    await expect(openSerial(path, { timer: hastyTimer })).rejects.toMatchObject(labError("PORT_BUSY"));
     await Promise.all([transport.close(), transport.close()]);
-    const again = await openSerial(path, hastyTimer);
+    const again = await openSerial(path, { timer: hastyTimer });
     void again.close();
     await again.close();
-    await (await openSerial(path, hastyTimer)).close();
+    await (await openSerial(path, { timer: hastyTimer })).close();
   });
 });
 
 test("a port that is not there is PORT_MISSING", async () => {
-  await expect(openSerial("/nowhere/ttyACM9", hastyTimer)).rejects.toMatchObject(labError("PORT_MISSING"));
+  await expect(openSerial("/nowhere/ttyACM9", { timer: hastyTimer })).rejects.toMatchObject(
+    labError("PORT_MISSING"),
+  );
 });

@@ -1,19 +1,23 @@
 /** A program that asks and does not read, closes half, or resets: the board's memory stays bounded, and the next one is served. */
 
 import { closeSync, constants, openSync, readSync, writeSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
 import { connect, createServer, type Socket } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { connectChip } from "../../drivers/chip/connect.ts";
+import { timeoutSeconds } from "../../drivers/instrument/perform.ts";
+import { maxPending } from "../../drivers/instrument/session.ts";
 import type { HostedBoard } from "../../mocks/host/line-server.ts";
-import { hostOnPty } from "../../mocks/host/pty-host.ts";
+import type { PtyOptions } from "../../mocks/host/pty-host.ts";
 import { hostOnTcp } from "../../mocks/host/tcp-host.ts";
+import { serveLinked } from "../../mocks/link/linked-line.ts";
 import { bytesOf } from "../../src/core/bytes.ts";
-import { systemTimer } from "../../src/core/system-clock.ts";
+import { systemClock, systemTimer } from "../../src/core/system-clock.ts";
 import { benchOf } from "../firmware/bench.ts";
+import { hostedPty } from "./hosted-pty.ts";
+import { listening } from "./listening.ts";
 import { labError } from "./scripted-transport.ts";
+import { turns } from "./turns.ts";
+import { VirtualTimer } from "./virtual-timer.ts";
 
 const replyBytes = 1 << 20;
 const asked = 60;
@@ -30,13 +34,11 @@ function talkativeBoard(): { board: HostedBoard; answered: () => number } {
   return { board, answered: () => answered };
 }
 
-const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
-
 /** Waits until a count has begun to rise and has stopped. */
 async function steady(count: () => number): Promise<number> {
   let before = -1;
   for (let still = 0; still < 300; ) {
-    await turn();
+    await turns(1);
     still = count() > 0 && count() === before ? still + 1 : 0;
     before = count();
   }
@@ -49,14 +51,20 @@ const opened = (port: number): Promise<Socket> =>
     onTestFinished(() => void socket.destroy());
   });
 
+/** A client that asks a talkative board on TCP for much, and reads nothing of it. */
+async function stalled() {
+  const { board, answered } = talkativeBoard();
+  const host = await hostOnTcp(board, 0, systemTimer);
+  onTestFinished(() => host.close());
+  const client = await opened(host.port);
+  client.pause();
+  client.write("READ?\n".repeat(asked));
+  return { host, client, answered };
+}
+
 describe("on TCP", () => {
   test("a client that does not read stops the board after a few replies, and gets all when it reads", async () => {
-    const { board, answered } = talkativeBoard();
-    const host = await hostOnTcp(board, 0, systemTimer);
-    onTestFinished(() => host.close());
-    const client = await opened(host.port);
-    client.pause();
-    client.write("READ?\n".repeat(asked));
+    const { client, answered } = await stalled();
     // The two socket buffers of the system hold some mebibytes, too.
     expect(await steady(answered)).toBeLessThan(asked / 3);
     let got = 0;
@@ -71,18 +79,13 @@ describe("on TCP", () => {
   });
 
   test("a client that leaves without reading frees the board", async () => {
-    const { board, answered } = talkativeBoard();
-    const host = await hostOnTcp(board, 0, systemTimer);
-    onTestFinished(() => host.close());
-    const client = await opened(host.port);
-    client.pause();
-    client.write("READ?\n".repeat(asked));
-    const stalled = await steady(answered);
+    const { host, client, answered } = await stalled();
+    const before = await steady(answered);
     client.resetAndDestroy();
     const next = await opened(host.port);
     next.write("READ?\n");
     await new Promise((resolve) => next.once("data", resolve));
-    expect(answered()).toBeLessThan(stalled + 5);
+    expect(answered()).toBeLessThan(before + 5);
   });
 
   test("a client that closes its half gets the answers to what it asked", async () => {
@@ -96,6 +99,29 @@ describe("on TCP", () => {
     const chip = await connectChip(`127.0.0.1:${host.port}`, { timer: systemTimer });
     expect(await chip.now()).toBe(0);
     await chip.close();
+  });
+
+  test("a board that reads nothing any more is sent a bounded number of requests, which all fail in the end", async () => {
+    const line = benchOf().firmware.openLine();
+    const timer = new VirtualTimer();
+    const server = createServer((socket) => {
+      onTestFinished(() => void socket.destroy());
+      socket.on("error", () => {});
+      socket.on("data", (chunk) => {
+        if (String(chunk).startsWith("CHIP:TIME")) socket.pause();
+        else for (const reply of line.receive(chunk)) socket.write(reply);
+      });
+    });
+    const chip = await connectChip(await listening(server), { timer });
+    const failures = Array.from({ length: 4 * maxPending }, () =>
+      chip.now().catch((failure: unknown) => failure),
+    );
+    const tooMany = await Promise.all(failures.slice(maxPending));
+    expect(tooMany.every((failure) => failure instanceof RangeError)).toBe(true);
+    timer.advance(timeoutSeconds.quick);
+    for (const failure of await Promise.all(failures.slice(0, maxPending)))
+      expect(failure).toMatchObject(labError("NO_ANSWER"));
+    expect(timer.waiting).toBe(0);
   });
 
   test.each<[string, (socket: Socket) => void]>([
@@ -112,36 +138,34 @@ describe("on TCP", () => {
         else for (const reply of line.receive(chunk)) socket.write(reply);
       });
     });
-    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     onTestFinished(() => {
       for (const socket of sockets) socket.destroy();
-      server.close();
     });
-    const address = server.address();
-    const port = typeof address === "object" && address !== null ? address.port : 0;
-    const chip = await connectChip(`127.0.0.1:${port}`, { timer: systemTimer });
+    const chip = await connectChip(await listening(server), { timer: systemTimer });
     await expect(Promise.all([chip.now(), chip.now()])).rejects.toMatchObject(labError("LINK_LOST"));
     await chip.close();
   });
 });
 
 describe.skipIf(process.platform === "win32")("on a pseudo-terminal", () => {
-  test("a program that does not read stops the board after a few replies, and gets all when it reads", async () => {
-    const folder = await mkdtemp(join(tmpdir(), "pcmlab-stalled-"));
-    const { board, answered } = talkativeBoard();
-    const host = await hostOnPty(board, join(folder, "board"), systemTimer);
-    onTestFinished(async () => {
-      await host.close();
-      await rm(folder, { recursive: true });
-    });
-    const port = openSync(host.device, constants.O_RDWR | constants.O_NOCTTY | constants.O_NONBLOCK);
-    onTestFinished(() => closeSync(port));
-    writeSync(port, bytesOf("READ?\n".repeat(asked)));
-    expect(await steady(answered)).toBeLessThan(5);
-    const chunk = new Uint8Array(1 << 16);
-    for (let got = 0; got < asked * replyBytes; await turn()) got += available(port, chunk);
-    expect(answered()).toBe(asked);
-  });
+  const serve = serveLinked(systemClock);
+  test.each<[string, PtyOptions]>([
+    ["of plain lines", {}],
+    ["with a link that is not used", { serve }],
+  ])(
+    "%s a program that does not read stops the board after a few replies, and gets all when it reads",
+    async (_, options) => {
+      const { board, answered } = talkativeBoard();
+      const host = await hostedPty(board, systemTimer, options);
+      const port = openSync(host.device, constants.O_RDWR | constants.O_NOCTTY | constants.O_NONBLOCK);
+      onTestFinished(() => closeSync(port));
+      writeSync(port, bytesOf("READ?\n".repeat(asked)));
+      expect(await steady(answered)).toBeLessThan(5);
+      const chunk = new Uint8Array(1 << 16);
+      for (let got = 0; got < asked * replyBytes; await turns(1)) got += available(port, chunk);
+      expect(answered()).toBe(asked);
+    },
+  );
 });
 
 /** What can be read now; 0 when nothing can. */

@@ -2,10 +2,12 @@ import { once } from "node:events";
 import { connect, createServer, type Socket } from "node:net";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { connectChip } from "../../drivers/chip/connect.ts";
+import { openTcp } from "../../drivers/tcp/tcp-transport.ts";
 import { hostOnTcp, type TcpHost } from "../../mocks/host/tcp-host.ts";
 import type { Timer } from "../../src/core/clock.ts";
 import { benchOf } from "../firmware/bench.ts";
 import { labError } from "./scripted-transport.ts";
+import { turns, until } from "./turns.ts";
 import { VirtualTimer } from "./virtual-timer.ts";
 
 /** The grace that a second client is given passes at once, no other time does. */
@@ -130,6 +132,17 @@ describe("an emulated board on TCP", () => {
     await expect(chip.now()).rejects.toMatchObject(labError("LINK_LOST"));
   });
 
+  test("keeps no timer for a client that left within a message", async () => {
+    const timer = new VirtualTimer();
+    const host = await hostOnTcp(benchOf().firmware, 0, timer);
+    onTestFinished(() => host.close());
+    const { socket } = await plainClient(host.port);
+    socket.write("ARR:READ? 0,0,0,4,4,1,0.2,#16");
+    await until(() => timer.waiting === 1);
+    socket.destroy();
+    await until(() => timer.waiting === 0);
+  });
+
   test("does not take a port that is taken", async () => {
     const host = await hosted();
     await expect(hostOnTcp(benchOf().firmware, host.port, new VirtualTimer())).rejects.toMatchObject({
@@ -138,19 +151,6 @@ describe("an emulated board on TCP", () => {
     });
   });
 });
-
-async function turns(count: number): Promise<void> {
-  for (let turn = 0; turn < count; turn++) await new Promise<void>((resolve) => setImmediate(resolve));
-}
-
-/** Lets the sockets of this process work until it is so. */
-async function until(holds: () => boolean): Promise<void> {
-  for (let turn = 0; turn < 100_000; turn++) {
-    if (holds()) return;
-    await turns(1);
-  }
-  throw new Error("it never came so far");
-}
 
 /** A client that asks who is there, and is told that, or that somebody else is served. */
 async function plainClient(port: number) {
@@ -212,6 +212,29 @@ describe("something else on TCP", () => {
   test("a server that hangs up is LINK_LOST", async () => {
     const port = await server((socket) => socket.on("data", () => socket.end()));
     await expect(open(port)).rejects.toMatchObject(labError("LINK_LOST"));
+  });
+
+  test("a server that says nothing is left as soon as the user stops", async () => {
+    const timer = new VirtualTimer();
+    const stop = new AbortController();
+    let hungUp: Promise<unknown> | undefined;
+    const port = await server((socket) => {
+      hungUp = once(socket, "close");
+      socket.on("data", () => stop.abort());
+    });
+    const opening = connectChip(`127.0.0.1:${port}`, { timer, signal: stop.signal });
+    await expect(opening).rejects.toMatchObject(labError("INTERRUPTED"));
+    expect(timer.waiting).toBe(0);
+    await hungUp;
+  });
+
+  test("a connection that is not there yet is given up as soon as the user stops", async () => {
+    const timer = new VirtualTimer();
+    const stop = new AbortController();
+    const opening = openTcp("127.0.0.1", await server(() => {}), timer, stop.signal);
+    stop.abort();
+    await expect(opening).rejects.toMatchObject(labError("INTERRUPTED"));
+    expect(timer.waiting).toBe(0);
   });
 
   const http =

@@ -12,6 +12,7 @@ import {
 } from "../../drivers/usb/exchange.ts";
 import { acceptPiece, beginInTransfer, canEnd, nextLength } from "../../drivers/usb/in-transfer.ts";
 import { repliesOwed } from "../../drivers/usb/replies-owed.ts";
+import { bytesIn } from "../../drivers/usb/transfer-result.ts";
 import { openFailure, transferFailure, troubleOf } from "../../drivers/usb/trouble.ts";
 import { udevRule } from "../../drivers/usb/udev-rule.ts";
 import { encodeBulkInHeader } from "../../firmware-protocol/usbtmc/bulk-in.ts";
@@ -139,6 +140,14 @@ describe("a Bulk-IN transfer", () => {
   );
 });
 
+function failureOf(work: () => unknown): unknown {
+  try {
+    return work();
+  } catch (failure) {
+    return failure;
+  }
+}
+
 describe("what the usb package says", () => {
   test.each([
     ["open error: failed to open device (errno 13)", "permission"],
@@ -172,6 +181,18 @@ describe("what the usb package says", () => {
     });
     expect(moving("Cancelled")).toMatchObject(labError("NO_ANSWER"));
     expect(moving("Fault")).toMatchObject(labError("LINK_LOST"));
+  });
+
+  test.each([
+    ["stall", "stall", "stalled"],
+    ["babble", "other", "ended with babble"],
+  ])("as the status %s of what came is trouble, not data", (status, trouble, message) => {
+    const cause = failureOf(() => bytesIn({ status, data: new DataView(new ArrayBuffer(4)) }));
+    expect(troubleOf(cause)).toBe(trouble);
+    expect(transferFailure("USB0::1::INSTR", "reading from", cause)).toMatchObject({
+      ...labError("LINK_LOST"),
+      message: expect.stringContaining(message),
+    });
   });
 
   test("the udev rule names both ids in four digits", () => {

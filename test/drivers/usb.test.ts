@@ -177,6 +177,14 @@ describe("a board that cannot be opened", () => {
     });
   });
 
+  test("any more when the user has stopped, and is given back", async () => {
+    const { timer, device } = plugged();
+    const opening = openUsb(address, timer, machineWith(device), AbortSignal.abort());
+    await expect(opening).rejects.toMatchObject(labError("INTERRUPTED"));
+    expect(device.traffic).toEqual(["request 7"]);
+    expect([device.opened, timer.waiting]).toEqual([false, 0]);
+  });
+
   test("because nothing on this machine has USB is not a fault of the program", async () => {
     const { systemUsb } = await import("../../drivers/usb/system-usb.ts");
     const found = await systemUsb.devices().catch((failure: unknown) => failure);
@@ -254,6 +262,23 @@ describe("a link that breaks", () => {
     const session = new Session(again, timer);
     expect(textOfBytes(await session.query(bytesOf("*OPC?\n"), "*OPC?", 5))).toBe("1");
     await session.close();
+  });
+
+  test.each<[string, MemoryUsbOptions["sent"] & {}, RegExp]>([
+    ["a stall", () => ({ status: "stall", bytesWritten: 0 }), /stalled while sending a message to it/],
+    ["babble", () => ({ status: "babble", bytesWritten: 0 }), /the transfer ended with babble/],
+    ["half a transfer", (bytes) => ({ bytesWritten: bytes - 4 }), /16 of 20 bytes were sent/],
+  ])("by a result that says %s is LINK_LOST for the user", async (_, sent, message) => {
+    const { timer, device, session, ask } = await sessionOn({ sent });
+    await expect(ask("*IDN?")).rejects.toMatchObject({
+      ...labError("LINK_LOST"),
+      message: expect.stringMatching(message),
+      next: expect.stringMatching(/\S/),
+    });
+    const closing = session.close();
+    await pass(timer, 4);
+    await closing;
+    expect(device.opened).toBe(false);
   });
 
   test.each<[string, MemoryUsbOptions["garble"] & {}]>([

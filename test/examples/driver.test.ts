@@ -14,6 +14,7 @@ import { cellOutcomes } from "../../src/chip/outcome.ts";
 import { conductances, nominalCalibration } from "../../src/chip/readout.ts";
 import { systemClock, systemTimer } from "../../src/core/system-clock.ts";
 import { labError } from "../drivers/scripted-transport.ts";
+import { folder, json } from "../system/command.ts";
 
 const driver = join(import.meta.dirname, "../../examples/driver/ascii-board.mjs");
 const simulator = join(import.meta.dirname, "../../examples/driver/simulator.mjs");
@@ -54,7 +55,7 @@ describe("the driver of the example", () => {
     expect(done.unknownPulses).toBe(0);
     expect(done.endSeconds).toBeGreaterThan(done.startSeconds);
     const { codeSums, averages } = await chip.read(region, { averages: 4, readVolts: 0.2 });
-    for (const [cell, siemens] of conductances(codeSums, averages, calibration).entries())
+    for (const [cell, siemens] of conductances(codeSums, averages, calibration, region).entries())
       if (cellOutcomes[done.outcomes[cell]!] === "converged")
         expect(Math.abs(siemens - targets[cell]!)).toBeLessThan(2e-6);
   });
@@ -86,6 +87,13 @@ describe("the driver of the example", () => {
       labError("PORT_MISSING"),
     );
   });
+});
+
+test("the config file of the example names the driver, and another folder may name the config file", async () => {
+  const cwd = await folder();
+  const config = join(import.meta.dirname, "../../examples/driver/pcmlab.toml");
+  const words = ["identify", "--config", config, "--chip", await board()];
+  expect(await json(words, cwd)).toMatchObject({ identification: "Imaginary Instruments,ASCII-16,SN0007,1" });
 });
 
 /** A driver of these words in a folder that is gone after the test. */

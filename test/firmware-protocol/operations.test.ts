@@ -11,12 +11,17 @@ import { chipTime } from "../../firmware-protocol/operation/chip-time.ts";
 import { describeChip } from "../../firmware-protocol/operation/describe-chip.ts";
 import { lastOperation } from "../../firmware-protocol/operation/last-operation.ts";
 import { linkOffer } from "../../firmware-protocol/operation/link-offer.ts";
+import { maxCurrentCodes, measureCurrent } from "../../firmware-protocol/operation/measure-current.ts";
 import { maxMvmCodes, mvm } from "../../firmware-protocol/operation/mvm.ts";
 import {
   decodeRequest,
   decodeResponse,
   type Operation,
 } from "../../firmware-protocol/operation/operation.ts";
+import { programAbort } from "../../firmware-protocol/operation/program-abort.ts";
+import { programProgress, programStates } from "../../firmware-protocol/operation/program-progress.ts";
+import { programResult } from "../../firmware-protocol/operation/program-result.ts";
+import { programVerify } from "../../firmware-protocol/operation/program-verify.ts";
 import { pulseCells } from "../../firmware-protocol/operation/pulse-cells.ts";
 import { maxOperationId, type PulseReply } from "../../firmware-protocol/operation/pulse-reply.ts";
 import { pulseTrain } from "../../firmware-protocol/operation/pulse-train.ts";
@@ -76,6 +81,48 @@ const pulseReplies: fc.Arbitrary<PulseReply> = fc.record({
   startSeconds: seconds,
   endSeconds: seconds,
 });
+const progressReplies = fc.record({
+  operationId: id,
+  state: fc.constantFrom(...programStates),
+  cells: fc.nat({ max: 1 << 20 }),
+  cellsDone: fc.nat({ max: 1 << 20 }),
+  readings: fc.nat(),
+  pulses: fc.nat(),
+  chipSeconds: seconds,
+});
+const count = fc.integer({ min: 1, max: 255 });
+const codeSum = fc.integer({ min: 0, max: 65_535 });
+const dacCode = fc.integer({ min: 1, max: 65_535 });
+const shares = (max: number) => fc.double({ min: 0, max, noNaN: true }).map((value) => value + 0);
+const trainSteps = fc.record({
+  amplitudeCode: dacCode,
+  widthNanoseconds: nanoseconds(1),
+  trailingNanoseconds: nanoseconds(0),
+});
+/** All of a run of the board but its cells and targets. */
+const orders = (at: RegionFields) =>
+  fc.record({
+    operationId: id,
+    region: fc.constant(at),
+    averages: count,
+    readVolts: shares(10),
+    marginSum: codeSum,
+    zeroSum: codeSum,
+    zeroMarginSum: codeSum,
+    maxIterations: count,
+    maxResets: count,
+    stuckSum: codeSum,
+    stuckShare: shares(1),
+    stuckIterations: count,
+    widthNanoseconds: nanoseconds(1),
+    startCode: fc.constant(500),
+    minCode: fc.integer({ min: 1, max: 500 }),
+    maxCode: fc.integer({ min: 500, max: 65_535 }),
+    codesPerSum: shares(65_535),
+    resetCode: dacCode,
+    resetNanoseconds: nanoseconds(1),
+    preparation: fc.array(trainSteps, { maxLength: 64 }),
+  });
 const ascii = fc.string({ unit: fc.constantFrom(...'{}[]:,"\\ n1\n\r#'), maxLength: 60 });
 
 const cases: readonly Case[] = [
@@ -159,6 +206,41 @@ const cases: readonly Case[] = [
       saturatedOutputs: fc.integer({ min: 0, max: maxMvmCodes }),
       outputs: fc.int16Array({ maxLength: 50 }),
     }),
+  ),
+  caseOf(
+    programVerify,
+    region.chain((at) =>
+      fc.tuple(orders(at), maskFor(at), codesFor(at)).map(([order, mask, codes]) => ({
+        ...order,
+        mask,
+        targetSums: codes.map((code, cell) => (mask[cell] === 0 ? 0 : code)),
+      })),
+    ),
+    pulseReplies,
+  ),
+  caseOf(programProgress, fc.record({ operationId: id }), progressReplies),
+  caseOf(programAbort, fc.record({ operationId: id }), progressReplies),
+  caseOf(
+    programResult,
+    fc.record({ operationId: id }),
+    fc.nat({ max: 30 }).chain((cells) => {
+      const size = { minLength: cells, maxLength: cells };
+      return fc.record({
+        operationId: id,
+        state: fc.constantFrom("finished" as const, "aborted" as const, "refused" as const),
+        startSeconds: seconds,
+        endSeconds: seconds,
+        outcomes: fc.uint8Array({ ...size, max: 5 }),
+        iterations: fc.uint8Array(size),
+        cellPulses: fc.uint16Array(size),
+        codeSums: fc.uint16Array(size),
+      });
+    }),
+  ),
+  caseOf(
+    measureCurrent,
+    fc.record({ dacCodes: fc.uint16Array({ minLength: 1, maxLength: maxCurrentCodes }) }),
+    fc.record({ amperes: fc.float32Array({ maxLength: 40, noNaN: true }) }),
   ),
   caseOf(
     setTemperature,
@@ -303,5 +385,5 @@ describe("a batch of input vectors on the wire", () => {
 
 test("only the operations that pulse may not simply be repeated", async () => {
   const once = [...(await allOperations())].filter(([, { repeatable }]) => !repeatable).map(([file]) => file);
-  expect(once.sort()).toEqual(["pulse-cells", "pulse-train"]);
+  expect(once.sort()).toEqual(["program-verify", "pulse-cells", "pulse-train"]);
 });

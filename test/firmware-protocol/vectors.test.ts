@@ -92,8 +92,14 @@ const typedArrays: Readonly<Record<string, (values: number[]) => unknown>> = {
   codeSums: (values) => Uint16Array.from(values),
   pulses: (values) => Uint32Array.from(values),
   siemens: (values) => Float32Array.from(values),
+  dacCodes: (values) => Uint16Array.from(values),
+  amperes: (values) => Float32Array.from(values),
   inputs: (values) => Int8Array.from(values),
   outputs: (values) => Int16Array.from(values),
+  targetSums: (values) => Uint16Array.from(values),
+  outcomes: (values) => Uint8Array.from(values),
+  iterations: (values) => Uint8Array.from(values),
+  cellPulses: (values) => Uint16Array.from(values),
 };
 
 /** The decoded fields of a JSON file with its lists of numbers as the typed arrays of the operations. */

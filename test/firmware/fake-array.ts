@@ -19,6 +19,7 @@ export interface FakeArray extends ChipArray {
 
 /** Every pulse takes a millisecond, every conversion what the descriptor says. */
 const pulseSeconds = 1e-3;
+const currentSeconds = 1e-4;
 
 export function fakeArray(descriptor: Descriptor): FakeArray {
   const trains: { region: Region; train: PulseTrain }[] = [];
@@ -48,6 +49,10 @@ export function fakeArray(descriptor: Descriptor): FakeArray {
       const seconds = vectorsOf(request) * request.phases * (descriptor.mvm?.phaseSeconds ?? 0);
       return { outputs: sums(request), saturatedOutputs: 0, endSeconds: startSeconds + seconds };
     },
+    measureCurrents: (codes, startSeconds) => ({
+      amperes: Float32Array.from(codes, (code) => code * 2 ** -23),
+      endSeconds: startSeconds + codes.length * currentSeconds,
+    }),
     temperatureKelvin: () => temperatures.at(-1)?.kelvin ?? 300,
     setTemperature(kelvin, atSeconds) {
       temperatures.push({ kelvin, atSeconds });
@@ -118,5 +123,5 @@ export const mvmDescriptor: Descriptor = {
     minusArrays: [1],
     maxVectors: 8,
   },
-  features: ["advance-time", "set-temperature"],
+  features: ["advance-time", "set-temperature", "measure-current", "program-verify"],
 };

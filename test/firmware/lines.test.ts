@@ -9,8 +9,14 @@ function served() {
   const bench = benchOf();
   const timer = new VirtualTimer();
   const answers: string[] = [];
-  const take = serveLine(bench.line, timer, (response) => answers.push(textOfBytes(response)));
-  return { ...bench, timer, answers, send: (text: string) => take(bytesOf(text)) };
+  const line = serveLine(bench.line, timer, (response) => answers.push(textOfBytes(response)));
+  return {
+    ...bench,
+    timer,
+    answers,
+    send: (text: string) => line.receive(bytesOf(text)),
+    stop: () => line.stop(),
+  };
 }
 
 describe("silence inside a message", () => {
@@ -56,6 +62,17 @@ describe("silence inside a message", () => {
     }
     expect(answers).toEqual(["1\n"]);
   });
+});
+
+test("a line that is stopped within a message keeps no timer, and works on nothing more", () => {
+  const { firmware, timer, send, answers, stop } = served();
+  send("ARR:READ? 0,0,0,1,1,1,0.2,#3100abc");
+  expect(timer.waiting).toBe(1);
+  stop();
+  expect(timer.waiting).toBe(0);
+  send("*OPC?\n");
+  expect([timer.waiting, answers]).toEqual([0, []]);
+  expect(askOn(firmware.openLine(), "SYST:ERR?")).toBe('0,"No error"');
 });
 
 test("two lines of one board do not mix their bytes", () => {

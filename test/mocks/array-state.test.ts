@@ -6,8 +6,8 @@ import { firstDifference } from "../../mocks/array/profile-difference.ts";
 import { type ChipState, decodeState, encodeState } from "../../mocks/array/state.ts";
 import { type PoweredChip, powerUp } from "../../mocks/host/power-up.ts";
 import { bytesOf, textOfBytes } from "../../src/core/bytes.ts";
-import { LabError } from "../../src/core/errors.ts";
 import { askOn } from "../firmware/bench.ts";
+import { labErrorOf } from "../store/failure.ts";
 
 const profile: ChipProfile = {
   ...builtinProfile("tiny"),
@@ -50,16 +50,6 @@ function usedChip(): PoweredChip {
 }
 
 const savedBytes = (): Uint8Array => encodeState(usedChip().state());
-
-function refusal(work: () => unknown): LabError {
-  try {
-    work();
-  } catch (failure) {
-    if (failure instanceof LabError) return failure;
-    throw failure;
-  }
-  throw new Error("it was accepted");
-}
 
 describe("a chip that was saved and loaded", () => {
   test("answers every further command with the bytes of the uninterrupted chip", () => {
@@ -112,12 +102,12 @@ describe("the bytes of a state", () => {
       fc.property(anyBit, (bit) => {
         const damaged = Uint8Array.from(bytes);
         damaged[bit >> 3]! ^= 1 << (bit & 7);
-        expect(refusal(() => decodeState(damaged, "a")).code).toBe("BAD_PROFILE");
-        expect(refusal(() => decodeState(bytes.subarray(0, bit >> 3), "a")).code).toBe("BAD_PROFILE");
+        expect(labErrorOf(() => decodeState(damaged, "a")).code).toBe("BAD_PROFILE");
+        expect(labErrorOf(() => decodeState(bytes.subarray(0, bit >> 3), "a")).code).toBe("BAD_PROFILE");
       }),
       { numRuns: 200 },
     );
-    expect(refusal(() => decodeState(bytes.subarray(0, -1), "a")).message).toMatch(
+    expect(labErrorOf(() => decodeState(bytes.subarray(0, -1), "a")).message).toMatch(
       /state a is truncated or damaged/,
     );
   });
@@ -125,15 +115,17 @@ describe("the bytes of a state", () => {
   test("are refused when they are of another format or no state at all", () => {
     const other = savedBytes();
     other.set(bytesOf("pcmlab-chip-state 2\n"));
-    expect(refusal(() => decodeState(other, "a")).message).toMatch(/another format/);
-    expect(refusal(() => decodeState(bytesOf("{}"), "a")).message).toMatch(/not the saved state of a chip/);
-    expect(refusal(() => decodeState(new Uint8Array(), "a")).code).toBe("BAD_PROFILE");
+    expect(labErrorOf(() => decodeState(other, "a")).message).toMatch(/another format/);
+    expect(labErrorOf(() => decodeState(bytesOf("{}"), "a")).message).toMatch(
+      /not the saved state of a chip/,
+    );
+    expect(labErrorOf(() => decodeState(new Uint8Array(), "a")).code).toBe("BAD_PROFILE");
   });
 
   test("are refused when their profile is not accepted any more, naming the value", () => {
     const broken = { ...profile, timing: { pulseSettleSeconds: -1 } };
     const bytes = encodeState({ ...usedChip().state(), profile: broken });
-    const { message, code } = refusal(() => decodeState(bytes, "a"));
+    const { message, code } = labErrorOf(() => decodeState(bytes, "a"));
     expect(code).toBe("BAD_PROFILE");
     expect(message).toMatch(
       /profile of another version: .*timing\.pulseSettleSeconds is -1: .*unit s, allowed a number >= 0/,
@@ -149,7 +141,7 @@ test("devices of another version of the model are refused and nothing is changed
     { a: Float64Array.of(5, 5), b: Uint8Array.of(5) },
     { a: Float32Array.of(5, 5), c: Uint8Array.of(5) },
   ])
-    expect(refusal(() => restoreArrays(live, deviceArraysOf(saved))).code).toBe("BAD_PROFILE");
+    expect(labErrorOf(() => restoreArrays(live, deviceArraysOf(saved))).code).toBe("BAD_PROFILE");
   expect([...(live.get("a") ?? []), ...(live.get("b") ?? [])]).toEqual([1, 2, 3]);
   restoreArrays(
     live,

@@ -3,19 +3,9 @@ import { describe, expect, test } from "vitest";
 import { createCrossbar } from "../../mocks/array/crossbar.ts";
 import { builtinProfile, parseProfile, profileNames } from "../../mocks/array/profile.ts";
 import type { PulseTrain } from "../../src/chip/pulse.ts";
-import { LabError } from "../../src/core/errors.ts";
+import { labErrorOf } from "../store/failure.ts";
 
 const tiny = builtinProfile("tiny");
-
-function refusal(work: () => unknown): LabError {
-  try {
-    work();
-  } catch (failure) {
-    if (failure instanceof LabError) return failure;
-    throw failure;
-  }
-  throw new Error("it was accepted");
-}
 
 describe("built-in profiles", () => {
   test.each(profileNames)("%s passes its own schema unchanged", (name) => {
@@ -25,7 +15,7 @@ describe("built-in profiles", () => {
   });
 
   test("are listed when the name is wrong", () => {
-    const failure = refusal(() => builtinProfile("huge"));
+    const failure = labErrorOf(() => builtinProfile("huge"));
     expect(failure.code).toBe("BAD_PROFILE");
     expect(failure.message).toContain('"huge"');
     expect(failure.next).toContain("fusion-1m, hermes-core, tiny");
@@ -112,7 +102,7 @@ describe("a profile is refused with path, value and what is allowed", () => {
     ],
     ["a text", "tiny", /the profile is "tiny": .*object/],
   ])("%s", (_, value, message) => {
-    const failure = refusal(() => parseProfile(value));
+    const failure = labErrorOf(() => parseProfile(value));
     expect(failure.code).toBe("BAD_PROFILE");
     expect(failure.message).toMatch(message);
     expect(failure.message).not.toContain("\n");
@@ -120,7 +110,7 @@ describe("a profile is refused with path, value and what is allowed", () => {
 
   test("a law of an unknown kind", () => {
     const readNoise = { readSeconds: 1e-7, relative: { kind: "cubic" } };
-    const failure = refusal(() => parseProfile({ ...tiny, device: { ...tiny.device, readNoise } }));
+    const failure = labErrorOf(() => parseProfile({ ...tiny, device: { ...tiny.device, readNoise } }));
     expect(failure.message).toMatch(/device\.readNoise\.relative\.kind is "cubic": .*power.*logarithmic/);
   });
 });

@@ -1,6 +1,8 @@
 /** Small networks and chips for tests, made with our own encoder. */
 
 import type { Descriptor } from "../../src/chip/descriptor.ts";
+import type { Prng } from "../../src/core/prng.ts";
+import type { AnalogLayer } from "../../src/network/layer.ts";
 import {
   intAttribute,
   intsAttribute,
@@ -70,6 +72,47 @@ export function convNet(opset = 13): OnnxModel {
     opset,
   });
 }
+
+/** A matrix of weights as a layer of its own. */
+export const layerOf = (rows: number, columns: number, weights: Float32Array): AnalogLayer => ({
+  name: `${rows}x${columns}`,
+  kind: "matmul",
+  rows,
+  columns,
+  weights,
+  biasInArray: false,
+  digitalBias: undefined,
+  node: 0,
+  layout: "rows-first",
+  weightDims: [rows, columns],
+});
+
+/** Weights like those of a trained layer: normal, of standard deviation 1. */
+export const normalLayer = (rows: number, columns: number, prng: Prng): AnalogLayer =>
+  layerOf(
+    rows,
+    columns,
+    Float32Array.from({ length: rows * columns }, () => prng.normal()),
+  );
+
+/** Four arrays of devices as the unit cells of one core that multiplies. */
+export const coreOf = (rows: number, columns: number, maxCellsPerRequest = 65_536): Descriptor => ({
+  ...chipWith(
+    Array.from({ length: 4 }, () => ({ rows, columns })),
+    maxCellsPerRequest,
+  ),
+  mvm: {
+    inputBits: 8,
+    outputBits: 8,
+    fullScaleSiemens: 200e-6,
+    readVolts: 0.2,
+    phaseSeconds: 130e-9,
+    phases: [1, 4],
+    plusArrays: [0, 1],
+    minusArrays: [2, 3],
+    maxVectors: 64,
+  },
+});
 
 /** A chip with the given arrays; everything else is plausible and beside the point here. */
 export const chipWith = (

@@ -3,25 +3,16 @@ import { describe, expect, it } from "vitest";
 import { assertInside, cellCount } from "../../src/chip/region.ts";
 import { LabError } from "../../src/core/errors.ts";
 import { seededPrng } from "../../src/core/prng.ts";
+import { weightsFromTiles } from "../../src/network/effective-weights.ts";
 import type { AnalogLayer } from "../../src/network/layer.ts";
-import { layerScale, tileTargets, weightsFromTiles } from "../../src/network/mapping.ts";
+import { mapLayer, tileTargets } from "../../src/network/mapping.ts";
 import { type Placement, placeNetwork, tilesOfLayer } from "../../src/network/placement.ts";
-import { chipWith } from "./networks.ts";
+import { chipWith, layerOf } from "./networks.ts";
 
 const gmax = 25e-6;
 
-const layerOf = (rows: number, columns: number, weights: Float32Array): AnalogLayer => ({
-  name: `${rows}x${columns}`,
-  kind: "matmul",
-  rows,
-  columns,
-  weights,
-  biasInArray: false,
-  digitalBias: undefined,
-  node: 0,
-  layout: "rows-first",
-  weightDims: [rows, columns],
-});
+const mapped = (layer: AnalogLayer) =>
+  mapLayer(layer, { scale: { kind: "layer" }, gmaxSiemens: gmax, devicesPerWeight: 2 });
 
 const sized = (rows: number, columns: number): AnalogLayer =>
   layerOf(rows, columns, new Float32Array(rows * columns).fill(1));
@@ -104,8 +95,8 @@ describe("placing a network", () => {
         }
         network.forEach((layer, index) => {
           const tiles = tilesOfLayer(placement, index);
-          const targets = tiles.map((tile) => tileTargets(layer, tile, gmax));
-          const back = weightsFromTiles(layer, tiles, targets, gmax);
+          const targets = tiles.map((tile) => tileTargets(layer, tile, mapped(layer)));
+          const back = weightsFromTiles(layer, tiles, targets, mapped(layer).siemensPerWeight);
           const largest = layer.weights.reduce((a, w) => Math.max(a, Math.abs(w)), 0);
           const worst = layer.weights.reduce((a, w, k) => Math.max(a, Math.abs((back[k] ?? NaN) - w)), 0);
           expect(worst).toBeLessThanOrEqual(2e-7 * largest);
@@ -144,26 +135,32 @@ describe("mapping weights to conductances", () => {
   it("gives the largest weight of the layer gmax, and one device of every pair nothing", () => {
     const layer = layerOf(2, 2, Float32Array.of(0.5, -2, 0, 1));
     const [tile] = placeNetwork([layer], chipWith([{ rows: 2, columns: 4 }])).tiles;
-    expect(layerScale(layer.weights, gmax)).toBeCloseTo(12.5e-6, 12);
-    const targets = tile === undefined ? [] : Array.from(tileTargets(layer, tile, gmax), (g) => g * 1e6);
+    expect(mapped(layer).siemensPerWeight).toEqual(Float64Array.of(12.5e-6, 12.5e-6));
+    const targets =
+      tile === undefined ? [] : Array.from(tileTargets(layer, tile, mapped(layer)), (g) => g * 1e6);
     expect(targets.map((g) => Number(g.toFixed(4)))).toEqual([6.25, 0, 0, 25, 0, 0, 12.5, 0]);
   });
 
   it("maps a layer of zeros to zeros and back", () => {
     const layer = layerOf(1, 2, Float32Array.of(0, 0));
     const { tiles } = placeNetwork([layer], chipWith([{ rows: 1, columns: 4 }]));
-    const targets = tiles.map((tile) => tileTargets(layer, tile, gmax));
-    expect(weightsFromTiles(layer, tiles, targets, gmax)).toEqual(Float32Array.of(0, 0));
+    const targets = tiles.map((tile) => tileTargets(layer, tile, mapped(layer)));
+    expect(weightsFromTiles(layer, tiles, targets, mapped(layer).siemensPerWeight)).toEqual(
+      Float32Array.of(0, 0),
+    );
   });
 
   it("refuses conductances that do not cover the layer", () => {
     const layer = sized(4, 2);
+    const { siemensPerWeight } = mapped(layer);
     const { tiles } = placeNetwork([layer], chipWith([{ rows: 4, columns: 4 }], 8));
-    const targets = tiles.map((tile) => tileTargets(layer, tile, gmax));
-    expect(() => weightsFromTiles(layer, tiles.slice(1), targets.slice(1), gmax)).toThrow(
+    const targets = tiles.map((tile) => tileTargets(layer, tile, mapped(layer)));
+    expect(() => weightsFromTiles(layer, tiles.slice(1), targets.slice(1), siemensPerWeight)).toThrow(
       'the tiles of layer "4x2" hold 4 of 8 weights',
     );
-    expect(() => weightsFromTiles(layer, tiles, targets.slice(1), gmax)).toThrow("has 0 conductances");
+    expect(() => weightsFromTiles(layer, tiles, targets.slice(1), siemensPerWeight)).toThrow(
+      "has 0 conductances",
+    );
   });
 });
 

@@ -69,5 +69,5 @@ async function pulseAll(chip: RemoteChip, region: Region, amperes: number, width
 
 async function readAll(chip: RemoteChip, region: Region): Promise<Float32Array> {
   const { codeSums } = await chip.read(region, { averages: 5, readVolts: 0.3 });
-  return conductances(codeSums, 5, nominalCalibration(chip.descriptor));
+  return conductances(codeSums, 5, nominalCalibration(chip.descriptor), region);
 }

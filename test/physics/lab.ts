@@ -77,7 +77,7 @@ export async function readAtAge(
   const { averages } = joshi2020;
   const readVolts = Math.min(joshi2020.readVolts, chip.descriptor.read.maxVolts);
   const { codeSums } = await chip.read(region, { averages, readVolts });
-  const siemens = conductances(codeSums, averages, nominalCalibration(chip.descriptor));
+  const siemens = conductances(codeSums, averages, nominalCalibration(chip.descriptor), region);
   return converged.length === siemens.length ? siemens : chosen(siemens, converged);
 }
 

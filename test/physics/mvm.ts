@@ -143,7 +143,7 @@ const weightVariance = (target: number, ageSeconds: number): number =>
   2 * programmedVariance(Math.abs(target), ageSeconds) + 2 * programmedVariance(0, ageSeconds);
 
 /** Exact products minus calibrated outputs (S), and the standard deviation of the exact products. */
-function affineErrors(
+export function affineErrors(
   inputs: Int8Array,
   net: Float32Array,
   { rows, columns }: UnitCells,

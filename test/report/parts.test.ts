@@ -25,6 +25,7 @@ function tileData(target: Float32Array, measured: Float32Array, columns: number)
       rows,
       columns: columns / 2,
       region: { array: 0, row: 0, column: 0, rows, columns },
+      devices: [0, 1],
     },
     cells: {
       targetSiemens: target,

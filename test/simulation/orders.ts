@@ -1,8 +1,7 @@
 /** Work of single pulse operations, some of them under way at a time, with reads among them. */
 
 import { BandLedger } from "../../calibration/program-verify/band-ledger.ts";
-import { initialState } from "../../calibration/program-verify/melt-quench.ts";
-import { parametersFor } from "../../calibration/program-verify/parameters.ts";
+import { initialState } from "../../calibration/program-verify/band-state.ts";
 import type { OpenedChip } from "../../src/chip/opened-chip.ts";
 import { type PulseReceipt, type PulseTrain, pulsesIn } from "../../src/chip/pulse.ts";
 import { cellCount, type Region } from "../../src/chip/region.ts";
@@ -71,7 +70,7 @@ async function pulse(order: Order, chip: OpenedChip, books: Books): Promise<void
     order.receipt = await sending;
     order.standing = order.receipt.certainty;
   } finally {
-    books.add(region, ledger.close(initialState(cells, parametersFor(chip.descriptor))));
+    books.add(region, ledger.close(initialState(cells)));
   }
 }
 

@@ -1,7 +1,7 @@
 import Database from "better-sqlite3";
 import { describe, expect, test } from "vitest";
 import { cellOutcomes } from "../../src/chip/outcome.ts";
-import { nominalCalibration } from "../../src/chip/readout.ts";
+import { uniformCalibration } from "../../src/chip/readout.ts";
 import { seededPrng } from "../../src/core/prng.ts";
 import { openStore, type Store } from "../../src/store/store.ts";
 import { labErrorOf } from "./failure.ts";
@@ -161,7 +161,11 @@ describe("readouts", () => {
       temperatureKelvin: 300.25,
       saturatedCells: 2,
     };
-    const calibration = { ...nominalCalibration(descriptor), offsetCodes: 1.5 };
+    const { column, columns } = tile.region;
+    const calibration = uniformCalibration(
+      { name: "by hand", siemensPerCode: 2e-7, offsetCodes: 1.5 },
+      column + columns,
+    );
     const entry = { programming, run, requestedAgeSeconds: 25, wallSeconds: wall(5), calibration, readout };
     store.readouts.add({ ...entry, readout: { ...readout, codeSums: codeSums.map(() => 1) } });
     const id = store.readouts.add(entry);

@@ -102,13 +102,14 @@ export function networkOf(shapes: readonly LayerShape[], name: string): NewNetwo
   const tiles = shapes.map(({ rows, columns }, layer) => {
     const region: Region = { array: 0, row: 0, column, rows, columns: 2 * columns };
     column += 2 * columns;
-    return { layer, firstRow: 0, firstColumn: 0, rows, columns, region };
+    return { layer, firstRow: 0, firstColumn: 0, rows, columns, region, devices: [0, 1] };
   });
   const layers = shapes.map((shape, index) => ({
     index,
     ...shape,
     kind: shape.name === "fc" ? "gemm" : "conv",
-    siemensPerWeight: gmaxSiemens / (0.5 + 0.1 * index),
+    siemensPerWeight: new Float64Array(shape.columns).fill(gmaxSiemens / (0.5 + 0.1 * index)),
+    clipping: { weights: 0, largestError: 0 },
     hasBiasRow: shape.name === "fc",
   }));
   return {
@@ -213,7 +214,7 @@ function readAll(
 function readCodes(
   { programmed, exponent, targetSiemens }: SyntheticCells,
   age: number,
-  calibration: ConverterCalibration,
+  { siemensPerCode: [siemensPerCode = 1] }: ConverterCalibration,
   prng: Prng,
 ): Uint16Array {
   const decades = Math.log((age + 20) / 20);
@@ -222,7 +223,7 @@ function readCodes(
     const relative = Math.max(((targetSiemens[cell] ?? 0) / gmaxSiemens) ** 0.65, 1e-3);
     const noise = Math.min(0.0088 / relative, 0.2) * growth * prng.normal();
     const g = Math.max(0, g0 * Math.exp(-(exponent[cell] ?? 0) * decades) * (1 + noise));
-    return Math.min(255 * averages, Math.round((g / calibration.siemensPerCode) * averages));
+    return Math.min(255 * averages, Math.round((g / siemensPerCode) * averages));
   });
 }
 

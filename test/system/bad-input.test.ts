@@ -11,6 +11,7 @@ import { onnxModel, onnxNode } from "../../src/network/onnx/model.ts";
 import { floatTensor } from "../../src/network/onnx/tensor.ts";
 import { type Ended, emulator, folder, pcmlab } from "./command.ts";
 import { fakeLine } from "./fake-line.ts";
+import { folderOfSmallRun, smallNetwork } from "./small-network.ts";
 
 /** Two lines on stderr (remarks apart), the code in brackets, nothing on stdout, no stack. */
 function expectFailure(ended: Ended, code: string, exitCode: number, message: RegExp): void {
@@ -65,33 +66,6 @@ describe.skipIf(process.platform === "win32")("a port", () => {
       /nothing answers \*IDN\?/,
     );
   });
-
-  test("where another instrument answers", async () => {
-    const path = await fakeLine((text) =>
-      text.includes("*IDN?") ? "ACME,Multimeter 3,42,1.0\n" : undefined,
-    );
-    const ended = await pcmlab(["identify", "--chip", path], await folder());
-    expectFailure(
-      ended,
-      "NO_ANSWER",
-      4,
-      /"ACME,Multimeter 3,42,1\.0": .+ did not answer SYSTem:DESCriptor\? within 5 s/,
-    );
-  });
-
-  test("that sends garbage", async () => {
-    const garbage = String.fromCharCode(...Array.from({ length: 4096 }, (_, i) => (i * 73) % 256));
-    const path = await fakeLine(() => garbage.repeat(20));
-    const ended = await pcmlab(["identify", "--chip", path], await folder());
-    expectFailure(ended, "NOT_OURS", 4, /sends \d+ bytes, but no identification/);
-  });
-
-  test("that stops in the middle of a block", async () => {
-    const answers = (text: string): string | undefined =>
-      text.includes("*IDN?") ? "pcmlab,X,1,1\n" : text.includes("DESC") ? '0,#41000{"protocol":' : undefined;
-    const ended = await pcmlab(["identify", "--chip", await fakeLine(answers)], await folder());
-    expectFailure(ended, "NO_ANSWER", 4, /did not answer SYSTem:DESCriptor\? within 5 s/);
-  });
 });
 
 describe("a network", () => {
@@ -110,7 +84,8 @@ describe("a network", () => {
     const cwd = await folder();
     await writeFile(join(cwd, "network.onnx"), bytes);
     const { tcpPort } = await emulator(["--profile", "tiny", "--tcp", "0"], cwd);
-    const words = ["program", "network.onnx", "--chip", `127.0.0.1:${tcpPort}`, "--store", "run.db"];
+    const board = ["--chip", `127.0.0.1:${tcpPort}`, "--calibration", "nominal"];
+    const words = ["program", "network.onnx", ...board, "--store", "run.db"];
     return { ended: await pcmlab(words, cwd), store: join(cwd, "run.db") };
   }
 
@@ -143,14 +118,8 @@ describe("a network", () => {
 
 describe("a store", () => {
   test("of a newer version is left alone", async () => {
-    const cwd = await folder();
-    const path = join(cwd, "run.db");
-    await emulator(["--profile", "tiny", "--pty", "./chip"], cwd);
-    await writeFile(join(cwd, "small.onnx"), smallNetwork());
-    expect(
-      (await pcmlab(["program", "small.onnx", "--chip", "./chip", "--store", "run.db"], cwd)).exitCode,
-    ).toBe(0);
-    const database = new Database(path);
+    const cwd = await folderOfSmallRun();
+    const database = new Database(join(cwd, "run.db"));
     database.pragma("user_version = 999");
     database.close();
     const ended = await pcmlab(["report", "--store", "run.db", "-o", "report.html"], cwd);
@@ -177,11 +146,8 @@ describe("a store", () => {
   });
 
   test("without readings names the command that makes them; images of the wrong size are refused", async () => {
-    const cwd = await folder();
-    await emulator(["--profile", "tiny", "--pty", "./chip"], cwd);
-    await writeFile(join(cwd, "small.onnx"), smallNetwork());
+    const cwd = await folderOfSmallRun();
     await writeFile(join(cwd, "images.bin"), new Uint8Array(5000));
-    await pcmlab(["program", "small.onnx", "--chip", "./chip", "--store", "run.db"], cwd);
     const infer = await pcmlab(["infer", "--store", "run.db", "--images", "images.bin"], cwd);
     expectFailure(infer, "BAD_DATA", 7, /images\.bin.*5000 bytes/);
   });
@@ -229,10 +195,7 @@ describe("an emulator", () => {
 });
 
 test("a report never takes the place of its store, and leaves no part of itself behind", async () => {
-  const cwd = await folder();
-  await emulator(["--profile", "tiny", "--pty", "./chip"], cwd);
-  await writeFile(join(cwd, "small.onnx"), smallNetwork());
-  await pcmlab(["program", "small.onnx", "--chip", "./chip", "--store", "run.db"], cwd);
+  const cwd = await folderOfSmallRun();
   const before = await readFile(join(cwd, "run.db"));
   expectFailure(
     await pcmlab(["report", "--store", "run.db", "-o", "./run.db"], cwd),
@@ -253,28 +216,10 @@ test("a report never takes the place of its store, and leaves no part of itself 
 test("a time that is long past is not read under its name", async () => {
   const cwd = await folder();
   await emulator(["--profile", "tiny", "--pty", "./chip"], cwd);
-  await writeFile(join(cwd, "small.onnx"), smallNetwork());
-  await pcmlab(["program", "small.onnx", "--chip", "./chip", "--store", "run.db"], cwd);
-  const read = (at: string): Promise<Ended> =>
-    pcmlab(["--quiet", "read", "--chip", "./chip", "--store", "run.db", "--at", at], cwd);
+  await writeFile(join(cwd, "small.onnx"), smallNetwork);
+  const board = ["--chip", "./chip", "--store", "run.db", "--calibration", "nominal"];
+  await pcmlab(["program", "small.onnx", ...board], cwd);
+  const read = (at: string): Promise<Ended> => pcmlab(["--quiet", "read", ...board, "--at", at], cwd);
   expect((await read("1d")).exitCode).toBe(0);
   expectFailure(await read("25s"), "STORE_CONTENT", 8, /25 s after programming is past: a region is 1 d old/);
 });
-
-function smallNetwork(): Uint8Array {
-  return encodeModel(
-    onnxModel({
-      name: "small",
-      nodes: [onnxNode("MatMul", ["image", "w"], ["logits"], { name: "dense" })],
-      inputs: [{ name: "image", type: "float32", shape: ["batch", 16] }],
-      outputs: [{ name: "logits", type: "float32", shape: ["batch", 10] }],
-      initializers: [
-        floatTensor(
-          "w",
-          [16, 10],
-          Float32Array.from({ length: 160 }, (_, i) => Math.sin(i)),
-        ),
-      ],
-    }),
-  );
-}

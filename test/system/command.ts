@@ -1,13 +1,15 @@
 /** Runs the built command line as a user would: a process of its own, its streams and its exit code. */
 
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, type ChildProcessByStdio, spawn } from "node:child_process";
 import { existsSync, watch } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Readable } from "node:stream";
 import { onTestFinished } from "vitest";
 
-const main = join(import.meta.dirname, "../../dist/src/cli/main.js");
+/** The built command. */
+export const main = join(import.meta.dirname, "../../dist/src/cli/main.js");
 if (!existsSync(main))
   throw new Error("the command is not built: run `npm run build` first (`npm test` does)");
 
@@ -17,10 +19,16 @@ export interface Ended {
   readonly stderr: string;
 }
 
+/** The network of the demo, 10 tiles. */
+export const digits = join(import.meta.dirname, "../../examples/digits/digits.onnx");
+
 /** Waits for the command to end by itself. */
-export function pcmlab(words: readonly string[], cwd: string): Promise<Ended> {
+export const pcmlab = (words: readonly string[], cwd: string): Promise<Ended> =>
+  ended(spawn(process.execPath, [main, ...words], { cwd, stdio: ["ignore", "pipe", "pipe"] }));
+
+/** What a process prints until it ends by itself. */
+export function ended(child: ChildProcessByStdio<null, Readable, Readable>): Promise<Ended> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [main, ...words], { cwd, stdio: ["ignore", "pipe", "pipe"] });
     let stdout = "";
     let stderr = "";
     child.stdout.on("data", (chunk) => {

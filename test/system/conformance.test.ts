@@ -2,6 +2,7 @@
 
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
+import { allRules } from "../../src/conformance/rules/all.ts";
 import { emulator, folder, pcmlab } from "./command.ts";
 import { fakeLine } from "./fake-line.ts";
 
@@ -19,7 +20,8 @@ const skippedIn = ({ results }: z.infer<typeof reportSchema>): string[] =>
   results.filter(({ verdict }) => verdict.kind === "skip").map(({ id }) => id);
 
 /** What an emulator of tiny has not, and what nobody can do to it from outside. */
-const absent = /^(mvm\.(?!absent)|regions\.too-many-cells|emulator\.(absent|.*-lacking)|power\.)/;
+const absent =
+  /^(currents\.absent|link\.(?!elsewhere)|mvm\.(?!absent)|regions\.too-many-cells|emulator\.(absent|.*-lacking)|power\.)/;
 
 test("our emulator keeps every rule over TCP, pulses included; only its power was not switched", async () => {
   const cwd = await folder();
@@ -44,16 +46,38 @@ test.each([
   expect(ended.exitCode).toBe(exitCode);
 });
 
+/** `link.forgotten` rests for 31 s; test/conformance has it in virtual time. */
+const ruleIds = allRules.map(({ id }) => id).filter((id) => id !== "link.forgotten");
+const ofLink = (id: string): boolean => id.startsWith("link.");
+
 describe.skipIf(process.platform === "win32")("over a pseudo-terminal", () => {
-  test("our emulator keeps every rule, pulses included, and the table says so", async () => {
+  test.each([
+    ["in plain lines", []],
+    ["over the link", ["--link", "on"]],
+  ])("our emulator keeps every rule %s, pulses included, and the table says so", async (_, words) => {
     const cwd = await folder();
     await emulator(["--profile", "tiny", "--pty", "./chip"], cwd);
-    const ended = await pcmlab(["conformance", "--chip", "./chip", "--yes"], cwd);
+    const only = ruleIds.filter((id) => !ofLink(id)).join();
+    const ended = await pcmlab(["conformance", "--chip", "./chip", "--yes", "--only", only, ...words], cwd);
     expect(ended.stdout).toMatch(
       /\nincomplete; \d+ rules: \d+ passed, 0 failed, \d+ skipped \(1 of them apply to this board\); \d+ weak pulses given\n$/,
     );
     expect(ended.stdout).not.toContain("FAIL");
     expect(ended.exitCode).toBe(10);
+  });
+
+  test.each([
+    ["all, beside plain lines", ruleIds.filter(ofLink), []],
+    ["some, between sessions of the link", ["link.accept", "link.cut", "link.pulse-once"], ["--link", "on"]],
+  ])("our emulator keeps the rules of the link: %s", async (_, only, words) => {
+    const cwd = await folder();
+    await emulator(["--profile", "tiny", "--pty", "./chip"], cwd);
+    const given = ["conformance", "--chip", "./chip", "--pulses", "--only", only.join(), "--json", ...words];
+    const ended = await pcmlab(given, cwd);
+    const report = reportSchema.parse(JSON.parse(ended.stdout));
+    expect(report).toMatchObject({ conformance: "conforms", counts: { failed: 0, unchecked: 0 }, pulses: 1 });
+    expect(skippedIn(report).filter((id) => id !== "link.elsewhere")).toEqual([]);
+    expect(ended.exitCode).toBe(0);
   });
 
   test("a power cycle is told from a new connection", async () => {
@@ -78,6 +102,7 @@ describe.skipIf(process.platform === "win32")("over a pseudo-terminal", () => {
 
 test.each([
   [["--only", "gramar"], /no rule begins with "gramar" \[USAGE\]\n {2}next: the groups are grammar, blocks/],
+  [["--link", "on"], /is no serial line, and only these have a link \[USAGE\]/],
   [["--cell", "0;1;2"], /--cell is "0;1;2" \[USAGE\]/],
   [["--cell", "0,64,0"], /there is no device at array 0, row 64, column 0 \[USAGE\]/],
 ])("%j is refused", async (words, message) => {

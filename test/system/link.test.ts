@@ -1,16 +1,16 @@
 /** The reliable link through the command line, on a pseudo-terminal: when it is used, what it repairs, and what is said of it. */
 
 import { spawn } from "node:child_process";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import { systemTimer } from "../../src/core/system-clock.ts";
-import { emulator, folder, json, pcmlab } from "./command.ts";
+import { emulator, folder, json, main, pcmlab } from "./command.ts";
 import { fakeLine } from "./fake-line.ts";
+import { smallNetwork, smallWords } from "./small-network.ts";
 
-const main = join(import.meta.dirname, "../../dist/src/cli/main.js");
-const network = join(import.meta.dirname, "../../examples/digits/digits.onnx");
-const noise = 2e-5;
+const noise = 2e-4;
 
 const counters = z.record(z.string(), z.number());
 const reported = z.object({
@@ -54,6 +54,9 @@ describe.skipIf(process.platform === "win32")("--link", () => {
     });
     const ended = await pcmlab(["identify", "--chip", path], await folder());
     expect(ended.exitCode).toBe(4);
+    expect(ended.stderr).toMatch(
+      /"ACME,Multimeter 3,42,1\.0": .+ did not answer SYSTem:DESCriptor\? within 5 s.* \[NO_ANSWER\]/,
+    );
     expect(asked.join("").split("SYSTem:LINK?").length - 1).toBe(1);
     expect(asked.join("")).not.toContain("\0");
   });
@@ -82,8 +85,9 @@ describe.skipIf(process.platform === "win32")("a noisy line", () => {
 
   async function programmedOver(words: readonly string[]): Promise<z.infer<typeof programmed>> {
     const cwd = await folder();
-    await emulator(["--profile", "fusion-1m", "--pty", "./chip", ...words], cwd);
-    return programmed.parse(await json(["program", network, "--chip", "./chip", "--store", "run.db"], cwd));
+    await writeFile(join(cwd, "small.onnx"), smallNetwork);
+    await emulator(["--profile", "tiny", "--pty", "./chip", ...words], cwd);
+    return programmed.parse(await json(smallWords("./chip", "run.db"), cwd));
   }
 
   test("programs the same conductances by the same pulses as a clean one", async () => {

@@ -14,23 +14,15 @@ import { Firmware } from "../../mocks/firmware/firmware.ts";
 import { hostOnTcp } from "../../mocks/host/tcp-host.ts";
 import { textOfBytes } from "../../src/core/bytes.ts";
 import { systemTimer } from "../../src/core/system-clock.ts";
-import { openStore, type Store } from "../../src/store/store.ts";
-import { emulator, folder, json, pcmlab } from "./command.ts";
+import { listening } from "../drivers/listening.ts";
+import { digits, emulator, folder, json, main, pcmlab } from "./command.ts";
+import { inStore } from "./run-store.ts";
 
-const main = join(import.meta.dirname, "../../dist/src/cli/main.js");
-const network = join(import.meta.dirname, "../../examples/digits/digits.onnx");
-const programWords = (chip: string): string[] => ["program", network, "--chip", chip, "--store", "run.db"];
+const nominal = ["--calibration", "nominal"];
+const programWords = (chip: string): string[] => [
+  ...["program", digits, "--chip", chip, "--store", "run.db", ...nominal],
+];
 const networkTiles = 10;
-
-/** Looks into the store of a folder. */
-function inStore<T>(cwd: string, look: (store: Store) => T): T {
-  const store = openStore(join(cwd, "run.db"), { mode: "read" });
-  try {
-    return look(store);
-  } finally {
-    store.close();
-  }
-}
 
 /** A board on TCP, and what it does in the middle of a tile. */
 interface TroubledBoard {
@@ -63,10 +55,7 @@ async function troubledBoard(): Promise<TroubledBoard> {
       served = served.then(() => serve(chunk, socket));
     });
   });
-  onTestFinished(() => void server.close());
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const bound = server.address();
-  const address = `127.0.0.1:${typeof bound === "object" && bound !== null ? bound.port : 0}`;
+  const address = await listening(server);
   return {
     address,
     words: programWords(address),
@@ -113,7 +102,7 @@ test("after kill -9 in a re-programming, reading refuses the tile that was pulse
     expect(programmings.current()).toHaveLength(networkTiles - 1);
     expect(programmings.unfinished()).toMatchObject([{ tile: networks.get().tiles[6]?.id }]);
   });
-  const words = ["read", "--chip", board.address, "--store", "run.db", "--at", "25s"];
+  const words = ["read", "--chip", board.address, "--store", "run.db", "--at", "25s", ...nominal];
   const refused = await pcmlab(words, cwd);
   expect(refused.stderr).toMatch(/\b1 of 10 tiles\b/);
   expect(refused.exitCode).toBe(8);

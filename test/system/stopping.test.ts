@@ -9,10 +9,9 @@ import { fusion1m } from "../../mocks/array/profiles/fusion-1m.ts";
 import { Firmware } from "../../mocks/firmware/firmware.ts";
 import { textOfBytes } from "../../src/core/bytes.ts";
 import { openStore } from "../../src/store/store.ts";
-import { folder } from "./command.ts";
-
-const main = join(import.meta.dirname, "../../dist/src/cli/main.js");
-const network = join(import.meta.dirname, "../../examples/digits/digits.onnx");
+import { listening } from "../drivers/listening.ts";
+import { digits, folder, main } from "./command.ts";
+import { fakeLine } from "./fake-line.ts";
 
 interface SlowBoard {
   readonly address: string;
@@ -47,10 +46,7 @@ async function slowBoard(onPulse: () => void, answersSafeOff: boolean): Promise<
       for (const response of held.splice(0)) socket.write(response);
     });
   });
-  onTestFinished(() => void server.close());
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const bound = server.address();
-  const address = `127.0.0.1:${typeof bound === "object" && bound !== null ? bound.port : 0}`;
+  const address = await listening(server);
   return { address, asked: () => asked, hungUp };
 }
 
@@ -58,7 +54,8 @@ async function slowBoard(onPulse: () => void, answersSafeOff: boolean): Promise<
 async function programInterruptedTwice(answersSafeOff: boolean) {
   const cwd = await folder();
   const board = await slowBoard(() => child.kill("SIGINT"), answersSafeOff);
-  const words = ["program", network, "--chip", board.address, "--store", "run.db"];
+  const nominal = ["--calibration", "nominal"];
+  const words = ["program", digits, "--chip", board.address, "--store", "run.db", ...nominal];
   const child = spawn(process.execPath, [main, ...words], { cwd, stdio: ["ignore", "ignore", "pipe"] });
   onTestFinished(() => void child.kill("SIGKILL"));
   let stderr = "";
@@ -94,3 +91,27 @@ test("a board that does not answer is left all the same, and the user is told", 
   expect(asked).toContain("CHIP:SAFE?");
   expect(stderr).toMatch(/did not say that its drives are off.*\n(.*\n)*pcmlab: stopped at once/);
 });
+
+/** The greeting alone would go on for 4.5 s, and the handshake of a link for as long. */
+const promptMilliseconds = 3000;
+
+test
+  .skipIf(process.platform === "win32")
+  .each([[["--link", "off"]], [["--link", "on"]], [["--reconnect", "60"]]])(
+  "the first one while a silent port is opened with %j ends the command at once",
+  async (words) => {
+    let heard = (): void => {};
+    const opening = new Promise<void>((resolve) => {
+      heard = resolve;
+    });
+    const path = await fakeLine(() => void heard());
+    const child = spawn(process.execPath, [main, "identify", "--chip", path, ...words], { stdio: "ignore" });
+    onTestFinished(() => void child.kill("SIGKILL"));
+    const closed = new Promise((resolve) => child.once("close", resolve));
+    await opening;
+    const stopped = performance.now();
+    child.kill("SIGINT");
+    expect(await closed).toBe(130);
+    expect(performance.now() - stopped).toBeLessThan(promptMilliseconds);
+  },
+);

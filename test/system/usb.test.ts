@@ -8,7 +8,7 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { z } from "zod";
-import { type Ended, emulator, folder } from "./command.ts";
+import { type Ended, emulator, ended, folder } from "./command.ts";
 
 const repository = join(import.meta.dirname, "../..");
 const script = join(import.meta.dirname, "usb-vm.sh");
@@ -39,21 +39,8 @@ const why = missing();
 if (why !== undefined) skipped(why);
 
 /** Runs a command in the machine. */
-function inMachine(command: string): Promise<Ended> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(script, [command], { cwd: repository, env, stdio: ["ignore", "pipe", "pipe"] });
-    let stdout = "";
-    let stderr = "";
-    child.stdout.on("data", (chunk) => {
-      stdout += chunk;
-    });
-    child.stderr.on("data", (chunk) => {
-      stderr += chunk;
-    });
-    child.on("error", reject);
-    child.on("close", (exitCode) => resolve({ exitCode, stdout, stderr }));
-  });
-}
+const inMachine = (command: string): Promise<Ended> =>
+  ended(spawn(script, [command], { cwd: repository, env, stdio: ["ignore", "pipe", "pipe"] }));
 
 /** A port that nobody had a moment ago. */
 function freePort(): Promise<number> {
@@ -98,7 +85,7 @@ test.skipIf(why !== undefined)(
   async ({ skip }) => {
     const port = await freePort();
     await emulator(["--profile", "tiny", "--usbip", String(port)], await folder());
-    const ended = await inMachine(`set -e
+    const run = await inMachine(`set -e
       usbip --tcp-port ${port} list -r 10.0.2.2
       usbip --tcp-port ${port} attach -r 10.0.2.2 -b 1-1
       n=0; until [ -e /dev/usbtmc0 ] || [ $n -ge 100 ]; do n=$((n + 1)); sleep 0.1; done
@@ -111,12 +98,12 @@ test.skipIf(why !== undefined)(
         > /tmp/conformance.json || conformance=$?
       echo "conformance $conformance: $(tr -d '\n' < /tmp/conformance.json)"
       echo "inside: $(node dist/test/system/usb-inside.js ${serialNumber})"`);
-    const { stdout, stderr } = ended;
-    if (ended.exitCode === noMachine && !required) {
+    const { stdout, stderr } = run;
+    if (run.exitCode === noMachine && !required) {
       skipped(stderr);
       skip(stderr);
     }
-    expect(ended, stdout).toMatchObject({ exitCode: 0 });
+    expect(run, stdout).toMatchObject({ exitCode: 0 });
     expect(stdout).toMatch(/1-1: .*\(1209:0001\)[\s\S]*fe\/03\/01/);
     const identification = `pcmlab,TINY,${serialNumber},pcmlab-emulator`;
     expect(stdout).toContain(`kernel before: ${identification}`);

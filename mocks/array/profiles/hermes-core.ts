@@ -20,7 +20,13 @@ export const hermesCore: ChipProfile = {
   // [M] The reference resistors.
   arrays: [
     ...["G1+", "G2+", "G1-", "G2-"].map((name) => ({ name, ...unitCells })),
-    { name: "REF", rows: 5, columns: 256, referenceSiemens: [0, 2.5e-6, 5e-6, 10e-6, 20e-6] },
+    {
+      name: "REF",
+      rows: 5,
+      columns: 256,
+      referenceSiemens: [0, 2.5e-6, 5e-6, 10e-6, 20e-6],
+      referenceTolerance: 1e-3,
+    },
   ],
   read: {
     // FACTS 8.1: CCO ADCs with more than 8 bits, used as 8. FACTS 7.4: t_read 512 ns, one conversion here.
@@ -43,6 +49,16 @@ export const hermesCore: ChipProfile = {
     maxTrailingSeconds: 5e-6,
     maxSteps: 64,
   },
+  // [M] all of it, as for the Fusion chip; the programming supply of a 14 nm core is lower.
+  envelope: {
+    supplyVolts: 1.8,
+    maxPulseJoules: 2e-9,
+    maxPulsesPerCell: 10_000_000,
+    maxDuty: 0.5,
+    dutySeconds: 20,
+    minKelvin: 273,
+    maxKelvin: 358,
+  },
   maxCellsPerRequest: 65_536,
   // [M]
   timing: { pulseSettleSeconds: 0 },
@@ -55,6 +71,8 @@ export const hermesCore: ChipProfile = {
     dacStepSpread: 0.3,
     resistorSpread: 0.001,
   },
+  // [M] A resistor and a slow converter of 16 bits on the board.
+  currentSense: { noiseAmperes: 20e-9, sampleSeconds: 100e-6 },
   device: {
     // [M] "Wide SET distribution" (FACTS 8.2) around a value above G_max 10.35 uS.
     set: { medianSiemens: 14e-6, logSpread: 0.15 },

@@ -1,14 +1,15 @@
 /** Checks a board against SPEC.md and prints what it found; the exit code says whether it conforms. */
 
 import { exec } from "node:child_process";
-import { openLine } from "../../../drivers/chip/open-line.ts";
-import { parseResource } from "../../../drivers/chip/resource.ts";
+import { type LinkUse, openLine } from "../../../drivers/chip/open-line.ts";
+import { parseResource, type Resource } from "../../../drivers/chip/resource.ts";
+import { openSerialUngreeted } from "../../../drivers/serial/serial-transport.ts";
 import type { Transport } from "../../../drivers/transport/transport.ts";
 import { requestMessage } from "../../../firmware-protocol/operation/operation.ts";
 import { safeOff } from "../../../firmware-protocol/operation/safe-off.ts";
 import type { Descriptor } from "../../chip/descriptor.ts";
 import type { Region } from "../../chip/region.ts";
-import { cellAt } from "../../conformance/board.ts";
+import { cellAt, lastCell } from "../../conformance/board.ts";
 import { type Conformance, conformanceOf, countsOf, type Report } from "../../conformance/report.ts";
 import type { Rule } from "../../conformance/rule.ts";
 import { allRules } from "../../conformance/rules/all.ts";
@@ -17,15 +18,21 @@ import { tableOf } from "../../conformance/table.ts";
 import { errorCatalogue, LabError, textOf } from "../../core/errors.ts";
 import type { Context } from "../context.ts";
 import type { Leavable } from "../open-boards.ts";
+import { bookCheck, type CheckedCell } from "./conformance-wear.ts";
 import { type RecordArguments, whileRecording } from "./while-recording.ts";
 
 export interface ConformanceArguments extends RecordArguments {
   readonly baud: number;
+  /** Whether messages travel through the reliable link. */
+  readonly link: "on" | "off";
   readonly pulses: boolean;
+  readonly ledger?: string | undefined;
   readonly cell?: string | undefined;
   readonly only?: string | undefined;
   readonly powerCycle?: string | undefined;
 }
+
+type CellFrom = (descriptor: Descriptor) => Region;
 
 /** No failures of pcmlab, so not of its catalogue of errors: the board was checked. */
 const exitCodes: Readonly<Record<Conformance, number>> = { conforms: 0, broken: 1, incomplete: 10 };
@@ -37,8 +44,10 @@ const cycleSeconds = 60;
 
 export async function conformance(args: ConformanceArguments, context: Context): Promise<void> {
   const rules = chosenRules(args.only);
-  const cellFrom = args.cell === undefined ? undefined : cellNamed(args.cell);
-  const report = await whileRecording(args, context, (wrap) => check(args, rules, cellFrom, wrap, context));
+  const cellFrom = args.cell === undefined ? lastCell : cellNamed(args.cell);
+  const report = await booking(args, cellFrom, context, (cellOf) =>
+    whileRecording(args, context, (wrap) => check(args, rules, cellOf, wrap, context)),
+  );
   const document = {
     resource: args.chip,
     conformance: conformanceOf(report),
@@ -50,39 +59,90 @@ export async function conformance(args: ConformanceArguments, context: Context):
   else process.exitCode = exitCodes[conformanceOf(report)];
 }
 
+/** The pulses of a board that keeps every rule are those that were asked for; another one may have given more. */
+async function booking(
+  { pulses, ledger }: ConformanceArguments,
+  cellFrom: CellFrom,
+  context: Context,
+  checkWith: (cellFrom: CellFrom) => Promise<Report>,
+): Promise<Report> {
+  const booked: CheckedCell[] = [];
+  let given: number | undefined;
+  try {
+    const report = await checkWith((descriptor) => {
+      const cell = cellFrom(descriptor);
+      if (pulses) booked.push(bookCheck(ledger, descriptor, cell, context));
+      return cell;
+    });
+    if (countsOf(report.results).failed === 0) given = report.pulses;
+    return report;
+  } finally {
+    for (const cell of booked) cell.close(given);
+  }
+}
+
 async function check(
   args: ConformanceArguments,
   rules: readonly Rule[],
-  cellFrom: ((descriptor: Descriptor) => Region) | undefined,
+  cellFrom: CellFrom,
   wrap: ((transport: Transport) => Transport) | undefined,
   context: Context,
 ): Promise<Report> {
   const resource = parseResource(args.chip);
-  const connect = async (): Promise<Transport> => {
-    // Without the identification that drivers/chip/connect.ts makes, since that is what is checked.
-    const { transport } = await openLine(resource, { timer: context.timer, baudRate: args.baud });
-    const recorded = wrap?.(transport) ?? transport;
-    context.boards.add(args.chip, Promise.resolve(leavable(recorded)));
-    return recorded;
+  const { timer, stop } = context;
+  const link = linkOver(resource, args, context);
+  const leavableWhile = (transport: Transport): Transport => {
+    context.boards.add(args.chip, Promise.resolve(leavable(transport)));
+    return transport;
   };
+  const connect = async (signal?: AbortSignal): Promise<Transport> => {
+    // Without the identification that drivers/chip/connect.ts makes, since that is what is checked.
+    const { transport } = await openLine(resource, { timer, baudRate: args.baud, link, signal });
+    return leavableWhile(wrap?.(transport) ?? transport);
+  };
+  const port = barePort(resource, args, link);
   const { powerCycle: command } = args;
   const powerCycle = command === undefined ? undefined : () => switchedOffAndOn(command, connect, context);
   const progress = context.output.progress("checking", "rules", rules.length);
   const report = await runConformance({
-    transport: await connect(),
-    timer: context.timer,
+    transport: await connect(stop),
+    timer,
     rules,
     pulses: args.pulses,
-    cable: resource.kind === "usb" ? "messages" : "stream",
+    cable: resource.kind,
     cellFrom,
-    connect,
+    // A rule under way is finished when the user stops.
+    connect: () => connect(),
+    port: port && (async () => leavableWhile(await port())),
     powerCycle,
-    stop: context.stop,
+    stop,
     beginning: () => progress.advance(1),
   });
   progress.end();
   return report;
 }
+
+/** How messages travel; undefined in plain lines. @throws LabError USAGE on a cable that has no link. */
+function linkOver(
+  resource: Resource,
+  args: ConformanceArguments,
+  { clock, prng }: Context,
+): LinkUse | undefined {
+  if (args.link === "off") return undefined;
+  if (resource.kind === "serial") return { choice: "on", clock, prng };
+  throw new LabError("USAGE", `${args.chip} is no serial line, and only these have a link`, {
+    next: "leave --link away",
+  });
+}
+
+/**
+ * Opens the line below a link, where the messages have one. Frames of the kit's own are not recorded then: a recording is of
+ * messages or of what a line carries.
+ */
+const barePort = (resource: Resource, { baud }: ConformanceArguments, link: LinkUse | undefined) =>
+  resource.kind === "serial" && link !== undefined
+    ? (): Promise<Transport> => openSerialUngreeted(resource.path, baud)
+    : undefined;
 
 /** @throws LabError USAGE when nothing begins so. */
 function chosenRules(only: string | undefined): readonly Rule[] {

@@ -8,6 +8,7 @@ import { defaultBaudRate } from "../../../drivers/serial/baud-rate.ts";
 import { LabError, textOf } from "../../core/errors.ts";
 import type { Context } from "../context.ts";
 import { packageFile } from "../provenance.ts";
+import { calibrate } from "./calibrate.ts";
 import { startEmulator } from "./emulator-process.ts";
 import { infer } from "./infer.ts";
 import { inferenceTable } from "./infer-table.ts";
@@ -34,14 +35,17 @@ export async function demo(args: DemoArguments, context: Context): Promise<void>
   const startSeconds = context.clock.monotonicSeconds();
   const store = join(args.folder, "demo.db");
   const output = join(args.folder, "report.html");
-  await prepareFolder(args.folder, [store, `${store}-wal`, `${store}-shm`, output]);
+  const ledger = join(args.folder, "ledger");
+  await prepareFolder(args.folder, [ledger, store, `${store}-wal`, `${store}-shm`, output]);
   const quiet: Context = { ...context, output: context.output.withoutResults() };
   const emulator = await startEmulator({ ...args, pty: join(args.folder, "chip") }, context);
   try {
     context.output.note(`emulated chip ${emulator.serialNumber} on ${emulator.resource}`);
-    const chip = { chip: emulator.resource, baud: defaultBaudRate, store };
+    // The chip is gone with the demo, and its wear with it.
+    const chip = { chip: emulator.resource, baud: defaultBaudRate, store, ledger };
+    const calibrated = await calibrate({ ...chip, valid: "30d" }, quiet);
     const programmed = await program(
-      { ...chip, network: digits.network, gmax: "25uS", bias: "array" },
+      { ...chip, network: digits.network, gmax: "25uS", bias: "array", scale: "layer", devices: 2 },
       quiet,
     );
     const reads = await read({ ...chip, at: ages, averages: 5, volts: "0.3V" }, quiet);
@@ -59,7 +63,10 @@ export async function demo(args: DemoArguments, context: Context): Promise<void>
       `the experiment: ${store}`,
       `the report:     ${output} (open it in a browser)`,
     ].join("\n");
-    context.output.result({ emulator, programmed, reads, inferred, store, report: output, seconds }, text);
+    context.output.result(
+      { emulator, calibrated, programmed, reads, inferred, store, report: output, seconds },
+      text,
+    );
   } finally {
     await emulator.stop();
   }
@@ -69,7 +76,7 @@ export async function demo(args: DemoArguments, context: Context): Promise<void>
 async function prepareFolder(folder: string, files: readonly string[]): Promise<void> {
   try {
     await mkdir(folder, { recursive: true });
-    for (const file of files) await rm(file, { force: true });
+    for (const file of files) await rm(file, { force: true, recursive: true });
   } catch (cause) {
     throw new LabError("USAGE", `${folder} cannot be used: ${textOf(cause)}`, {
       cause,

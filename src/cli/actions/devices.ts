@@ -17,17 +17,17 @@ export interface DevicesArguments {
   readonly baud: number;
 }
 
-/** @throws LabError as `tell` does; USAGE for a host that is none. */
+/** @throws LabError as `tell` does; USAGE for a host that is none; INTERRUPTED. */
 export async function devices({ host: hosts, all, baud }: DevicesArguments, context: Context): Promise<void> {
-  const { timer, output } = context;
+  const { timer, output, stop } = context;
   const cables: Cables = {
     ports: systemPorts,
     usbDevices: () => systemUsb.devices(),
-    openSerial: (path) => openSerial(path, timer, baud),
-    openUsb: (address) => openUsb(address, timer),
-    openTcp: (address, port) => openTcp(address, port, timer),
+    openSerial: (path) => openSerial(path, { timer, baudRate: baud, signal: stop }),
+    openUsb: (address) => openUsb(address, timer, undefined, stop),
+    openTcp: (address, port) => openTcp(address, port, timer, stop),
   };
-  tell(await discover({ hosts, all }, cables, timer), output);
+  tell(await discover({ hosts, all }, cables, timer, stop), output);
 }
 
 /** @throws LabError ENVIRONMENT, after all has been printed, when "no board" cannot be believed. */

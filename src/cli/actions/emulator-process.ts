@@ -47,11 +47,15 @@ async function startOn(
 ): Promise<EmulatorProcess> {
   const words = ["emulator", "--profile", options.profile, "--seed", String(options.seed), ...cable];
   const program = process.argv[1] ?? "";
-  const child = spawn(process.execPath, [program, ...words, "--until-stdin-closes", "--json"], {
-    stdio: ["pipe", "pipe", "pipe"],
-    // Ctrl-C is for this process, which then ends the emulator by closing its stdin. Windows would open a window for it.
-    detached: process.platform !== "win32",
-  });
+  const child = spawn(
+    process.execPath,
+    [program, ...words, "--until-stdin-closes", "--json", "--no-config"],
+    {
+      stdio: ["pipe", "pipe", "pipe"],
+      // Ctrl-C is for this process, which then ends the emulator by closing its stdin. Windows would open a window for it.
+      detached: process.platform !== "win32",
+    },
+  );
   const ready = await readinessOf(child, context);
   return {
     resource: ready.pty ?? `127.0.0.1:${ready.tcpPort}`,

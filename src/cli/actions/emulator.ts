@@ -66,7 +66,12 @@ export async function emulate(args: EmulatorArguments, context: Context): Promis
   const ambientKelvin = args.temperature === undefined ? undefined : ambientFrom(args.temperature);
   const origin = args.load === undefined ? freshChip(args) : await savedChip(args.load, args);
   if (args.save !== undefined) await assertSavable(args.save);
-  const chip = powerUp(origin, { bootId: bootIdOf(context), clockFrom, ambientKelvin });
+  const chip = powerUp(origin, {
+    bootId: bootIdOf(context),
+    life: lifeOf(context),
+    clockFrom,
+    ambientKelvin,
+  });
   const { firmware } = chip;
   const { pty, tcp, usbip } = await plugIn(firmware, args, context);
   const ready: EmulatorReady = {
@@ -186,6 +191,15 @@ function ambientFrom(text: string): number {
 /** Differs from that of any earlier power-up, as a real board's counter or random number would. */
 const bootIdOf = (context: Context): number =>
   mix32(mix32(process.pid) ^ Math.floor(context.clock.wallSeconds() * 1000));
+
+/** Tells a chip that is made now from one that was made of the same profile and seed before. */
+const lifeOf = ({ prng }: Context): string =>
+  Array.from({ length: 2 }, () =>
+    prng
+      .below(2 ** 32)
+      .toString(16)
+      .padStart(8, "0"),
+  ).join("");
 
 function readyText(ready: EmulatorReady): string {
   const cables = [

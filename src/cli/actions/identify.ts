@@ -1,6 +1,7 @@
 /** Asks a board who it is and prints it. */
 
 import { type Descriptor, deviceCount, type MvmAbility } from "../../chip/descriptor.ts";
+import type { Envelope } from "../../chip/envelope.ts";
 import { formatDuration, microamperes, microsiemens } from "../../core/units.ts";
 import type { Context } from "../context.ts";
 import type { LinkReport } from "./link-report.ts";
@@ -36,7 +37,7 @@ const linkLine = ({ terms }: LinkReport): string =>
 
 /** What a chip can do, a line for each ability; a line is missing where the chip lacks one. */
 export function descriptorLines(descriptor: Descriptor): string[] {
-  const { arrays, read, program, mvm } = descriptor;
+  const { arrays, read, program, envelope, mvm } = descriptor;
   const devices = deviceCount(descriptor).toLocaleString("en");
   const sizes = arrays
     .filter(({ referenceSiemens }) => referenceSiemens === undefined)
@@ -46,6 +47,7 @@ export function descriptorLines(descriptor: Descriptor): string[] {
     ...arrays.flatMap(referenceLines),
     `read        ${read.adcBits} bits, 0 to ${round(microsiemens(read.fullScaleSiemens))} µS at ${read.minVolts} to ${read.maxVolts} V, ${formatDuration(read.sampleSeconds)} a device, up to ${read.maxAverages} averages`,
     `program     ${program.dacBits} bits, up to ${round(microamperes(program.maxAmperes))} µA, ${formatDuration(program.minWidthSeconds)} to ${formatDuration(program.maxWidthSeconds)}`,
+    ...(envelope === undefined ? [] : envelopeLines(envelope)),
     ...(mvm === undefined ? [] : mvmLines(mvm, arrays)),
     `request     up to ${descriptor.maxCellsPerRequest.toLocaleString("en")} devices`,
     `features    ${descriptor.features.join(", ") || "none beyond the basic ones"}`,
@@ -58,6 +60,15 @@ function referenceLines({ name, rows, columns, referenceSiemens }: Descriptor["a
   const values = referenceSiemens.map((siemens) => round(microsiemens(siemens)));
   const range = `${Math.min(...values)} to ${Math.max(...values)} µS`;
   return [`references  ${name} ${rows} x ${columns}: resistors of ${range}, read only`];
+}
+
+function envelopeLines(envelope: Envelope): string[] {
+  const { supplyVolts, maxPulseJoules, maxPulsesPerCell, maxDuty, dutySeconds, minKelvin, maxKelvin } =
+    envelope;
+  return [
+    `envelope    up to ${round(maxPulseJoules * 1e9)} nJ a pulse at ${supplyVolts} V, ${maxPulsesPerCell.toLocaleString("en")} pulses a cell in its life`,
+    `            pulses for ${round(100 * maxDuty)} % of ${formatDuration(dutySeconds)}, at ${minKelvin} to ${maxKelvin} K`,
+  ];
 }
 
 function mvmLines(mvm: MvmAbility, arrays: Descriptor["arrays"]): string[] {

@@ -3,6 +3,7 @@
 import { createHash } from "node:crypto";
 import { basename } from "node:path";
 import { z } from "zod";
+import type { ConverterCalibration } from "../../chip/readout.ts";
 import { LabError } from "../../core/errors.ts";
 import { formatDuration, parseDurations } from "../../core/units.ts";
 import { noAugmentation, parseAugment } from "../../inference/augment.ts";
@@ -19,12 +20,15 @@ import { assertDisjoint } from "../../inference/overlap.ts";
 import type { Network } from "../../network/layer.ts";
 import { readNetwork } from "../../network/read.ts";
 import type { Store } from "../../store/store.ts";
+import { type CalibrationChoice, derivation } from "./choose-calibration.ts";
 
 export interface InferArguments {
   readonly store: string;
   readonly images: string;
   readonly labels?: string | undefined;
   readonly calibration?: string | undefined;
+  /** Derives conductances again; each readout keeps its own when missing. */
+  readonly converterCalibration?: CalibrationChoice | undefined;
   readonly at?: string | undefined;
   readonly compensation: string;
   readonly augment?: string | undefined;
@@ -43,10 +47,10 @@ const smallestBatch = 8;
 export interface Inputs {
   readonly name: string;
   readonly network: Network;
-  readonly gmaxSiemens: number;
   /** GDC compares with the readout at this age. */
   readonly referenceAge: number;
   readonly ages: readonly number[];
+  readonly converters: ConverterCalibration | undefined;
   readonly test: ImageSet;
   /** What the results came from, for their records. */
   readonly sources: object;
@@ -96,9 +100,9 @@ export async function gather(
     sources,
     name: stored.name,
     network,
-    gmaxSiemens: stored.gmaxSiemens,
     referenceAge,
     ages,
+    converters: derivation(store, args.converterCalibration),
     test,
     options,
     adabs,

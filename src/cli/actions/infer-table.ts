@@ -35,8 +35,15 @@ export function inferenceTable(result: InferResult): string {
       ),
     ),
     row("digital", [percent(result.digital)]),
+    `conductances by calibration ${calibrationsOf(result).join(", ")}`,
   ].join("\n");
 }
+
+const calibrationsOf = ({ accuracies }: InferResult): string[] => [
+  ...new Set(
+    accuracies.flatMap(({ calibrations }) => calibrations.map((name) => name.replace(/^calibration /, ""))),
+  ),
+];
 
 const percent = ({ accuracy, interval }: Accuracy): string =>
   `${hundred(accuracy)} (${hundred(interval.low)}-${hundred(interval.high)})`;

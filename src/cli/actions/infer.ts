@@ -28,6 +28,8 @@ export interface InferResult {
   readonly accuracies: readonly (Accuracy & {
     readonly ageSeconds: number;
     readonly compensation: CompensationMethod;
+    /** The calibrations of the converters that conductances were derived with. */
+    readonly calibrations: readonly string[];
     /** Factors of GDC, one a layer. */
     readonly alphas: readonly number[];
   })[];
@@ -60,8 +62,8 @@ async function inferAll(job: Job, methods: readonly CompensationMethod[]): Promi
   const { network, test, store, ages } = job;
   const { digital, lossPercent } = await digitalBaseline(job);
   keep(job, null, "digital", digital, [], job.sources);
-  const read = ages.map((age) => weightsAt(store, network, job.gmaxSiemens, age));
-  const reference = weightsAt(store, network, job.gmaxSiemens, job.referenceAge);
+  const read = ages.map((age) => weightsAt(store, network, age, job.converters));
+  const reference = weightsAt(store, network, job.referenceAge, job.converters);
   const progress = job.context.output.progress(
     "inference",
     "images",
@@ -82,12 +84,14 @@ async function inferAll(job: Job, methods: readonly CompensationMethod[]): Promi
       if (note !== undefined) job.context.output.warn(note);
       keep(job, now.ageSeconds, method, evaluation, now.readouts, {
         ...job.sources,
+        calibrations: now.calibrations,
         alphas,
         calibrationImages,
       });
       accuracies.push({
         ageSeconds: now.ageSeconds,
         compensation: method,
+        calibrations: now.calibrations,
         alphas,
         ...accuracyOf(evaluation),
       });

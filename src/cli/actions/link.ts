@@ -79,7 +79,7 @@ function someRegion({ descriptor }: Chip): Region {
   return { array: 0, row: 0, column: 0, rows: Math.min(rows, Math.floor(most / columns)), columns };
 }
 
-export function linkLines({ terms, sessions, roundTripSeconds, counters }: LinkReport): string[] {
+function linkLines({ terms, sessions, roundTripSeconds, counters }: LinkReport): string[] {
   const under = ((terms.payloadBytes * terms.windowFrames) / 1024).toLocaleString("en");
   const trip = roundTripSeconds === null ? "not measured" : milliseconds(roundTripSeconds);
   const counted = Object.entries(counters).map(([name, value]) => `  ${name.padEnd(22)}${value}`);

@@ -4,9 +4,10 @@ import { connectChip } from "../../../drivers/chip/connect.ts";
 import { openWithDriver } from "../../../drivers/chip/driver-module.ts";
 import type { LinkChoice } from "../../../drivers/chip/link-choice.ts";
 import { openReconnectingChip } from "../../../drivers/chip/reconnecting-chip.ts";
-import { interrupted } from "../../../drivers/chip/wait-for-board.ts";
+import type { ConnectOnce } from "../../../drivers/chip/wait-for-board.ts";
 import type { Line } from "../../../drivers/link/link-or-plain.ts";
 import { systemPorts } from "../../../drivers/serial/list-ports.ts";
+import { interrupted } from "../../../drivers/transport/closed-on-stop.ts";
 import type { Transport } from "../../../drivers/transport/transport.ts";
 import type { OpenedChip } from "../../chip/opened-chip.ts";
 import { unlessStopped } from "../../core/sleep.ts";
@@ -46,16 +47,18 @@ export function openBoard(
     if (line.kind === "plain") choice = "off";
     opened(line);
   };
-  const connect = (resource: string, sought?: string) =>
+  const connect = (resource: string, { sought, signal }: ConnectOnce) =>
     connectChip(resource, {
       timer,
       baudRate: baud,
       sought,
+      signal,
       link: { choice, clock, prng },
       wrap,
       opened: hear,
     });
-  if (reconnect === 0) return unlessStopped(connect(name), stop, interrupted, (late) => late.close());
+  if (reconnect === 0)
+    return unlessStopped(connect(name, { signal: stop }), stop, interrupted, (late) => late.close());
   const search = { timer, clock, connect, ports: systemPorts, totalSeconds: reconnect };
   return openReconnectingChip(name, { ...search, notice, signal: stop });
 }

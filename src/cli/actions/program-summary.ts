@@ -1,16 +1,22 @@
 /** What a programming run amounts to, summed over tiles, and how it is printed. */
 
 import { countOutcomes } from "../../../calibration/program-verify/band-ledger.ts";
-import type { RegionProgramming } from "../../../calibration/program-verify/region-programming.ts";
+import type { BlockProgramming } from "../../../calibration/program-verify/block-programming.ts";
 import { type CellOutcome, cellOutcomes } from "../../chip/outcome.ts";
-import { cellCount } from "../../chip/region.ts";
 import { formatDuration } from "../../core/units.ts";
+import { type MappingSummary, mappingLines } from "./mapping-plan.ts";
 
 export interface ProgramSummary {
   readonly network: string;
   readonly layers: number;
   readonly weights: number;
   readonly devices: number;
+  /** How it was programmed, by name. */
+  readonly algorithm: string;
+  /** The calibration of the converters that verified. */
+  readonly calibration: string;
+  /** Only of the run that chose the places. */
+  readonly mapping?: MappingSummary;
   /** Devices with a target above the zero level. */
   readonly nonZeroDevices: number;
   readonly convergedNonZeroShare: number;
@@ -19,6 +25,8 @@ export interface ProgramSummary {
   readonly chipSeconds: number;
   readonly wallSeconds: number;
 }
+
+type Done = Pick<BlockProgramming, "targets" | "outcomes" | "pulses" | "startSeconds" | "endSeconds">;
 
 /** Adds up what became of the tiles. */
 export class Tally {
@@ -35,13 +43,13 @@ export class Tally {
     this.#zeroSiemens = zeroSiemens;
   }
 
-  add(targets: Float32Array, done: RegionProgramming): void {
+  add(done: Done): void {
     const counts = countOutcomes(done.outcomes);
     for (const outcome of cellOutcomes) this.#outcomes[outcome] += counts[outcome];
     const convergedCode = cellOutcomes.indexOf("converged");
-    for (let cell = 0; cell < cellCount(done.region); cell++) {
+    for (let cell = 0; cell < done.pulses.length; cell++) {
       this.#pulses += done.pulses[cell]!;
-      if (targets[cell]! <= this.#zeroSiemens) continue;
+      if (done.targets[cell]! <= this.#zeroSiemens) continue;
       this.#nonZero++;
       if (done.outcomes[cell] === convergedCode) this.#convergedNonZero++;
     }
@@ -65,6 +73,9 @@ export function textOfSummary(summary: ProgramSummary): string {
   const others = cellOutcomes.filter((outcome) => outcome !== "converged" && summary.outcomes[outcome] > 0);
   return [
     `${summary.network}: ${summary.layers} matrices, ${count(summary.weights)} weights, ${count(summary.devices)} devices`,
+    `algorithm   ${summary.algorithm}`,
+    `converters  ${summary.calibration}`,
+    ...(summary.mapping === undefined ? [] : mappingLines(summary.mapping)),
     `converged   ${(100 * summary.convergedNonZeroShare).toFixed(2)} % of ${count(summary.nonZeroDevices)} devices with a target above zero`,
     `outcomes    ${["converged" as const, ...others].map((outcome) => `${count(summary.outcomes[outcome])} ${outcome}`).join(", ")}`,
     `pulses      ${count(summary.pulses)}`,

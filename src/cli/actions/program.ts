@@ -2,71 +2,74 @@
 
 import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
-import { type MeltQuenchParameters, parametersFor } from "../../../calibration/program-verify/parameters.ts";
-import { assertPossible } from "../../../calibration/program-verify/possible.ts";
-import type { Chip } from "../../chip/chip.ts";
-import type { OpenedChip } from "../../chip/opened-chip.ts";
+import { withCalibratedDac } from "../../../calibration/converter/calibrated-dac.ts";
 import { LabError, textOf } from "../../core/errors.ts";
-import { microsiemens, parseQuantity } from "../../core/units.ts";
-import { type Network, weightCount } from "../../network/layer.ts";
-import { layerScale, tileTargets } from "../../network/mapping.ts";
-import { type Placement, placeNetwork } from "../../network/placement.ts";
+import type { Network } from "../../network/layer.ts";
 import { readNetwork } from "../../network/read.ts";
 import type { NewNetwork } from "../../store/networks.ts";
-import type { StoredTile } from "../../store/placement.ts";
 import { openStore, type Store } from "../../store/store.ts";
 import type { Context } from "../context.ts";
 import { recorded } from "../provenance.ts";
-import type { LineRemarks } from "./line-remarks.ts";
-import { type ProgramSummary, Tally, textOfSummary } from "./program-summary.ts";
-import { programTile, type TileJob } from "./program-tile.ts";
-import { type ChipArguments, withChip } from "./with-chip.ts";
+import { type CalibrationArguments, chooseBeforeStore } from "./choose-calibration.ts";
+import {
+  type AlgorithmArguments,
+  type ChosenAlgorithm,
+  chosenAlgorithm,
+  parseVerifyAt,
+  plannedAlgorithm,
+} from "./chosen-algorithm.ts";
+import { limitsOf } from "./guarded-chip.ts";
+import { type MappingArguments, type MappingPlan, planMapping, storedLayersOf } from "./mapping-plan.ts";
+import { type ProgramSummary, textOfSummary } from "./program-summary.ts";
+import { type NetworkJob, type ProgramLink, programTiles } from "./program-tiles.ts";
+import { type PulsedChipArguments, withPulsedChip } from "./with-pulsed-chip.ts";
 
-export interface ProgramArguments extends ChipArguments {
+export interface ProgramArguments
+  extends PulsedChipArguments,
+    MappingArguments,
+    CalibrationArguments,
+    AlgorithmArguments {
   readonly network: string;
-  readonly store: string;
-  readonly gmax: string;
-  readonly bias: "array" | "digital";
 }
 
 export async function program(args: ProgramArguments, context: Context): Promise<ProgramSummary> {
-  const gmaxSiemens = parseQuantity(args.gmax, "S");
   const onnx = await networkFile(args.network);
   const network = readNetwork(onnx, { bias: args.bias });
-  return withChip(args, context, async (chip, board, remarks) => {
-    const placement = placeNetwork(network.layers, chip.descriptor);
-    const parameters = parametersFor(chip.descriptor);
-    assertReadable(gmaxSiemens, chip);
-    assertPossible(parameters, chip.descriptor);
-    const plan = { args, onnx, network, placement, gmaxSiemens, parameters };
-    const store = openStore(args.store, { mode: "create" });
-    try {
-      const summary = await programInto(store, plan, { chip, board, remarks }, context);
-      context.output.result({ ...summary, link: remarks.link() }, textOfSummary(summary));
-      return summary;
-    } finally {
-      store.close();
-    }
-  });
+  return withPulsedChip(args, context, (chip, board, remarks) =>
+    programOn({ chip, board, remarks }, { args, onnx, network }, context),
+  );
+}
+
+/** @throws LabError DOES_NOT_FIT, LIMIT, STORE, STORE_CONTENT before the first pulse; the errors of the chip. */
+export async function programOn(
+  { chip: measured, board, remarks }: ProgramLink,
+  { args, onnx, network }: Pick<Plan, "args" | "onnx" | "network">,
+  context: Context,
+): Promise<ProgramSummary> {
+  const verifyAtSeconds = parseVerifyAt(args.verifyAt);
+  const { converters: calibration, dac } = await chooseBeforeStore(args, measured, context);
+  const chip = dac === undefined ? measured : withCalibratedDac(measured, dac);
+  const mapped = await planMapping(args, network.layers, chip.descriptor, calibration);
+  const limits = { gmaxSiemens: mapped.gmaxSiemens, devicesPerWeight: args.devices };
+  const chosen = chosenAlgorithm(args.algorithm ?? "melt-quench", verifyAtSeconds, chip.descriptor, limits);
+  const plan = { ...mapped, ...chosen, args, onnx, network, calibration };
+  const store = openStore(args.store, { mode: "create" });
+  try {
+    const summary = await programInto(store, plan, { chip, board, remarks }, context);
+    context.output.result({ ...summary, link: remarks.link() }, textOfSummary(summary));
+    return summary;
+  } finally {
+    store.close();
+  }
 }
 
 /** All that is decided before the first pulse. */
-interface Plan {
+interface Plan extends MappingPlan, ChosenAlgorithm {
   readonly args: ProgramArguments;
   readonly onnx: Uint8Array;
   readonly network: Network;
-  readonly placement: Placement;
-  readonly gmaxSiemens: number;
-  readonly parameters: MeltQuenchParameters;
+  readonly calibration: NetworkJob["calibration"];
 }
-
-interface Link {
-  readonly chip: Chip;
-  readonly board: OpenedChip;
-  readonly remarks: LineRemarks;
-}
-
-type Job = Plan & TileJob;
 
 function networkFile(path: string): Promise<Uint8Array> {
   return readFile(path).catch((cause: unknown) => {
@@ -77,67 +80,44 @@ function networkFile(path: string): Promise<Uint8Array> {
   });
 }
 
-function programInto(store: Store, plan: Plan, link: Link, context: Context): Promise<ProgramSummary> {
-  const { gmaxSiemens, parameters, args } = plan;
-  const config = { gmaxSiemens, bias: args.bias, parameters, chip: args.chip };
+function programInto(store: Store, plan: Plan, link: ProgramLink, context: Context): Promise<ProgramSummary> {
+  const { gmaxSiemens, options, summary, args } = plan;
+  const mapping = { ...options, ...summary, avoid: args.avoid ?? [] };
+  const how = { ...plannedAlgorithm(plan), calibration: plan.calibration.name };
+  const config = { gmaxSiemens, mapping, ...how, chip: args.chip };
   return recorded(store, context, { command: "program", seed: null, config }, (run) => {
     link.remarks.keepIn(store, run);
-    store.chips.attach(run, link.chip.descriptor);
-    const { tiles } = store.networks.put(newNetwork(plan));
-    return programTiles({ ...plan, chip: link.chip, board: link.board, store, run, context }, tiles);
+    store.chips.attach(run, link.board.descriptor);
+    const { tiles, name } = store.networks.put(newNetwork(plan));
+    store.plans.begin({ run, ...planned(plan) });
+    const { usedDevices } = plan.placement;
+    return programTiles(
+      { ...plan, ...link, name, usedDevices, mapping: summary, store, run, context },
+      tiles,
+    );
   });
 }
 
-const newNetwork = ({ args, onnx, network, placement, gmaxSiemens }: Plan): NewNetwork => ({
+/** What a process that goes on with this run has to know. */
+const planned = (plan: Plan) => ({
+  ...plannedAlgorithm(plan),
+  calibration: "id" in plan.calibration ? plan.calibration.id : null,
+  limits: limitsOf(plan.args),
+});
+
+const newNetwork = ({
+  args,
+  onnx,
+  network,
+  placement,
+  gmaxSiemens,
+  options,
+  mappings,
+}: Plan): NewNetwork => ({
   name: basename(args.network),
   onnx,
   gmaxSiemens,
-  options: { bias: args.bias },
-  layers: network.layers.map((layer, index) => ({
-    index,
-    name: layer.name,
-    kind: layer.kind,
-    rows: layer.rows,
-    columns: layer.columns,
-    siemensPerWeight: layerScale(layer.weights, gmaxSiemens),
-    hasBiasRow: layer.biasInArray,
-  })),
+  options,
+  layers: storedLayersOf(network.layers, mappings),
   tiles: placement.tiles,
 });
-
-async function programTiles(job: Job, tiles: readonly StoredTile[]): Promise<ProgramSummary> {
-  const { network, placement, context } = job;
-  const startSeconds = context.clock.monotonicSeconds();
-  const progress = context.output.progress("programming", "devices", placement.usedDevices);
-  const tally = new Tally(job.parameters.zeroSiemens);
-  for (const tile of tiles) {
-    // Before the start record: a tile that was not touched stays what it was.
-    if (context.stop.aborted) throw new LabError("INTERRUPTED", "programming was stopped by the user");
-    const targets = targetsOf(job, tile);
-    tally.add(targets, await programTile(job, tile, targets, (cells) => progress.advance(cells)));
-  }
-  progress.end();
-  return {
-    network: basename(job.args.network),
-    layers: network.layers.length,
-    weights: weightCount(network.layers),
-    devices: placement.usedDevices,
-    ...tally.summary(),
-    wallSeconds: context.clock.monotonicSeconds() - startSeconds,
-  };
-}
-
-function targetsOf({ network, gmaxSiemens }: Plan, tile: StoredTile): Float32Array {
-  const layer = network.layers[tile.layer];
-  if (layer === undefined) throw new RangeError(`there is no layer ${tile.layer}`);
-  return tileTargets(layer, tile, gmaxSiemens);
-}
-
-function assertReadable(gmaxSiemens: number, chip: Chip): void {
-  const { fullScaleSiemens } = chip.descriptor.read;
-  if (gmaxSiemens > 0 && gmaxSiemens <= fullScaleSiemens) return;
-  const limit = microsiemens(fullScaleSiemens);
-  throw new LabError("LIMIT", `--gmax is ${microsiemens(gmaxSiemens)} µS, the chip reads 0 to ${limit} µS`, {
-    next: `choose a --gmax up to ${limit}uS`,
-  });
-}

@@ -2,7 +2,7 @@
 
 import type { Chip } from "../../chip/chip.ts";
 import type { OpenedChip } from "../../chip/opened-chip.ts";
-import { nominalCalibration, type ReadOptions } from "../../chip/readout.ts";
+import type { ReadOptions } from "../../chip/readout.ts";
 import { cellCount } from "../../chip/region.ts";
 import { LabError } from "../../core/errors.ts";
 import { formatDuration, parseDurations, parseQuantity } from "../../core/units.ts";
@@ -12,10 +12,14 @@ import { openStore, type Store } from "../../store/store.ts";
 import type { Context } from "../context.ts";
 import { recorded } from "../provenance.ts";
 import { bootNote } from "./boot-note.ts";
+import {
+  type CalibrationArguments,
+  type ChosenCalibration,
+  chooseCalibration,
+} from "./choose-calibration.ts";
 import { type ChipArguments, withChip } from "./with-chip.ts";
 
-export interface ReadArguments extends ChipArguments {
-  readonly store: string;
+export interface ReadArguments extends ChipArguments, CalibrationArguments {
   readonly at: string;
   readonly averages: number;
   readonly volts: string;
@@ -39,20 +43,23 @@ export async function read(args: ReadArguments, context: Context): Promise<AgeRe
     });
   const store = openStore(args.store, { mode: "existing" });
   try {
-    const result = await withChip(args, context, (chip, board, remarks) =>
-      recorded(
+    const result = await withChip(args, context, async (chip, board, remarks) => {
+      const { converters: calibration } = await chooseCalibration(args, chip, store, context);
+      const { name } = calibration;
+      return recorded(
         store,
         context,
-        { command: "read", seed: null, config: { ages, ...options, chip: args.chip } },
+        { command: "read", seed: null, config: { ages, ...options, calibration: name, chip: args.chip } },
         async (run) => {
           remarks.keepIn(store, run);
           store.chips.attach(run, chip.descriptor);
           const slots = slotsOf(store, board);
           assertNotMissed(slots, ages, await chip.now());
-          return readAges({ store, run, chip, options, context }, slots, ages);
+          warnOfFailed(slots, calibration, context);
+          return readAges({ store, run, chip, options, calibration, context }, slots, ages);
         },
-      ).then((reads) => ({ reads, link: remarks.link() })),
-    );
+      ).then((reads) => ({ reads, calibration: name, link: remarks.link() }));
+    });
     const { reads: done } = result;
     context.output.result(result, done.map(lineOf).join("\n"));
     return done;
@@ -71,7 +78,24 @@ interface Job {
   readonly run: ReturnType<Store["runs"]["begin"]>;
   readonly chip: Chip;
   readonly options: ReadOptions;
+  readonly calibration: ChosenCalibration["converters"];
   readonly context: Context;
+}
+
+/** Converters may have failed after their bit lines were programmed. */
+function warnOfFailed(
+  slots: readonly Slot[],
+  { name, success }: Job["calibration"],
+  { output }: Context,
+): void {
+  const columns = slots.flatMap(({ tile: { region } }) =>
+    Array.from({ length: region.columns }, (_, c) => region.column + c),
+  );
+  const failed = [...new Set(columns)].filter((column) => success[column] === 0).sort((a, b) => a - b);
+  if (failed.length > 0)
+    output.warn(
+      `bit lines ${failed.join(", ")} failed ${name}: what is read of their devices is not to be trusted`,
+    );
 }
 
 /** All tiles with their programming. @throws LabError STORE_CONTENT. */
@@ -155,7 +179,7 @@ async function readTile(job: Job, { tile, programming }: Slot, age: number): Pro
     run,
     requestedAgeSeconds: age,
     wallSeconds: context.clock.wallSeconds(),
-    calibration: nominalCalibration(chip.descriptor),
+    calibration: job.calibration,
     readout,
   });
   const middle = (readout.firstSampleSeconds + readout.lastSampleSeconds) / 2;

@@ -6,17 +6,20 @@ import { LabError, textOf } from "../../core/errors.ts";
 import { renderReport } from "../../report/render.ts";
 import { openStore } from "../../store/store.ts";
 import type { Context } from "../context.ts";
+import { type CalibrationChoice, derivation } from "./choose-calibration.ts";
 
 export interface ReportArguments {
   readonly store: string;
   readonly output: string;
+  /** Derives conductances again; each readout keeps its own when missing. */
+  readonly calibration?: CalibrationChoice | undefined;
 }
 
 export async function report(args: ReportArguments, context: Context): Promise<void> {
   await assertApart(args);
   const store = openStore(args.store, { mode: "read" });
   try {
-    const html = renderReport(store);
+    const html = renderReport(store, derivation(store, args.calibration));
     await writeWhole(resolve(args.output), html);
     const bytes = Buffer.byteLength(html);
     context.output.result(

@@ -1,10 +1,10 @@
 /** Effective weights of every layer from the readouts of a store. */
 
-import { conductances } from "../../chip/readout.ts";
+import { type ConverterCalibration, conductances } from "../../chip/readout.ts";
 import { LabError } from "../../core/errors.ts";
 import type { LayerWeights } from "../../inference/compensation.ts";
+import { weightsFromTiles } from "../../network/effective-weights.ts";
 import type { Network } from "../../network/layer.ts";
-import { weightsFromTiles } from "../../network/mapping.ts";
 import type { StoredReadout } from "../../store/readouts.ts";
 import type { Store } from "../../store/store.ts";
 
@@ -14,16 +14,21 @@ export interface StoredWeights {
   readonly weights: LayerWeights;
   /** The raw readings that they came from. */
   readonly readouts: readonly StoredReadout["id"][];
+  /** The calibrations of the converters that conductances were derived with, each once. */
+  readonly calibrations: readonly string[];
 }
 
-/** @throws LabError STORE_CONTENT when a layer was not read at that age, STORE when a reading is damaged. */
+/**
+ * @param other derives conductances from the raw codes again; without it each readout keeps the calibration that it was read with.
+ * @throws LabError STORE_CONTENT when a layer was not read at that age, STORE when a reading is damaged.
+ */
 export function weightsAt(
   store: Store,
   network: Network,
-  gmaxSiemens: number,
   ageSeconds: number,
+  other?: ConverterCalibration,
 ): StoredWeights {
-  const { tiles } = store.networks.get();
+  const { tiles, layers } = store.networks.get();
   const readouts = store.readouts.atAge(ageSeconds);
   const byTile = new Map(readouts.map((readout) => [readout.tile, readout]));
   const weights = network.layers.map((layer, index) => {
@@ -36,9 +41,15 @@ export function weightsAt(
       });
     });
     const measured = read.map((readout) =>
-      conductances(store.readouts.codeSums(readout.id), readout.averages, readout.calibration),
+      conductances(
+        store.readouts.codeSums(readout.id),
+        readout.averages,
+        other ?? readout.calibration,
+        readout.region,
+      ),
     );
-    return weightsFromTiles(layer, own, measured, gmaxSiemens);
+    return weightsFromTiles(layer, own, measured, layers[index]?.siemensPerWeight ?? new Float64Array());
   });
-  return { ageSeconds, weights, readouts: readouts.map(({ id }) => id) };
+  const names = readouts.map(({ calibration }) => (other ?? calibration).name);
+  return { ageSeconds, weights, readouts: readouts.map(({ id }) => id), calibrations: [...new Set(names)] };
 }

@@ -2,7 +2,7 @@
 
 import type { Argv } from "yargs";
 import type { Context } from "../context.ts";
-import { baudOption, chipOption, recordOption } from "./options.ts";
+import { baudOption, chipOption, ledgerOption, recordOption } from "./options.ts";
 
 export const conformanceCommand = (yargs: Argv, context: Context): Argv =>
   yargs.command(
@@ -13,7 +13,13 @@ export const conformanceCommand = (yargs: Argv, context: Context): Argv =>
         .options({
           chip: chipOption,
           baud: baudOption,
+          link: {
+            choices: ["on", "off"] as const,
+            default: "off" as const,
+            describe: "send the messages through the reliable link; its own rules are checked either way",
+          },
           record: recordOption,
+          ledger: ledgerOption,
           pulses: {
             type: "boolean",
             default: false,

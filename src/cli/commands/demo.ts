@@ -2,7 +2,7 @@
 
 import type { Argv } from "yargs";
 import type { Context } from "../context.ts";
-import { seedOption } from "./options.ts";
+import { pathOption, pathOrNameOption, seedOption } from "./options.ts";
 
 export const demoCommand = (yargs: Argv, context: Context): Argv =>
   yargs.command(
@@ -11,8 +11,8 @@ export const demoCommand = (yargs: Argv, context: Context): Argv =>
     (command) =>
       command
         .options({
-          folder: { type: "string", default: "pcmlab-demo", describe: "where store and report are written" },
-          profile: { type: "string", default: "fusion-1m", describe: "the emulated chip" },
+          folder: { ...pathOption, default: "pcmlab-demo", describe: "where store and report are written" },
+          profile: { ...pathOrNameOption, default: "fusion-1m", describe: "the emulated chip" },
           seed: seedOption,
         })
         .example("$0 demo", "under two minutes, nothing plugged in"),

@@ -2,7 +2,7 @@
 
 import type { Argv } from "yargs";
 import type { Context } from "../context.ts";
-import { maxSeed, probability, whole } from "./options.ts";
+import { maxSeed, pathOption, pathOrNameOption, probability, whole } from "./options.ts";
 
 export const emulatorCommand = (yargs: Argv, context: Context): Argv =>
   yargs.command(
@@ -13,7 +13,7 @@ export const emulatorCommand = (yargs: Argv, context: Context): Argv =>
         .options({
           // No defaults in yargs: with --load the saved chip says what it is, and what is given must agree with it.
           profile: {
-            type: "string",
+            ...pathOrNameOption,
             defaultDescription: "fusion-1m",
             describe: "a built-in profile, or a JSON file (see `pcmlab profile`)",
           },
@@ -22,7 +22,7 @@ export const emulatorCommand = (yargs: Argv, context: Context): Argv =>
             defaultDescription: "1",
             describe: "the individual chip: equal seeds have equal devices",
           },
-          pty: { type: "string", describe: "make a serial port and link it to this path" },
+          pty: { ...pathOption, describe: "make a serial port and link it to this path" },
           tcp: {
             ...whole("tcp", 0, 65_535),
             describe: "listen on this port of the loopback interface; 0 for a free one",
@@ -53,9 +53,9 @@ export const emulatorCommand = (yargs: Argv, context: Context): Argv =>
             type: "string",
             describe: "ambient temperature from the start on, like 330K",
           },
-          load: { type: "string", describe: "go on with the chip that was saved to this file" },
+          load: { ...pathOption, describe: "go on with the chip that was saved to this file" },
           save: {
-            type: "string",
+            ...pathOption,
             describe: "save the chip to this file at the end, with wear, clock and drift",
           },
           "until-stdin-closes": { type: "boolean", default: false, describe: "end when stdin closes" },

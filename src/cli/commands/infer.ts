@@ -2,7 +2,7 @@
 
 import type { Argv } from "yargs";
 import type { Context } from "../context.ts";
-import { seedOption, storeOption, whole } from "./options.ts";
+import { pathOption, rederivationOption, seedOption, storeOption, whole } from "./options.ts";
 
 export const inferCommand = (yargs: Argv, context: Context): Argv =>
   yargs.command(
@@ -13,15 +13,16 @@ export const inferCommand = (yargs: Argv, context: Context): Argv =>
         .options({
           store: storeOption,
           images: {
-            type: "string",
+            ...pathOption,
             demandOption: true,
             describe: "test images: CIFAR-10 binary or IDX, also gzipped",
           },
-          labels: { type: "string", describe: "IDX labels, when they do not lie beside the images" },
+          labels: { ...pathOption, describe: "IDX labels, when they do not lie beside the images" },
           calibration: {
-            type: "string",
+            ...pathOption,
             describe: "training images for adabs, disjoint from the test images",
           },
+          "converter-calibration": rederivationOption,
           at: { type: "string", describe: "only these of the times that were read" },
           compensation: { type: "string", default: "none,gdc", describe: "any of none, gdc, adabs" },
           augment: { type: "string", describe: "what training did to its images: crop4, flip" },

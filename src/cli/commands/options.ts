@@ -14,8 +14,14 @@ export function whole(name: string, min: number, max: number) {
       next: `give --${name} one`,
     });
   };
-  return { type: "string", coerce } as const;
+  return { type: "string", takes: "whole number", coerce } as const;
 }
+
+/** A file or folder: in a config file, a relative one counts from the folder of that file. */
+export const pathOption = { type: "string", takes: "path" } as const;
+
+/** What counts from there only when it begins with a dot. */
+export const pathOrNameOption = { type: "string", takes: "path or name" } as const;
 
 /** @throws LabError USAGE. */
 export function probability(value: unknown): number {
@@ -28,7 +34,7 @@ export function probability(value: unknown): number {
 export const maxSeed = 2 ** 32 - 1;
 
 export const chipOption = {
-  type: "string",
+  ...pathOrNameOption,
   demandOption: true,
   describe: "the board: a serial path, host:port, or a VISA resource name",
 } as const;
@@ -52,12 +58,12 @@ const reconnectOption = {
 } as const;
 
 const driverOption = {
-  type: "string",
+  ...pathOrNameOption,
   describe: "a module that drives another kind of board; --chip is then its address",
 } as const;
 
 export const recordOption = {
-  type: "string",
+  ...pathOption,
   describe: "store all traffic with the board in this new file, for `pcmlab replay` and `pcmlab trace`",
 } as const;
 
@@ -71,6 +77,22 @@ export const boardOptions = {
   record: recordOption,
 } as const;
 
+export const ledgerOption = {
+  ...pathOption,
+  describe:
+    "folder of the wear ledgers; PCMLAB_LEDGER, else pcmlab in the user's data directory, when missing",
+} as const;
+
+/** What stands between a command and the cells that it pulses. */
+export const guardOptions = {
+  ledger: ledgerOption,
+  "max-pulses-per-cell": {
+    ...whole("max-pulses-per-cell", 1, 2 ** 32 - 1),
+    describe: "refuse to take any cell over this in its life; the chip's own limit when missing",
+  },
+  envelope: { ...pathOption, describe: "a JSON file of limits that are narrower than the chip's" },
+} as const;
+
 /** @throws LabError USAGE for an empty name, which SQLite would take for a temporary file. */
 function named(value: string): string {
   if (value.trim() !== "") return value;
@@ -78,7 +100,7 @@ function named(value: string): string {
 }
 
 export const storeOption = {
-  type: "string",
+  ...pathOption,
   coerce: named,
   demandOption: true,
   describe: "the file that holds the experiment",
@@ -97,3 +119,33 @@ export const averagesOption = {
 } as const;
 
 export const voltsOption = { type: "string", default: "0.3V", describe: "read voltage" } as const;
+
+const choices = ["latest", "nominal"] as const;
+
+/** @throws LabError USAGE for anything but latest, nominal and the number of a calibration. */
+function chosenCalibration(value: string): (typeof choices)[number] | number {
+  const word = choices.find((choice) => choice === value);
+  const id = Number(value);
+  if (word !== undefined) return word;
+  if (Number.isInteger(id) && id > 0) return id;
+  throw new LabError("USAGE", `"${value}" is no calibration`, {
+    next: `give latest, nominal, or a number that pcmlab calibrate --list shows`,
+  });
+}
+
+/** The calibration that conductances are read with. */
+export const calibrationOption = {
+  type: "string",
+  alias: "converter-calibration",
+  coerce: chosenCalibration,
+  default: "latest",
+  describe: "calibration of the converters: latest, its number, or nominal to trust the descriptor",
+} as const;
+
+/** The calibration that stored codes are derived with again. */
+export const rederivationOption = {
+  type: "string",
+  coerce: (value: string | undefined) => (value === undefined ? undefined : chosenCalibration(value)),
+  describe:
+    "derive conductances again with another calibration of the converters: latest, its number, or nominal",
+} as const;

@@ -2,7 +2,7 @@
 
 import type { Argv } from "yargs";
 import type { Context } from "../context.ts";
-import { averagesOption, boardOptions, storeOption, voltsOption } from "./options.ts";
+import { averagesOption, boardOptions, calibrationOption, storeOption, voltsOption } from "./options.ts";
 
 export const readCommand = (yargs: Argv, context: Context): Argv =>
   yargs.command(
@@ -13,6 +13,7 @@ export const readCommand = (yargs: Argv, context: Context): Argv =>
         .options({
           ...boardOptions,
           store: storeOption,
+          calibration: calibrationOption,
           at: { type: "string", demandOption: true, describe: "times since each region's own programming" },
           averages: averagesOption,
           volts: voltsOption,

@@ -2,7 +2,7 @@
 
 import type { Argv } from "yargs";
 import type { Context } from "../context.ts";
-import { whole } from "./options.ts";
+import { pathOption, whole } from "./options.ts";
 
 export const replayCommand = (yargs: Argv, context: Context): Argv =>
   yargs.command(
@@ -16,7 +16,7 @@ export const replayCommand = (yargs: Argv, context: Context): Argv =>
           describe: "a file that --record wrote",
         })
         .options({
-          pty: { type: "string", describe: "make a serial port and link it to this path" },
+          pty: { ...pathOption, describe: "make a serial port and link it to this path" },
           tcp: {
             ...whole("tcp", 0, 65_535),
             describe: "listen on this port of the loopback interface; 0 for a free one",

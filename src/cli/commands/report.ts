@@ -2,7 +2,7 @@
 
 import type { Argv } from "yargs";
 import type { Context } from "../context.ts";
-import { storeOption } from "./options.ts";
+import { pathOption, rederivationOption, storeOption } from "./options.ts";
 
 export const reportCommand = (yargs: Argv, context: Context): Argv =>
   yargs.command(
@@ -12,7 +12,8 @@ export const reportCommand = (yargs: Argv, context: Context): Argv =>
       command
         .options({
           store: storeOption,
-          output: { alias: "o", type: "string", demandOption: true, describe: "the HTML file to write" },
+          calibration: { ...rederivationOption, alias: "converter-calibration" },
+          output: { ...pathOption, alias: "o", demandOption: true, describe: "the HTML file to write" },
         })
         .example("$0 report --store run.db -o report.html", "open it in any browser"),
     async (args) => {

@@ -5,13 +5,22 @@ import { atMostOnceRules } from "./at-most-once.ts";
 import { blockRules } from "./blocks.ts";
 import { chipTimeRules } from "./chip-time.ts";
 import { connectionRules } from "./connection.ts";
+import { currentRules } from "./currents.ts";
 import { descriptorRules } from "./descriptor.ts";
 import { emulatorRules } from "./emulator.ts";
 import { errorRules } from "./errors.ts";
 import { grammarRules } from "./grammar.ts";
 import { limitRules } from "./limits.ts";
+import { linkFrameRules } from "./link-frames.ts";
+import { linkKindRules } from "./link-kinds.ts";
+import { linkOfferRules } from "./link-offer.ts";
+import { linkPlainRules } from "./link-plain.ts";
+import { linkReceivingRules } from "./link-receiving.ts";
+import { linkSendingRules } from "./link-sending.ts";
+import { linkSessionRules } from "./link-sessions.ts";
 import { mvmRules } from "./mvm.ts";
 import { powerRules } from "./power.ts";
+import { programRules } from "./programs.ts";
 import { pulseRules } from "./pulses.ts";
 import { queryRules } from "./queries.ts";
 import { readRules } from "./read.ts";
@@ -37,10 +46,19 @@ export const allRules: readonly Rule[] = [
   ...pulseRules,
   ...trainRules,
   ...mvmRules,
+  ...currentRules,
   ...atMostOnceRules,
+  ...programRules,
   ...timingRules,
   ...emulatorRules,
   ...versionRules,
+  ...linkOfferRules,
+  ...linkFrameRules,
+  ...linkKindRules,
+  ...linkPlainRules,
+  ...linkSessionRules,
+  ...linkReceivingRules,
+  ...linkSendingRules,
   ...connectionRules,
   ...powerRules,
 ];

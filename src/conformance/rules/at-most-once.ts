@@ -180,7 +180,7 @@ export const atMostOnceRules: readonly Rule[] = [
       });
       await wearing(probe, message, async () => [await pulsed(probe, id)]);
     },
-    { pulses: true, stream: true },
+    { pulses: true, stream: true, silence: true },
   ),
   rule(
     "once.connection",

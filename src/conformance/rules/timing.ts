@@ -23,7 +23,7 @@ export const timingRules: readonly Rule[] = [
       await probe.rest("silence");
       await take(probe, faulty("*ESE?", [-161], "0"));
     },
-    { stream: true },
+    { stream: true, silence: true },
   ),
   rule(
     "timing.silence-in-text",
@@ -34,7 +34,7 @@ export const timingRules: readonly Rule[] = [
       await probe.rest("silence");
       await take(probe, faulty("*OPC?;*ESE?", [-161], "1;0"));
     },
-    { stream: true },
+    { stream: true, silence: true },
   ),
   rule(
     "timing.pause",

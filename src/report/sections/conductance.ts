@@ -23,7 +23,7 @@ function figureOf(histogram: ConductanceHistogram): Figure {
   return {
     id: "figure-conductance",
     title: "Conductances wanted and measured",
-    caption: `Devices in bins of ${inMicrosiemens(bin)} µS, on a logarithmic scale. One device of each pair has the target 0.`,
+    caption: `Devices in bins of ${inMicrosiemens(bin)} µS, on a logarithmic scale. The devices of one polarity of each weight have the target 0.`,
     option: (size) => optionOf(lines, bin, size),
     table: {
       columns: ["from (µS)", ...lines.map(({ name }) => `${name} (devices)`)],

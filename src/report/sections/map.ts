@@ -82,10 +82,11 @@ function placesOf(network: StoredNetwork, array: number): Table {
       "bit lines",
       "weight rows",
       "weight columns",
+      "devices of each weight",
     ],
     rows: network.tiles
       .filter(({ region }) => region.array === array)
-      .map(({ layer, region, rows, columns }) => [
+      .map(({ layer, region, rows, columns, devices }) => [
         names.get(layer) ?? String(layer),
         region.row,
         region.column,
@@ -93,6 +94,7 @@ function placesOf(network: StoredNetwork, array: number): Table {
         region.columns,
         rows,
         columns,
+        devices.join(" "),
       ]),
   };
 }

@@ -13,10 +13,12 @@ import {
   soft,
   upAxis,
 } from "../chart-style.ts";
-import { type Figure, figureMarkup } from "../figure.ts";
-import { commands, missing, type Section } from "../section.ts";
+import { dataMarkup, type Figure, figureMarkup } from "../figure.ts";
+import type { Markup } from "../markup.ts";
+import { commands, joined, missing, type Section } from "../section.ts";
 import { lineSeries, type Point } from "../series.ts";
 import { type LevelError, type LevelErrors, publishedSigma } from "../statistics/level-errors.ts";
+import type { WeightErrors } from "../statistics/weight-errors.ts";
 import type { ChartSize } from "../svg-chart.ts";
 import type { Table } from "../table.ts";
 import { ageText, inMicrosiemens } from "../words.ts";
@@ -25,15 +27,23 @@ const published = "published (2020)";
 
 export function programmingErrorSection(
   errors: LevelErrors,
+  weights: WeightErrors | undefined,
   gmaxSiemens: number,
   firstAgeSeconds: number | undefined,
 ): Section {
   const body =
     firstAgeSeconds === undefined
       ? missing("The programmed devices were not read yet; this reads them:", commands.read)
-      : figureMarkup(figureOf(errors, gmaxSiemens, firstAgeSeconds));
+      : joined([
+          figureMarkup(figureOf(errors, gmaxSiemens, firstAgeSeconds)),
+          ...(weights === undefined ? [] : [weightMarkup(weights)]),
+        ]);
   return { id: "programming", title: "Programming error", body };
 }
+
+/** What a network feels, which the errors of devices do not show where one of them makes up for another. */
+const weightMarkup = (weights: WeightErrors): Markup =>
+  dataMarkup("weight-errors", weightTable(weights), "Errors of the weights");
 
 function figureOf(errors: LevelErrors, gmax: number, age: number): Figure {
   return {
@@ -131,3 +141,29 @@ function tableOf(errors: LevelErrors, gmax: number): Table {
 
 const optional = (siemens: number | undefined): number | null =>
   siemens === undefined ? null : inMicrosiemens(siemens);
+
+function weightTable(weights: WeightErrors): Table {
+  const converged = new Map(weights.converged().map((level) => [level.g, level]));
+  return {
+    columns: [
+      "weight target (µS)",
+      "weights",
+      "mean error away from zero (µS)",
+      "sigma (µS)",
+      "weights whose devices all converged",
+      "their mean error (µS)",
+      "their sigma (µS)",
+    ],
+    rows: weights
+      .all()
+      .map(({ g, devices, meanSiemens, sigmaSiemens }) => [
+        inMicrosiemens(g * weights.largestSiemens),
+        devices,
+        inMicrosiemens(meanSiemens),
+        inMicrosiemens(sigmaSiemens),
+        converged.get(g)?.devices ?? 0,
+        optional(converged.get(g)?.meanSiemens),
+        optional(converged.get(g)?.sigmaSiemens),
+      ]),
+  };
+}

@@ -1,5 +1,6 @@
 /** Provenance: which tool, chip, settings and commands made these numbers. */
 
+import type { ConverterCalibration } from "../../chip/readout.ts";
 import { formatDuration } from "../../core/units.ts";
 import type { StoredResult } from "../../store/results.ts";
 import type { StoredRun } from "../../store/runs.ts";
@@ -9,15 +10,36 @@ import { joined, type Section } from "../section.ts";
 import { type Table, tableMarkup } from "../table.ts";
 import { dateAndTime, inMicrosiemens } from "../words.ts";
 
-export function provenanceSection(store: Store, results: readonly StoredResult[]): Section {
-  const body = joined([subjectMarkup(store, results), runsMarkup(store.runs.list()), eventsMarkup(store)]);
+/** @param other the calibration that conductances of this report were derived with again. */
+export function provenanceSection(
+  store: Store,
+  results: readonly StoredResult[],
+  other?: ConverterCalibration,
+): Section {
+  const body = joined([
+    subjectMarkup(store, results, other),
+    runsMarkup(store.runs.list()),
+    eventsMarkup(store),
+  ]);
   return { id: "provenance", title: "Provenance", body };
 }
 
 type Fact = readonly [name: string, value: string];
 
-function subjectMarkup(store: Store, results: readonly StoredResult[]): Markup {
-  const facts = [...chipFacts(store), ...networkFacts(store), ...methodFacts(store), ...resultFacts(results)];
+function subjectMarkup(
+  store: Store,
+  results: readonly StoredResult[],
+  other: ConverterCalibration | undefined,
+): Markup {
+  const facts = [
+    ...chipFacts(store),
+    ...networkFacts(store),
+    ...methodFacts(store),
+    ...(other === undefined
+      ? []
+      : listed("conductances of this report", [`derived again by ${converterText(other)}`])),
+    ...resultFacts(results),
+  ];
   const rows = facts.map(
     ([name, value]) => html`<tr><th scope="row">${name}</th><td class="wrap">${value}</td></tr>`,
   );
@@ -53,9 +75,19 @@ function methodFacts(store: Store): Fact[] {
   const readouts = store.readouts.completeAges().flatMap((age) => store.readouts.atAge(age));
   const readings = readouts.map(
     ({ averages, readVolts, calibration }) =>
-      `${averages} conversions at ${readVolts} V, calibration ${calibration.name} (${inMicrosiemens(calibration.siemensPerCode, 5)} µS a code, offset ${calibration.offsetCodes} codes)`,
+      `${averages} conversions at ${readVolts} V, ${converterText(calibration)}`,
   );
   return [...listed("programming", algorithms), ...listed("reading", readings)];
+}
+
+/** The name, and what a code means: on every bit line, or on one of those that can be trusted and on how many it was measured. */
+function converterText({ name, siemensPerCode, offsetCodes, success }: ConverterCalibration): string {
+  const column = Math.max(0, success.indexOf(1));
+  const [siemens = 0, offset = 0] = [siemensPerCode[column], offsetCodes[column]];
+  const code = `${inMicrosiemens(siemens, 5)} µS a code, offset ${Number(offset.toPrecision(4))} codes`;
+  const alike = siemensPerCode.every((value) => value === siemens);
+  if (alike) return `calibration ${name} (${code})`;
+  return `${name} (a converter for each of ${siemensPerCode.length} bit lines; on bit line ${column} ${code})`;
 }
 
 const resultFacts = (results: readonly StoredResult[]): Fact[] =>

@@ -70,7 +70,7 @@ export class LevelErrors implements DeviceStatistic {
 }
 
 /** Count, sum and sum of squares of each level. */
-class Moments {
+export class Moments {
   readonly #count = new Float64Array(levelCount);
   readonly #sum = new Float64Array(levelCount);
   readonly #squares = new Float64Array(levelCount);

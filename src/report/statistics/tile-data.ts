@@ -1,6 +1,6 @@
 /** The devices of a store, tile by tile, as flat arrays; a report goes over them once. */
 
-import { conductances } from "../../chip/readout.ts";
+import { type ConverterCalibration, conductances } from "../../chip/readout.ts";
 import { cellCount } from "../../chip/region.ts";
 import type { TileId } from "../../store/identity.ts";
 import type { StoredTile } from "../../store/placement.ts";
@@ -42,14 +42,14 @@ export function reportedAges(store: Store): number[] {
   return later.length > 0 ? later : ages;
 }
 
-/** Each tile that is programmed, once. */
-export function* tilesOf(store: Store): Generator<TileData> {
+/** Each tile that is programmed, once. @param other the calibration of all conductances, instead of that of each readout. */
+export function* tilesOf(store: Store, other?: ConverterCalibration): Generator<TileData> {
   const tiles = new Map(store.networks.find()?.tiles.map((tile) => [tile.id, tile]));
   const programmings = byTile(store.programmings.list());
   const readouts = byTile(completeReadouts(store));
   for (const [id, history] of programmings) {
     const tile = tiles.get(id);
-    if (tile !== undefined) yield tileData(store, tile, history, readouts.get(id) ?? []);
+    if (tile !== undefined) yield tileData(store, tile, history, readouts.get(id) ?? [], other);
   }
 }
 
@@ -71,21 +71,23 @@ function tileData(
   tile: StoredTile,
   history: readonly StoredProgramming[],
   readouts: readonly StoredReadout[],
+  other: ConverterCalibration | undefined,
 ): TileData {
   const lifetimePulses = new Uint32Array(cellCount(tile.region));
   const lives = history.map(({ id }) => store.programmings.cells(id));
   for (const { pulses } of lives) addTo(lifetimePulses, pulses);
   const cells = lives.at(-1);
   if (cells === undefined) throw new RangeError("a tile without a programming was counted as programmed");
-  const all = readouts.map((readout) => readingOf(store, readout));
+  const all = readouts.map((readout) => readingOf(store, readout, other));
   const later = all.filter(({ ageSeconds }) => ageSeconds > 0);
   const common = { tile, cells, lifetimePulses };
   if (later.length === 0) return { ...common, closing: undefined, readings: all };
   return { ...common, closing: all.find(({ ageSeconds }) => ageSeconds === 0)?.siemens, readings: later };
 }
 
-function readingOf(store: Store, { id, averages, calibration, requestedAgeSeconds }: StoredReadout): Reading {
-  const siemens = conductances(store.readouts.codeSums(id), averages, calibration);
+function readingOf(store: Store, readout: StoredReadout, other: ConverterCalibration | undefined): Reading {
+  const { id, averages, calibration, region, requestedAgeSeconds } = readout;
+  const siemens = conductances(store.readouts.codeSums(id), averages, other ?? calibration, region);
   return { ageSeconds: requestedAgeSeconds, siemens };
 }
 

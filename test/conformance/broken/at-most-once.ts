@@ -2,6 +2,7 @@
 
 // biome-ignore-all lint/suspicious/noControlCharactersInRegex: blocks hold any byte.
 
+import { programFeature } from "../../../src/chip/on-board.ts";
 import { bytesOf, textOfBytes } from "../../../src/core/bytes.ts";
 import { fakeArray, mvmDescriptor } from "../../firmware/fake-array.ts";
 import type { Fault } from "../boards.ts";
@@ -120,6 +121,13 @@ const deafToRepeats = (): Fault => {
   });
 };
 
+/** A board whose ids are those of pulses alone: runs of its own have rules of their own. */
+const pulsesOnly = () =>
+  fakeArray({
+    ...mvmDescriptor,
+    features: mvmDescriptor.features.filter((feature) => feature !== programFeature),
+  });
+
 export const atMostOnceCases: readonly Broken[] = [
   {
     name: "refuses a duplicate",
@@ -172,6 +180,7 @@ export const atMostOnceCases: readonly Broken[] = [
     "once.smaller",
     "once.event-bit",
     "once.gap",
+    "program.once",
   ),
   answers(
     "takes 1001 for an execution error",
@@ -180,11 +189,13 @@ export const atMostOnceCases: readonly Broken[] = [
   ),
   {
     name: "wants ids one after the other",
+    array: pulsesOnly,
     fault: watchingIds((id, last, _, run) => (last > 0 && id > last + 1 ? run(nothingThere) : undefined)),
     fails: ["once.smaller", "once.event-bit", "once.gap"],
   },
   {
     name: "counts refused ids as accepted",
+    array: pulsesOnly,
     fault: countingRefused(),
     fails: [
       "pulses.code-limits",

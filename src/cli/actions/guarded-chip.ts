@@ -1,0 +1,94 @@
+/** A chip for commands that pulse: its limits, its envelope, narrowed where the user wants, and its wear ledger stand before it. */
+
+import { readFileSync } from "node:fs";
+import { hostname } from "node:os";
+import type { Chip } from "../../chip/chip.ts";
+import type { Descriptor } from "../../chip/descriptor.ts";
+import { withLimits } from "../../chip/limits.ts";
+import { type Narrowing, narrowed, narrowingSchema } from "../../chip/narrowing.ts";
+import { withLedger } from "../../chip/wear-ledger.ts";
+import { withEnvelope } from "../../chip/with-envelope.ts";
+import { LabError, textOf } from "../../core/errors.ts";
+import { type ChipLedger, openLedger } from "../../store/ledger/chip-ledger.ts";
+import type { Context } from "../context.ts";
+import { ledgerFolder } from "../ledger-folder.ts";
+
+export interface GuardArguments {
+  /** Folder of the wear ledgers. */
+  readonly ledger?: string | undefined;
+  readonly maxPulsesPerCell?: number | undefined;
+  /** Of the run that is resumed. */
+  readonly limits?: Narrowing | undefined;
+  /** A JSON file of limits. */
+  readonly envelope?: string | undefined;
+}
+
+export interface Guarded {
+  readonly chip: Chip;
+  readonly ledger: ChipLedger;
+}
+
+/**
+ * `work` gets the chip behind its limits; the ledger is closed after it.
+ * @throws LabError LIMIT for an envelope that is wider than the chip's or contradicts itself, BAD_DATA for a file that is none, STORE
+ * for a ledger that cannot be used.
+ */
+export async function withGuardedChip<T>(
+  args: GuardArguments,
+  board: Chip,
+  context: Context,
+  work: (guarded: Guarded) => Promise<T>,
+): Promise<T> {
+  const descriptor = narrowed(narrowed(board.descriptor, args.limits ?? {}), limitsOf(args));
+  const ledger = ledgerFor(descriptor, args, context);
+  try {
+    const chip = await withEnvelope({ ...withLedger(board, ledger), descriptor });
+    return await work({ chip: withLimits(chip), ledger });
+  } finally {
+    ledger.close();
+  }
+}
+
+function ledgerFor(descriptor: Descriptor, { ledger: folder }: GuardArguments, context: Context): ChipLedger {
+  const [command = ""] = context.commandLine;
+  const ledger = openLedger(ledgerFolder(folder), descriptor, {
+    process: process.pid,
+    host: hostname(),
+    command,
+    sinceWallSeconds: context.clock.wallSeconds(),
+  });
+  const { trains, pulses } = ledger.unsettled;
+  if (trains > 0)
+    context.output.warn(
+      `a process that was killed left ${trains} pulse trains unsettled; their ${pulses} pulses count as wear`,
+    );
+  return ledger;
+}
+
+/** The user's own limits. @throws LabError BAD_DATA, or LIMIT when file and option contradict each other. */
+export function limitsOf({ envelope: path, maxPulsesPerCell }: GuardArguments): Narrowing {
+  const file = path === undefined ? {} : narrowingFrom(path);
+  if (maxPulsesPerCell === undefined) return file;
+  if (file.maxPulsesPerCell !== undefined && file.maxPulsesPerCell !== maxPulsesPerCell)
+    throw new LabError(
+      "LIMIT",
+      `--max-pulses-per-cell is ${maxPulsesPerCell}, maxPulsesPerCell of ${path} is ${file.maxPulsesPerCell}`,
+      { next: "leave one of them away" },
+    );
+  return { ...file, maxPulsesPerCell };
+}
+
+function narrowingFrom(path: string): Narrowing {
+  try {
+    return narrowingSchema.parse(JSON.parse(readFileSync(path, "utf8")));
+  } catch (cause) {
+    throw new LabError(
+      "BAD_DATA",
+      `the envelope ${path} cannot be used: ${textOf(cause).replace(/\s+/g, " ")}`,
+      {
+        cause,
+        next: `write a JSON object of any of ${Object.keys(narrowingSchema.shape).join(", ")}`,
+      },
+    );
+  }
+}

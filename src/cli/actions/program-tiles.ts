@@ -1,0 +1,93 @@
+/** Programs the tiles of a network one after the other, those left out that the run it resumes has programmed. */
+
+import type { Chip } from "../../chip/chip.ts";
+import type { OpenedChip } from "../../chip/opened-chip.ts";
+import { deviceCountOf } from "../../chip/weight-block.ts";
+import { type Network, weightCount } from "../../network/layer.ts";
+import { type LayerMapping, netTargets } from "../../network/mapping.ts";
+import { type PlacedBlock, placedBlocks } from "../../network/weight-blocks.ts";
+import type { StoredTile } from "../../store/placement.ts";
+import type { StoredProgramming } from "../../store/programmings.ts";
+import { assertGoingOn, type LateJob, LateVerifications } from "./late-verifications.ts";
+import type { LineRemarks } from "./line-remarks.ts";
+import { type MappingSummary, mappingOf } from "./mapping-plan.ts";
+import { type ProgramSummary, Tally } from "./program-summary.ts";
+import { keepReading, programTile } from "./program-tile.ts";
+
+export interface ProgramLink {
+  readonly chip: Chip;
+  readonly board: OpenedChip;
+  readonly remarks: LineRemarks;
+}
+
+export interface NetworkJob extends LateJob {
+  /** Of the network. */
+  readonly name: string;
+  readonly network: Network;
+  /** One a layer. */
+  readonly mappings: readonly LayerMapping[];
+  readonly usedDevices: number;
+  readonly mapping?: MappingSummary;
+  /** Targets of a device up to this are the zero level, S. */
+  readonly zeroSiemens: number;
+}
+
+/**
+ * Between two blocks, and at the end, those whose time has come are verified late.
+ * @param programmed what was programmed to its end before; those tiles get no pulse and no late verification.
+ * @throws LabError INTERRUPTED between two blocks or bands when the user stops it, and the errors of the chip and the store.
+ */
+export async function programTiles(
+  job: NetworkJob,
+  tiles: readonly StoredTile[],
+  programmed: readonly StoredProgramming[] = [],
+): Promise<ProgramSummary> {
+  const { network, usedDevices, context, mapping } = job;
+  const startSeconds = context.clock.monotonicSeconds();
+  const progress = context.output.progress("programming", "devices", usedDevices);
+  const late = new LateVerifications(job);
+  const tally = new Tally(job.zeroSiemens);
+  const read = new Set(job.store.readouts.atAge(0).map(({ tile }) => tile));
+  for (const placed of placedBlocks(tiles)) {
+    await late.verifyDue();
+    // Before the start record: a tile that was not touched stays what it was.
+    assertGoingOn(context);
+    const before = placed.tiles.flatMap(({ id }) => programmed.filter(({ tile }) => tile === id));
+    if (before.length < placed.tiles.length) {
+      const targets = { placed, net: targetsOf(job, placed) };
+      late.add(targets, await programTile(job, targets, (cells) => progress.advance(cells)));
+      continue;
+    }
+    for (const [part, { id }] of before.entries()) {
+      const tile = placed.tiles[part]!;
+      if (!read.has(tile.id)) await keepReading(job, tile, id);
+      tally.add(asProgrammed(job, before[part]!));
+    }
+    progress.advance(deviceCountOf(placed.block));
+  }
+  for (const done of await late.verifyAll()) tally.add(done);
+  progress.end();
+  return {
+    network: job.name,
+    layers: network.layers.length,
+    weights: weightCount(network.layers),
+    devices: usedDevices,
+    algorithm: job.algorithm.name,
+    calibration: job.calibration.name,
+    ...(mapping !== undefined && { mapping }),
+    ...tally.summary(),
+    wallSeconds: context.clock.monotonicSeconds() - startSeconds,
+  };
+}
+
+function targetsOf({ network, mappings }: NetworkJob, placed: PlacedBlock): Float32Array {
+  const layer = network.layers[placed.layer];
+  if (layer === undefined) throw new RangeError(`there is no layer ${placed.layer}`);
+  return netTargets(layer, placed, mappingOf(mappings, placed.layer));
+}
+
+function asProgrammed({ store }: NetworkJob, programming: StoredProgramming) {
+  const { targetSiemens: targets, outcomes, pulses } = store.programmings.cells(programming.id);
+  const { startedChipSeconds: startSeconds, endedChipSeconds: endSeconds } = programming;
+  return { targets, outcomes, pulses, startSeconds, endSeconds };
+}

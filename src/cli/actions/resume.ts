@@ -1,0 +1,139 @@
+/** Goes on with a programming run that was stopped, failed or was killed, in a new process. */
+
+import { isDeepStrictEqual } from "node:util";
+import { z } from "zod";
+import { withCalibratedDac } from "../../../calibration/converter/calibrated-dac.ts";
+import type { Descriptor } from "../../chip/descriptor.ts";
+import { narrowingSchema } from "../../chip/narrowing.ts";
+import { LabError } from "../../core/errors.ts";
+import type { LayerMapping } from "../../network/mapping.ts";
+import { readNetwork } from "../../network/read.ts";
+import type { StoredNetwork } from "../../store/networks.ts";
+import type { StoredPlan } from "../../store/programming-plans.ts";
+import { openStore, type Store } from "../../store/store.ts";
+import type { Context } from "../context.ts";
+import { recorded } from "../provenance.ts";
+import { type CalibrationArguments, chooseCalibration } from "./choose-calibration.ts";
+import {
+  type ChosenAlgorithm,
+  chosenAlgorithm,
+  knownAlgorithm,
+  plannedAlgorithm,
+} from "./chosen-algorithm.ts";
+import { limitsOf } from "./guarded-chip.ts";
+import { type ProgramSummary, textOfSummary } from "./program-summary.ts";
+import { type ProgramLink, programTiles } from "./program-tiles.ts";
+import { type PulsedChipArguments, withPulsedChip } from "./with-pulsed-chip.ts";
+
+/** The calibration is that of the run unless another one is named. */
+export interface ResumeArguments extends PulsedChipArguments, CalibrationArguments {}
+
+export async function resume(args: ResumeArguments, context: Context): Promise<ProgramSummary> {
+  const store = openStore(args.store, { mode: "existing" });
+  try {
+    const limits = narrowingSchema.parse(planOf(store).limits);
+    return await withPulsedChip({ ...args, limits }, context, (chip, board, remarks) =>
+      resumeOn({ chip, board, remarks }, store, args, context),
+    );
+  } finally {
+    store.close();
+  }
+}
+
+/**
+ * Tiles that are programmed to their end get no pulse; bands that were begun are read before they get another one.
+ * @throws LabError STORE_CONTENT when there is nothing to go on with, the chip is another one, or this version would program otherwise.
+ */
+export async function resumeOn(
+  link: ProgramLink,
+  store: Store,
+  args: ResumeArguments,
+  context: Context,
+): Promise<ProgramSummary> {
+  const plan = planOf(store);
+  assertSameChip(store, plan, link.board.descriptor);
+  assertUnfinished(store, plan);
+  const choice = args.calibration ?? plan.calibration ?? "nominal";
+  const chosen = await chooseCalibration({ ...args, calibration: choice }, link.chip, store, context);
+  const { converters: calibration, dac } = chosen;
+  const chip = dac === undefined ? link.chip : withCalibratedDac(link.chip, dac);
+  const { descriptor } = chip;
+  const stored = store.networks.get();
+  const chosenAgain = chosenAlgorithm(knownAlgorithm(plan.algorithm), verifyAtOf(plan), descriptor, {
+    gmaxSiemens: stored.gmaxSiemens,
+    devicesPerWeight: devicesOf(stored),
+  });
+  assertSameParameters(store, plan, chosenAgain);
+  const network = readNetwork(store.networks.onnx(stored.id), { bias: biasOf(stored) });
+  const how = plannedAlgorithm(chosenAgain);
+  const config = { resumes: plan.run, ...how, limits: limitsOf(args), chip: args.chip };
+  const summary = await recorded(store, context, { command: "resume", seed: null, config }, (run) => {
+    link.remarks.keepIn(store, run);
+    store.chips.attach(run, link.board.descriptor);
+    const usedDevices = stored.tiles.reduce((sum, { region }) => sum + region.rows * region.columns, 0);
+    const mappings = mappingsOf(stored);
+    const { name, tiles } = stored;
+    const fixed = { ...chosenAgain, name, network, mappings, usedDevices, calibration };
+    const programmed = store.programmings.current().filter((tile) => tile.run >= plan.run);
+    return programTiles({ ...link, chip, ...fixed, store, run, context }, tiles, programmed);
+  });
+  context.output.result({ ...summary, link: link.remarks.link() }, textOfSummary(summary));
+  return summary;
+}
+
+function planOf(store: Store): StoredPlan {
+  const plan = store.plans.latest();
+  if (plan !== undefined) return plan;
+  throw new LabError("STORE_CONTENT", `${store.path} holds no programming run that could be resumed`, {
+    next: "program the network: pcmlab program NETWORK.onnx --chip PORT --store FILE",
+  });
+}
+
+/** @throws LabError STORE_CONTENT when the run, or one that resumed it, has come to its end. */
+function assertUnfinished(store: Store, plan: StoredPlan): void {
+  const last = store.runs.list().findLast(({ id, command }) => id === plan.run || command === "resume");
+  if (last?.outcome !== "completed") return;
+  throw new LabError("STORE_CONTENT", `the programming run of ${store.path} was finished`, {
+    next: "read the network: pcmlab read --chip PORT --store FILE --at 25s",
+  });
+}
+
+/** Devices of another chip, or of one that began anew under the same serial number, hold nothing of what the run did. */
+function assertSameChip(store: Store, plan: StoredPlan, descriptor: Descriptor): void {
+  const pulsed = store.chips.of(plan.run)?.descriptor;
+  if (pulsed !== undefined && identityOf(pulsed) === identityOf(descriptor)) return;
+  const named = pulsed === undefined ? "no chip that is known" : identityOf(pulsed);
+  throw new LabError("STORE_CONTENT", `the run programmed ${named}; this is ${identityOf(descriptor)}`, {
+    next: "connect the chip of the run; or program this one anew, with `pcmlab program` and a store of its own",
+  });
+}
+
+const identityOf = ({ manufacturer, model, serialNumber, life }: Descriptor): string =>
+  `${manufacturer} ${model} ${serialNumber}${life === undefined ? "" : `, life ${life}`}`;
+
+function assertSameParameters(store: Store, plan: StoredPlan, chosen: ChosenAlgorithm): void {
+  const { parameters } = plannedAlgorithm(chosen);
+  if (isDeepStrictEqual(JSON.parse(JSON.stringify(parameters)), plan.parameters)) return;
+  throw new LabError(
+    "STORE_CONTENT",
+    `the run of ${store.path} programs by ${plan.algorithm} with other parameters than this version of pcmlab and these limits`,
+    { next: "resume it with the pcmlab and the limits that began it, or program the network again" },
+  );
+}
+
+/** When the run verifies late; the blocks that it had programmed before are not verified again. */
+const verifyAtOf = ({ parameters }: StoredPlan): number[] =>
+  z.array(z.number().positive()).catch([]).parse(parameters.verifyAtSeconds);
+
+const devicesOf = ({ options }: StoredNetwork): 2 | 4 => (options.devices === 4 ? 4 : 2);
+
+const biasOf = ({ options }: StoredNetwork): "array" | "digital" =>
+  options.bias === "digital" ? "digital" : "array";
+
+const mappingsOf = (stored: StoredNetwork): LayerMapping[] =>
+  stored.layers.map(({ siemensPerWeight, clipping }) => ({
+    gmaxSiemens: stored.gmaxSiemens,
+    devicesPerWeight: devicesOf(stored),
+    siemensPerWeight,
+    clipping,
+  }));

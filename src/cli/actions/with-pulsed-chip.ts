@@ -1,0 +1,20 @@
+/** Opens the board for a command that pulses it: as `withChip`, with the envelope and the wear ledger before it. */
+
+import type { Chip } from "../../chip/chip.ts";
+import type { OpenedChip } from "../../chip/opened-chip.ts";
+import type { Context } from "../context.ts";
+import { type GuardArguments, withGuardedChip } from "./guarded-chip.ts";
+import type { LineRemarks } from "./line-remarks.ts";
+import { type ChipArguments, withChip } from "./with-chip.ts";
+
+export interface PulsedChipArguments extends ChipArguments, GuardArguments {}
+
+/** @throws as `withChip` and `withGuardedChip`. */
+export const withPulsedChip = <T>(
+  args: PulsedChipArguments,
+  context: Context,
+  work: (chip: Chip, board: OpenedChip, remarks: LineRemarks) => Promise<T>,
+): Promise<T> =>
+  withChip(args, context, (_, board, remarks) =>
+    withGuardedChip(args, board, context, ({ chip }) => work(chip, board, remarks)),
+  );

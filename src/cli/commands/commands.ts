@@ -1,0 +1,55 @@
+/** All commands by name, in the order of the help. */
+
+import type { Argv } from "yargs";
+import { type Commands, declaredBy } from "../config/declared.ts";
+import type { Context } from "../context.ts";
+import { calibrateCommand } from "./calibrate.ts";
+import { conformanceCommand } from "./conformance.ts";
+import { demoCommand } from "./demo.ts";
+import { devicesCommand } from "./devices.ts";
+import { doctorCommand } from "./doctor.ts";
+import { emulatorCommand } from "./emulator.ts";
+import { globalOptions } from "./global-options.ts";
+import { identifyCommand } from "./identify.ts";
+import { inferCommand } from "./infer.ts";
+import { linkCommand } from "./link.ts";
+import { profileCommand } from "./profile.ts";
+import { programCommand } from "./program.ts";
+import { readCommand } from "./read.ts";
+import { replayCommand } from "./replay.ts";
+import { reportCommand } from "./report.ts";
+import { resumeCommand } from "./resume.ts";
+import { traceCommand } from "./trace.ts";
+import { wearCommand } from "./wear.ts";
+
+export const commands: Readonly<Record<string, (yargs: Argv, context: Context) => Argv>> = {
+  emulator: emulatorCommand,
+  profile: profileCommand,
+  devices: devicesCommand,
+  doctor: doctorCommand,
+  identify: identifyCommand,
+  link: linkCommand,
+  calibrate: calibrateCommand,
+  program: programCommand,
+  resume: resumeCommand,
+  read: readCommand,
+  infer: inferCommand,
+  report: reportCommand,
+  replay: replayCommand,
+  trace: traceCommand,
+  conformance: conformanceCommand,
+  wear: wearCommand,
+  demo: demoCommand,
+};
+
+/** What every command declares; a config file may set it, but not name another file. The context is for those that run, and none does. */
+export function declaredCommands(context: Context): Commands {
+  return new Map(
+    Object.entries(commands).map(([name, declare]) => [
+      name,
+      declaredBy((recorder) => declare(recorder.options(globalOptions), context)).filter(
+        (option) => option.name !== "config",
+      ),
+    ]),
+  );
+}

@@ -1,0 +1,22 @@
+/** pcmlab resume */
+
+import type { Argv } from "yargs";
+import type { Context } from "../context.ts";
+import { boardOptions, calibrationOption, guardOptions, storeOption } from "./options.ts";
+
+/** That of the run when none is named. */
+const { default: _latest, ...calibration } = calibrationOption;
+
+export const resumeCommand = (yargs: Argv, context: Context): Argv =>
+  yargs.command(
+    "resume",
+    "go on with a programming run that was stopped or killed",
+    (command) =>
+      command
+        .options({ ...boardOptions, ...guardOptions, store: storeOption, calibration })
+        .example("$0 resume --chip ./fusion --store run.db", "finished devices are not pulsed again"),
+    async (args) => {
+      const { resume } = await import("../actions/resume.ts");
+      await resume(args, context);
+    },
+  );

@@ -1,0 +1,164 @@
+/** An open wear ledger: the counts in memory, the trains that are under way, and when which of it is written. */
+
+import type { OrderedCells } from "../../chip/on-board.ts";
+import type { PulseTrain } from "../../chip/pulse.ts";
+import type { PulseFate } from "../../chip/pulse-fate.ts";
+import type { Region } from "../../chip/region.ts";
+import type { IntentId } from "../../chip/wear-ledger.ts";
+import { LabError } from "../../core/errors.ts";
+import type { Connection } from "../connection.ts";
+import { CellCounts, largestCount, type Place } from "./cell-counts.ts";
+import type { ChipLedger, Unsettled } from "./chip-ledger.ts";
+import { type Claim, claimOf, type Located, pulsesOf } from "./claim.ts";
+import type { LedgerChip } from "./open.ts";
+import {
+  type Counted,
+  deleteIntent,
+  deleteIntents,
+  deleteSettledIntents,
+  insertIntent,
+  readIntents,
+  readWear,
+  settleIntent,
+  writeWear,
+} from "./tables.ts";
+
+/** Trains that are settled before they are folded: folding writes whole word lines. */
+const trainsPerFold = 512;
+
+export class WearBook implements ChipLedger {
+  readonly path: string;
+  readonly unsettled: Unsettled;
+  readonly #connection: Connection;
+  readonly #limit: number;
+  readonly #unlock: () => void;
+  readonly #chip: LedgerChip;
+  /** What is settled. */
+  readonly #settled: Counted;
+  /** The same with the trains that are under way. */
+  readonly #sent: CellCounts;
+  readonly #underWay = new Map<IntentId, Located>();
+  /** Word lines that were changed since the last fold, as array and row. */
+  readonly #changed = new Map<string, readonly [number, number]>();
+  #settledTrains = 0;
+  #closed = false;
+
+  constructor(connection: Connection, chip: LedgerChip, limit: number, unlock: () => void) {
+    this.path = connection.path;
+    this.#connection = connection;
+    this.#chip = chip;
+    this.#limit = Math.min(limit, largestCount);
+    this.#unlock = unlock;
+    this.#settled = { pulses: new CellCounts(chip.arrays), unknown: new CellCounts(chip.arrays) };
+    readWear(connection, this.#settled);
+    this.unsettled = this.#adopt();
+    this.#sent = this.#settled.pulses.copy();
+  }
+
+  pulsesOf(place: Place): number {
+    return this.#sent.at(place);
+  }
+
+  intend(region: Region, train: PulseTrain): IntentId {
+    return this.#intend(claimOf(region, train));
+  }
+
+  intendRun({ region, mask }: OrderedCells, mostPulses: number): IntentId {
+    return this.#intend({ region, chosen: mask, each: mostPulses });
+  }
+
+  #intend(claim: Claim): IntentId {
+    const cells = this.#sent.locate(claim);
+    this.#assertWithinLimit(cells);
+    const intent = insertIntent(this.#connection, claim) as IntentId;
+    this.#sent.add(cells);
+    this.#underWay.set(intent, cells);
+    return intent;
+  }
+
+  settle(intent: IntentId, fate: PulseFate): void {
+    const cells = this.#underWay.get(intent);
+    if (this.#closed || cells === undefined) return;
+    this.#underWay.delete(intent);
+    if (fate === "not-applied") {
+      this.#sent.add(cells, -1);
+      deleteIntent(this.#connection, intent);
+      return;
+    }
+    this.#count(cells, fate);
+    settleIntent(this.#connection, intent, fate);
+    if (++this.#settledTrains >= trainsPerFold) this.#fold();
+  }
+
+  settleRun(intent: IntentId, pulses: Uint16Array): void {
+    const cells = this.#underWay.get(intent);
+    if (this.#closed || cells === undefined) return;
+    this.#underWay.delete(intent);
+    this.#sent.add(cells, -1);
+    this.#sent.addEach(cells.region, pulses);
+    this.#settled.pulses.addEach(cells.region, pulses);
+    this.#change(cells.region);
+    this.#fold((connection) => {
+      deleteSettledIntents(connection);
+      deleteIntent(connection, intent);
+    });
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    try {
+      this.#fold();
+    } finally {
+      this.#connection.close();
+      this.#unlock();
+    }
+  }
+
+  /** Folds what an earlier process left. */
+  #adopt(): Unsettled {
+    const lost: number[] = [];
+    for (const { claim, fate } of readIntents(this.#connection)) {
+      const cells = this.#settled.pulses.locate(claim);
+      this.#count(cells, fate ?? "unknown");
+      if (fate === null) lost.push(pulsesOf(cells));
+    }
+    this.#fold(deleteIntents);
+    return { trains: lost.length, pulses: lost.reduce((sum, pulses) => sum + pulses, 0) };
+  }
+
+  #count(claim: Located, fate: "applied" | "unknown"): void {
+    this.#settled.pulses.add(claim);
+    if (fate === "unknown") this.#settled.unknown.add(claim);
+    this.#change(claim.region);
+  }
+
+  #change({ array, row, rows }: Region): void {
+    for (let r = row; r < row + rows; r++) this.#changed.set(`${array} ${r}`, [array, r]);
+  }
+
+  /** @param deleteFolded takes the intents away that are in the counts from now on. */
+  #fold(deleteFolded = deleteSettledIntents): void {
+    this.#connection.transaction(() => {
+      for (const [array, row] of this.#changed.values())
+        writeWear(this.#connection, this.#settled, array, row);
+      deleteFolded(this.#connection);
+    });
+    this.#changed.clear();
+    this.#settledTrains = 0;
+    // From here on the counts outlive the host's power, too.
+    this.#connection.pragma("wal_checkpoint(PASSIVE)");
+  }
+
+  #assertWithinLimit(claim: Located): void {
+    const worn = this.#sent.beyond(claim, this.#limit);
+    if (worn === undefined) return;
+    const name = this.#chip.arrays[worn.array]?.name;
+    throw new LabError(
+      "LIMIT",
+      `the cell at array ${worn.array} (${name}), row ${worn.row}, column ${worn.column} has had ${worn.count} pulses; ` +
+        `${claim.each} more would take it over ${this.#limit}, the most it may get in its life`,
+      { next: "nothing was sent; place the network elsewhere, or look at `pcmlab wear`" },
+    );
+  }
+}

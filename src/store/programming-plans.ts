@@ -1,0 +1,75 @@
+/** How a programming run programs, so that another process can go on with it. */
+
+import { z } from "zod";
+import type { Connection } from "./connection.ts";
+import {
+  type CalibrationId,
+  calibrationId,
+  type JsonObject,
+  jsonColumn,
+  type RunId,
+  runId,
+} from "./identity.ts";
+
+export interface ProgrammingPlan {
+  readonly run: RunId;
+  readonly algorithm: string;
+  /** Plain JSON. */
+  readonly parameters: object;
+  /** Null for what the chip says of its converters. */
+  readonly calibration: CalibrationId | null;
+  /** Plain JSON: limits that are narrower than the chip's. */
+  readonly limits: object;
+}
+
+export interface StoredPlan extends ProgrammingPlan {
+  readonly parameters: JsonObject;
+  readonly limits: JsonObject;
+}
+
+export class ProgrammingPlans {
+  readonly #connection: Connection;
+
+  constructor(connection: Connection) {
+    this.#connection = connection;
+  }
+
+  /** To be called before the first pulse. What an earlier plan left under way is begun anew by this one. */
+  begin({ run, algorithm, parameters, calibration, limits }: ProgrammingPlan): void {
+    this.#connection.transaction(() => {
+      this.#connection.run("DELETE FROM checkpoints");
+      this.#connection.run(
+        "INSERT INTO programming_plans VALUES (@run, @algorithm, @parameters, @calibration, @limits)",
+        {
+          run,
+          algorithm,
+          parameters: JSON.stringify(parameters),
+          calibration,
+          limits: JSON.stringify(limits),
+        },
+      );
+    });
+  }
+
+  latest(): StoredPlan | undefined {
+    return this.#connection.first(rowSchema, "SELECT * FROM programming_plans ORDER BY run_id DESC LIMIT 1");
+  }
+}
+
+const rowSchema = z
+  .object({
+    run_id: z.number(),
+    algorithm: z.string(),
+    parameters: jsonColumn,
+    calibration_id: z.number().nullable(),
+    limits: jsonColumn,
+  })
+  .transform(
+    (row): StoredPlan => ({
+      run: runId(row.run_id),
+      algorithm: row.algorithm,
+      parameters: row.parameters,
+      calibration: row.calibration_id === null ? null : calibrationId(row.calibration_id),
+      limits: row.limits,
+    }),
+  );

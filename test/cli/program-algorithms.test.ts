@@ -1,0 +1,159 @@
+/** `pcmlab program` by every algorithm on emulated boards within the process, and what the store holds then. */
+
+import { describe, expect, onTestFinished, test } from "vitest";
+import { netSiemens } from "../../calibration/program-verify/device-order.ts";
+import { openRemoteChip } from "../../drivers/chip/remote-chip.ts";
+import { trueWear } from "../../firmware-protocol/operation/true-wear.ts";
+import type { ChipProfile } from "../../mocks/array/profile.ts";
+import { hermesCore } from "../../mocks/array/profiles/hermes-core.ts";
+import { tiny } from "../../mocks/array/profiles/tiny.ts";
+import { inProcessTransport } from "../../mocks/host/in-process.ts";
+import { powerUp } from "../../mocks/host/power-up.ts";
+import { conductances } from "../../src/chip/readout.ts";
+import { LineRemarks } from "../../src/cli/actions/line-remarks.ts";
+import { type ProgramArguments, programOn } from "../../src/cli/actions/program.ts";
+import type { Context } from "../../src/cli/context.ts";
+import { OpenBoards } from "../../src/cli/open-boards.ts";
+import { Output } from "../../src/cli/output.ts";
+import { seededPrng } from "../../src/core/prng.ts";
+import { encodeModel } from "../../src/network/onnx/codec.ts";
+import { onnxNode } from "../../src/network/onnx/model.ts";
+import { floatTensor } from "../../src/network/onnx/tensor.ts";
+import { readNetwork } from "../../src/network/read.ts";
+import { placedBlocks } from "../../src/network/weight-blocks.ts";
+import { openStore, type Store } from "../../src/store/store.ts";
+import { VirtualTimer } from "../drivers/virtual-timer.ts";
+import { classifier, ramp } from "../network/networks.ts";
+import { freshPath } from "../store/temp-folder.ts";
+
+const onnx = encodeModel(
+  classifier({
+    nodes: [
+      onnxNode("Gemm", ["image", "a.weight"], ["a"]),
+      onnxNode("Relu", ["a"], ["r"]),
+      onnxNode("Gemm", ["r", "b.weight", "b.bias"], ["scores"]),
+    ],
+    initializers: [
+      floatTensor("a.weight", [6, 8], ramp(48, -1, 0.04)),
+      floatTensor("b.weight", [8, 2], ramp(16, 1, -0.13)),
+      floatTensor("b.bias", [2], [0.5, -0.5]),
+    ],
+    input: ["batch", 6],
+    classes: 2,
+  }),
+);
+
+async function programmed(profile: ChipProfile, choices: Partial<ProgramArguments>) {
+  const { firmware } = powerUp({ profile, seed: 11 }, { bootId: 1, life: "life" });
+  const board = await openRemoteChip(inProcessTransport(firmware.openLine()), new VirtualTimer());
+  const path = freshPath();
+  const args: ProgramArguments = {
+    ...{ network: "net.onnx", chip: "board", baud: 1, store: path, gmax: "10uS", bias: "array" },
+    ...{ scale: "layer", devices: 2, calibration: "nominal" },
+    ...choices,
+  };
+  const context = quietContext();
+  const link = { chip: board, board, remarks: new LineRemarks(context) };
+  const summary = await programOn(link, { args, onnx, network: readNetwork(onnx) }, context);
+  const store = openStore(path, { mode: "existing" });
+  onTestFinished(() => store.close());
+  return { store, board, summary };
+}
+
+function quietContext(): Context {
+  const clock = { monotonicSeconds: () => 0, wallSeconds: () => 1e9 };
+  const silent = { write: () => true };
+  const timer = new VirtualTimer();
+  return {
+    clock,
+    timer,
+    prng: seededPrng(1),
+    output: new Output({ stdout: silent, stderr: silent }, clock, { json: false, quiet: true }),
+    stop: new AbortController().signal,
+    boards: new OpenBoards(timer),
+    commandLine: ["program"],
+  };
+}
+
+/** Net conductances as read after programming less the weight targets (S), of all blocks. */
+function weightErrors(store: Store): number[] {
+  const current = new Map(store.programmings.current().map((programming) => [programming.tile, programming]));
+  const readouts = new Map(store.readouts.atAge(0).map((readout) => [readout.tile, readout]));
+  return placedBlocks(store.networks.get().tiles).flatMap(({ block, tiles }) => {
+    const siemens = tiles.flatMap(({ id }) => {
+      const readout = readouts.get(id)!;
+      const sums = store.readouts.codeSums(readout.id);
+      return [...conductances(sums, readout.averages, readout.calibration, readout.region)];
+    });
+    const [first] = tiles;
+    const wanted = store.programmings.cells(current.get(first!.id)!.id).weightTargetSiemens!;
+    return [...netSiemens(block, Float32Array.from(siemens)).map((net, n) => net - wanted[n]!)];
+  });
+}
+
+const cases = [
+  ["melt-quench", tiny, { algorithm: "melt-quench" }],
+  ["partial-set", tiny, { algorithm: "partial-set" }],
+  ["residual", tiny, { algorithm: "residual" }],
+  ["max-set-fill on four arrays", hermesCore, { algorithm: "max-set-fill", devices: 4 }],
+  ["melt-quench on four arrays", hermesCore, { algorithm: "melt-quench", devices: 4 }],
+] as const;
+
+describe.each(cases)("%s", (_, profile, choices) => {
+  test("brings the weights to their targets, and the store knows how", async () => {
+    const { store, summary } = await programmed(profile, choices);
+    expect(summary.algorithm).toBe(choices.algorithm);
+    expect(summary.convergedNonZeroShare).toBeGreaterThan(0.9);
+    const programmings = store.programmings.current();
+    expect(programmings.length).toBe(store.networks.get().tiles.length);
+    for (const { algorithm } of programmings) expect(algorithm.name).toBe(choices.algorithm);
+    const errors = weightErrors(store)
+      .map(Math.abs)
+      .sort((a, b) => a - b);
+    // Read noise at 10 µS is half a microsiemens for each of the devices.
+    expect(errors[Math.floor(errors.length / 2)]).toBeLessThan(0.5e-6);
+    expect(errors.at(-3)).toBeLessThan(2.5e-6);
+  });
+});
+
+describe.each([
+  ["melt-quench", tiny, {}],
+  ["residual", tiny, { algorithm: "residual" }],
+  ["max-set-fill on four arrays", hermesCore, { algorithm: "max-set-fill", devices: 4 }],
+] as const)("late verification of %s", (_, profile, choices) => {
+  test("is a programming of its own, and all pulses together are the wear", async () => {
+    const { store, board, summary } = await programmed(profile, { ...choices, verifyAt: "20s,5s" });
+    const all = store.programmings.list();
+    const { tiles } = store.networks.get();
+    expect(all.length).toBe(3 * tiles.length);
+    expect(all.every(({ complete }) => complete)).toBe(true);
+    const current = store.programmings.current();
+    expect(current.map(({ algorithm }) => algorithm.parameters.verifiedAtSeconds)).toEqual(
+      tiles.map(() => 20),
+    );
+    for (const { tile, endedChipSeconds } of current) {
+      const first = all.find((programming) => programming.tile === tile)!;
+      const pulsesLate = all
+        .filter((one) => one.tile === tile && one !== first)
+        .some((one) => one.pulseCount > 0);
+      const ageSeconds = endedChipSeconds - first.endedChipSeconds;
+      if (pulsesLate) expect(ageSeconds).toBeGreaterThanOrEqual(5);
+      else expect(ageSeconds).toBe(0);
+    }
+    expect(all.reduce((sum, { pulseCount }) => sum + pulseCount, 0)).toBe(summary.pulses);
+    for (const { id, region } of tiles) {
+      const wear = (await board.perform(trueWear, { region })).pulses;
+      const booked = new Uint32Array(wear.length);
+      for (const one of all.filter(({ tile }) => tile === id))
+        store.programmings.cells(one.id).pulses.forEach((pulses, n) => {
+          booked[n]! += pulses;
+        });
+      expect(booked).toEqual(Uint32Array.from(wear));
+    }
+    expect(store.readouts.completeAges()).toEqual([0]);
+  });
+});
+
+test.each(["0s", "-1s", "5s,soon"])("--verify-at %s is refused before a pulse is sent", async (verifyAt) => {
+  await expect(programmed(tiny, { verifyAt })).rejects.toMatchObject({ code: "USAGE" });
+});
