@@ -23,8 +23,8 @@ export interface DacTolerance {
 }
 
 /**
- * Our choice: a gain that is five per cent off moves a melt-quench pulse of 200 µA by a half of the current that separates SET from
- * RESET; a step that is eight codes off moves it by 1 µA where the DAC has 12 bits and 500 µA.
+ * Our choice: a gain that is five per cent off moves a pulse of 200 µA by 10 µA, and devices go from SET to RESET over some 25 µA (the
+ * slope of the fusion-1m profile); a step that is eight codes off moves it by 1 µA where the DAC has 12 bits for 500 µA.
  */
 export const dacTolerance: DacTolerance = { gain: 0.05, nonlinearityCodes: 8, offsetCodes: 8 };
 

@@ -14,7 +14,7 @@ export interface Move {
 /**
  * A lower amplitude than the last one leaves more conductance (SET-type), a higher one less (RESET-type). Too much net conductance
  * asks for less in a device that counts for the weight or for more in one that counts against it; devices without room for that,
- * without pulses left, or stuck are no candidates. Of the others the one moves whose outcome is expected to scatter least.
+ * without pulses left, or stuck are no candidates. Of the others the one moves that is expected to leave the smallest error.
  * @returns undefined when no device can.
  */
 export function moveOf(
@@ -39,9 +39,9 @@ export function moveOf(
     const aim = from + parameters.rate * (to - from);
     const amperes = known > 0 ? amperesAfter(curve, known, from, aim) : amperesFor(curve, to);
     if (amperes < parameters.minAmperes || amperes > parameters.maxAmperes) continue;
-    const scatter = scatterOf(known > 0, from, to);
-    if (scatter >= least) continue;
-    least = scatter;
+    const left = Math.hypot(scatterOf(known > 0, from, to), step - (to - from));
+    if (left >= least) continue;
+    least = left;
     best = { device, amperes, to };
   }
   return best;

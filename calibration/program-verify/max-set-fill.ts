@@ -12,15 +12,13 @@ import { type DevicePlace, devicePlaces } from "./device-order.ts";
 import { addReading } from "./estimation.ts";
 import { aimAt, countPulse, forgetReadings, isZero, note, settle, verify } from "./feedback.ts";
 import { assertMaxSetFillConsistent, type MaxSetFillParameters } from "./max-set-fill-parameters.ts";
-import { reopened, verifyLate } from "./melt-quench.ts";
+import { feedback, late, reopened, verifyLate } from "./melt-quench.ts";
 import { assertPossible } from "./possible.ts";
 import { emptyPlan, type PulsePlan, trainsOf } from "./pulse-plan.ts";
 import { chooseSetFill } from "./set-fill-choice.ts";
 import { holdersOf } from "./split.ts";
 
-/** Stages of a device. That of a late verification is the one that `reopened` gives. */
-const feedback = 1;
-const late = 2;
+/** Stages of a device, besides those of melt-quench. */
 const setting = 3;
 /** SET, until the whole band is. */
 const isSet = 4;

@@ -16,8 +16,8 @@ import { emptyPlan, type PulsePlan, trainsOf } from "./pulse-plan.ts";
 import { deviceTargets } from "./split.ts";
 
 /** Stages of a device: pulses and verifying readings; and the readings of a late verification. */
-const feedback = 1;
-const late = 2;
+export const feedback = 1;
+export const late = 2;
 
 export const meltQuench = (parameters: MeltQuenchParameters): ProgrammingAlgorithm => ({
   name: "melt-quench",

@@ -9,16 +9,15 @@ import { type BandState, codeOf, copyOf, finished, initialState } from "./band-s
 import { type DevicePlace, devicePlaces } from "./device-order.ts";
 import { addReading } from "./estimation.ts";
 import { aimAt, countPulse, forgetReadings, isZero, note, settle } from "./feedback.ts";
-import { reopened } from "./melt-quench.ts";
+import { late, reopened } from "./melt-quench.ts";
 import { assertPartialSetConsistent, type PartialSetParameters } from "./partial-set-parameters.ts";
 import { compensateStuck, weightsOf } from "./partner.ts";
 import { assertAllowed, trainsWith } from "./possible.ts";
 import { emptyPlan, type PulsePlan, trainsOf } from "./pulse-plan.ts";
 import { deviceTargets } from "./split.ts";
 
-/** Stages of a device. That of a late verification is the one that `reopened` gives. */
+/** Stages of a device, besides that of a late verification, which `reopened` gives. */
 const growing = 1;
-const late = 2;
 const resetting = 3;
 
 export const partialSet = (parameters: PartialSetParameters): ProgrammingAlgorithm => ({

@@ -12,8 +12,9 @@ import {
 
 /** How the device that corrects is brought to the small conductance that is missing. */
 export interface CorrectorParameters {
-  /** Accepted |G - target|. */
+  /** Accepted |G - target|, and the share of the target that is accepted where that is more: read noise grows with the conductance. */
   readonly marginSiemens: number;
+  readonly marginShare: number;
   /** Conversions of a verifying reading; more than for the others, because the error that counts is smaller. */
   readonly averages: number;
   readonly maxIterations: number;
@@ -60,6 +61,7 @@ export function residualParametersFor(descriptor: Descriptor): ResidualParameter
     residualSiemens: 0.15e-6,
     corrector: {
       marginSiemens: 0.1e-6,
+      marginShare: 0.03,
       averages,
       maxIterations: 30,
       startAmperes: 0.75 * base.maxAmperes,
@@ -83,6 +85,7 @@ export function assertResidualConsistent(parameters: ResidualParameters): void {
     isCount("readings of the residual", estimate.reads),
     [residualSiemens > 0, `the residual that is left, ${residualSiemens} S, is not positive`],
     [corrector.marginSiemens > 0, `the margin ${corrector.marginSiemens} S of a corrector is not positive`],
+    [corrector.marginShare >= 0, `the margin of a corrector cannot be the share ${corrector.marginShare}`],
     isCount("iterations of a corrector", corrector.maxIterations),
     [
       corrector.startAmperes >= minAmperes && corrector.startAmperes <= maxAmperes,

@@ -8,9 +8,10 @@
 
 import type { Band, BandSteps, Decision, ProgrammingAlgorithm, Verification } from "./algorithm.ts";
 import { type BandState, codeOf, copyOf, finished, initialState } from "./band-state.ts";
+import { pulseCorrector, verifyCorrector } from "./corrector.ts";
 import { type DevicePlace, devicePlaces, netSiemens } from "./device-order.ts";
 import { addReading } from "./estimation.ts";
-import { aimAt, countPulse, forgetReadings, isZero, note, settle, verify } from "./feedback.ts";
+import { aimAt, forgetReadings, isZero, settle, verify } from "./feedback.ts";
 import { reaimMelted } from "./melt-quench.ts";
 import { compensateStuck, weightsOf } from "./partner.ts";
 import { assertPossible } from "./possible.ts";
@@ -147,7 +148,7 @@ function correct(
   aimAt(draft, at, wanted, correcting);
   if (isZero(wanted, parameters)) plan.reset[at] = 1;
   else
-    pulse(draft, plan, at, fromReset ? corrector.startAmperes : draft.amperes[at]!, {
+    pulseCorrector(draft, plan, at, fromReset ? corrector.startAmperes : draft.amperes[at]!, {
       from: fromReset ? corrector.startSiemens : present,
       parameters,
     });
@@ -164,22 +165,6 @@ const correctorOf = (
 ): number | undefined =>
   holdersOf(band, place, weight, sign).find((at) => !stuckOrSkipped.includes(draft.outcomes[at]!));
 
-/** The next pulse of a corrector, which an amplitude of `amperes` left at `from` (S). */
-function pulse(
-  draft: BandState,
-  plan: PulsePlan,
-  at: number,
-  amperes: number,
-  { from, parameters }: { readonly from: number; readonly parameters: ResidualParameters },
-): void {
-  const { corrector, minAmperes, maxAmperes, zeroSiemens } = parameters;
-  // A reading of nothing, which noise may give, has no logarithm.
-  const ratio = Math.max(from, zeroSiemens / 2) / draft.targets[at]!;
-  const wanted = amperes + corrector.amperesPerE * Math.log(ratio);
-  draft.amperes[at] = Math.min(maxAmperes, Math.max(minAmperes, wanted));
-  plan.amperes[at] = draft.amperes[at]!;
-}
-
 function verifyCorrectors(
   { parameters }: Job,
   draft: BandState,
@@ -188,29 +173,6 @@ function verifyCorrectors(
 ): void {
   for (let n = 0; n < measured.length; n++)
     if (draft.stages[n] === correcting) verifyCorrector(draft, plan, n, measured[n]!, parameters);
-}
-
-/** A corrector is never called stuck: it moves by less than read noise would hide. */
-function verifyCorrector(
-  draft: BandState,
-  plan: PulsePlan,
-  at: number,
-  reading: number,
-  parameters: ResidualParameters,
-): void {
-  const { marginSiemens, maxIterations } = parameters.corrector;
-  note(draft, at, reading);
-  const target = draft.targets[at]!;
-  const zero = isZero(target, parameters);
-  const near = zero ? reading <= parameters.zeroMarginSiemens : Math.abs(reading - target) <= marginSiemens;
-  const spent = draft.attempts[at]! >= (zero ? parameters.maxResets : maxIterations);
-  if (near || spent) {
-    settle(draft, at, codeOf(near ? "converged" : "exhausted"));
-    return;
-  }
-  countPulse(draft, at);
-  if (zero) plan.reset[at] = 1;
-  else pulse(draft, plan, at, draft.amperes[at]!, { from: reading, parameters });
 }
 
 function verification(

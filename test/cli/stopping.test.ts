@@ -4,6 +4,8 @@ import { describe, expect, test } from "vitest";
 import { type Leavable, OpenBoards } from "../../src/cli/open-boards.ts";
 import { Output } from "../../src/cli/output.ts";
 import { onSignal } from "../../src/cli/stopping.ts";
+import { untilLeft } from "../../src/cli/until-left.ts";
+import { numericalChip } from "../chip/numerical-chip.ts";
 import { settled } from "../drivers/scripted-transport.ts";
 import { VirtualTimer } from "../drivers/virtual-timer.ts";
 
@@ -35,6 +37,27 @@ function board(safeOff: () => Promise<void> = async () => {}): Leavable & { read
     },
   };
 }
+
+test("once the boards are left, no cell is read or pulsed any more, whatever a command had in mind", async () => {
+  const { signal, boards } = bench();
+  const { chip, calls } = numericalChip(() => 1e-6);
+  const left = untilLeft(chip, boards);
+  const region = { array: 0, row: 0, column: 0, rows: 1, columns: 1 };
+  const train = {
+    kind: "per-cell",
+    shape: { widthSeconds: 1e-6, trailingSeconds: 0 },
+    amplitudeCodes: Uint16Array.of(9),
+  } as const;
+  signal();
+  await left.pulse(region, train);
+  signal();
+  await expect(left.pulse(region, train)).rejects.toMatchObject({ code: "INTERRUPTED", unsent: true });
+  await expect(left.read(region, { averages: 1, readVolts: 0.2 })).rejects.toMatchObject({
+    code: "INTERRUPTED",
+  });
+  expect(calls).toHaveLength(1);
+  await left.safeOff();
+});
 
 const never = (): Promise<never> => new Promise(() => {});
 

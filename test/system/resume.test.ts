@@ -76,32 +76,29 @@ test("kill -9 again and again: resume finishes the run, and the ledger is above 
   expect([again.exitCode, again.stderr]).toEqual([8, expect.stringContaining("was finished")]);
 });
 
-test.each(["SIGINT", "SIGTERM"] as const)(
-  "%s once ends the run between two bands, and resume goes on with it",
-  async (signal) => {
-    const cwd = await folder();
-    await emulator(["--profile", "fusion-1m", "--pty", "./chip"], cwd);
-    const child = spawn(process.execPath, [main, ...program], { cwd, stdio: ["ignore", "ignore", "pipe"] });
-    onTestFinished(() => void child.kill("SIGKILL"));
-    let stderr = "";
-    child.stderr.on("data", (text) => {
-      if (!stderr.includes("programming") && String(text).includes("programming")) child.kill(signal);
-      stderr += text;
-    });
-    expect(await new Promise((resolve) => child.once("close", resolve))).toBe(130);
-    expect(stderr).toContain("stopping at the next safe point");
-    const [before] = (await wear(cwd, ["--chip", "./chip"])).chips;
-    expect(before).toMatchObject({ unknownPulses: 0, unsettled: { trains: 0 } });
-    inStore(cwd, ({ runs, programmings }) => {
-      expect(runs.list().at(-1)).toMatchObject({ outcome: "interrupted" });
-      expect(programmings.unfinished().length).toBeLessThanOrEqual(1);
-      // No device is left in the middle: it was programmed to its end or not begun.
-      for (const { counts } of programmings.list()) expect(counts.unknown).toBe(0);
-    });
-    const { devices } = z.object({ devices: z.number() }).parse(await json(["resume", ...store], cwd));
-    expect(devices).toBe(60_708);
-  },
-);
+test("SIGTERM once ends the run between two bands, and resume goes on with it", async () => {
+  const cwd = await folder();
+  await emulator(["--profile", "fusion-1m", "--pty", "./chip"], cwd);
+  const child = spawn(process.execPath, [main, ...program], { cwd, stdio: ["ignore", "ignore", "pipe"] });
+  onTestFinished(() => void child.kill("SIGKILL"));
+  let stderr = "";
+  child.stderr.on("data", (text) => {
+    if (!stderr.includes("programming") && String(text).includes("programming")) child.kill("SIGTERM");
+    stderr += text;
+  });
+  expect(await new Promise((resolve) => child.once("close", resolve))).toBe(130);
+  expect(stderr).toContain("stopping at the next safe point");
+  const [before] = (await wear(cwd, ["--chip", "./chip"])).chips;
+  expect(before).toMatchObject({ unknownPulses: 0, unsettled: { trains: 0 } });
+  inStore(cwd, ({ runs, programmings }) => {
+    expect(runs.list().at(-1)).toMatchObject({ outcome: "interrupted" });
+    expect(programmings.unfinished().length).toBeLessThanOrEqual(1);
+    // No device is left in the middle: it was programmed to its end or not begun.
+    for (const { counts } of programmings.list()) expect(counts.unknown).toBe(0);
+  });
+  const { devices } = z.object({ devices: z.number() }).parse(await json(["resume", ...store], cwd));
+  expect(devices).toBe(60_708);
+});
 
 test("a chip that begins anew is not resumed and has no wear; one that was saved and loaded has its old one", async () => {
   const cwd = await folder();

@@ -12,6 +12,7 @@ import { LabError, textOf } from "../../core/errors.ts";
 import { type ChipLedger, openLedger } from "../../store/ledger/chip-ledger.ts";
 import type { Context } from "../context.ts";
 import { ledgerFolder } from "../ledger-folder.ts";
+import { untilLeft } from "../until-left.ts";
 
 export interface GuardArguments {
   /** Folder of the wear ledgers. */
@@ -43,7 +44,7 @@ export async function withGuardedChip<T>(
   const ledger = ledgerFor(descriptor, args, context);
   try {
     const chip = await withEnvelope({ ...withLedger(board, ledger), descriptor });
-    return await work({ chip: withLimits(chip), ledger });
+    return await work({ chip: withLimits(untilLeft(chip, context.boards)), ledger });
   } finally {
     ledger.close();
   }

@@ -20,10 +20,11 @@ import {
   knownAlgorithm,
   plannedAlgorithm,
 } from "./chosen-algorithm.ts";
-import { limitsOf } from "./guarded-chip.ts";
+import { limitsOf, withGuardedChip } from "./guarded-chip.ts";
 import { type ProgramSummary, textOfSummary } from "./program-summary.ts";
 import { type ProgramLink, programTiles } from "./program-tiles.ts";
-import { type PulsedChipArguments, withPulsedChip } from "./with-pulsed-chip.ts";
+import { withChip } from "./with-chip.ts";
+import type { PulsedChipArguments } from "./with-pulsed-chip.ts";
 
 /** The calibration is that of the run unless another one is named. */
 export interface ResumeArguments extends PulsedChipArguments, CalibrationArguments {}
@@ -31,10 +32,15 @@ export interface ResumeArguments extends PulsedChipArguments, CalibrationArgumen
 export async function resume(args: ResumeArguments, context: Context): Promise<ProgramSummary> {
   const store = openStore(args.store, { mode: "existing" });
   try {
-    const limits = narrowingSchema.parse(planOf(store).limits);
-    return await withPulsedChip({ ...args, limits }, context, (chip, board, remarks) =>
-      resumeOn({ chip, board, remarks }, store, args, context),
-    );
+    const plan = planOf(store);
+    const guard = { ...args, limits: narrowingSchema.parse(plan.limits) };
+    return await withChip(args, context, (_, board, remarks) => {
+      // Before it gets a ledger: another chip is left as it is.
+      assertSameChip(store, plan, board.descriptor);
+      return withGuardedChip(guard, board, context, ({ chip }) =>
+        resumeOn({ chip, board, remarks }, store, args, context),
+      );
+    });
   } finally {
     store.close();
   }

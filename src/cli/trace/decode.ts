@@ -7,12 +7,17 @@ import { chipTime } from "../../../firmware-protocol/operation/chip-time.ts";
 import { describeChip } from "../../../firmware-protocol/operation/describe-chip.ts";
 import { lastOperation } from "../../../firmware-protocol/operation/last-operation.ts";
 import { linkOffer } from "../../../firmware-protocol/operation/link-offer.ts";
+import { measureCurrent } from "../../../firmware-protocol/operation/measure-current.ts";
 import { mvm } from "../../../firmware-protocol/operation/mvm.ts";
 import {
   decodeRequest,
   decodeResponse,
   type Operation,
 } from "../../../firmware-protocol/operation/operation.ts";
+import { programAbort } from "../../../firmware-protocol/operation/program-abort.ts";
+import { programProgress } from "../../../firmware-protocol/operation/program-progress.ts";
+import { programResult } from "../../../firmware-protocol/operation/program-result.ts";
+import { programVerify } from "../../../firmware-protocol/operation/program-verify.ts";
 import { pulseCells } from "../../../firmware-protocol/operation/pulse-cells.ts";
 import { pulseTrain } from "../../../firmware-protocol/operation/pulse-train.ts";
 import { readRegion } from "../../../firmware-protocol/operation/read-region.ts";
@@ -35,9 +40,14 @@ const operations: readonly Decoder[] = [
   linkOffer,
   safeOff,
   readRegion,
+  programVerify,
+  programProgress,
+  programAbort,
+  programResult,
   pulseCells,
   pulseTrain,
   mvm,
+  measureCurrent,
   advanceTime,
   setTemperature,
   trueConductance,
