@@ -83,8 +83,8 @@ async function goodput(
   });
 }
 
-/** What the same two processes reach when they only copy. */
-function copyRate(): Promise<number> {
+/** Bytes a second that two processes reach on a pseudo-terminal when they only copy. */
+export function copyRate(): Promise<number> {
   return withBoard({ mode: "copy" }, async (path) => {
     const port = new SerialPort({ path, baudRate: baud, highWaterMark: 1 << 20, autoOpen: false });
     await new Promise<void>((resolve, reject) => port.open((cause) => (cause ? reject(cause) : resolve())));

@@ -34,6 +34,8 @@ export async function measured(words: readonly string[], cwd: string): Promise<M
 export interface Server {
   /** Largest memory until now, MiB. */
   peakMebibytes(): number;
+  /** Processor time of all its threads until now, s; NaN where the system has no /proc. */
+  cpuSeconds(): number;
   stop(): Promise<void>;
 }
 
@@ -45,6 +47,7 @@ export async function measuredEmulator(words: readonly string[], cwd: string): P
   await new Promise((resolve) => child.stdout?.once("data", resolve));
   return {
     peakMebibytes: peak,
+    cpuSeconds: () => cpuSecondsOf(child),
     stop() {
       child.stdin?.end();
       return ended;
@@ -55,6 +58,20 @@ export async function measuredEmulator(words: readonly string[], cwd: string): P
 function launched(words: readonly string[], cwd: string, stdin: "ignore" | "pipe"): ChildProcess {
   const env = { ...process.env, PCMLAB_LEDGER: "ledger" };
   return spawn(process.execPath, [main, ...words, "--json"], { cwd, env, stdio: [stdin, "pipe", "inherit"] });
+}
+
+/** Linux counts in ticks of 10 ms for all programs (proc(5), `stat`: utime and stime, after the name in parentheses). */
+const ticksPerSecond = 100;
+
+function cpuSecondsOf({ pid }: ChildProcess): number {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    const [user, system] = [fields[11], fields[12]];
+    return (Number(user) + Number(system)) / ticksPerSecond;
+  } catch {
+    return Number.NaN;
+  }
 }
 
 /** Linux keeps the high-water mark of the resident set; elsewhere the figure is NaN. */

@@ -25,6 +25,8 @@ import {
 
 /** Trains that are settled before they are folded: folding writes whole word lines. */
 const trainsPerFold = 512;
+/** Folds between two waits for the disk. */
+const foldsPerFlush = 4;
 
 export class WearBook implements ChipLedger {
   readonly path: string;
@@ -41,6 +43,7 @@ export class WearBook implements ChipLedger {
   /** Word lines that were changed since the last fold, as array and row. */
   readonly #changed = new Map<string, readonly [number, number]>();
   #settledTrains = 0;
+  #folds = 0;
   #closed = false;
 
   constructor(connection: Connection, chip: LedgerChip, limit: number, unlock: () => void) {
@@ -146,8 +149,8 @@ export class WearBook implements ChipLedger {
     });
     this.#changed.clear();
     this.#settledTrains = 0;
-    // From here on the counts outlive the host's power, too.
-    this.#connection.pragma("wal_checkpoint(PASSIVE)");
+    // From here on the counts outlive the host's power, too; closing does the same.
+    if (++this.#folds % foldsPerFlush === 0) this.#connection.pragma("wal_checkpoint(PASSIVE)");
   }
 
   #assertWithinLimit(claim: Located): void {
