@@ -28,6 +28,8 @@ export class Board {
   program: ProgramRun | undefined;
   /** Full at every power-up, and without an envelope. */
   duty: DutyBudget;
+  /** No cell has had more pulses than this; undefined until it was asked for. */
+  mostPulses: number | undefined;
 
   constructor(array: ChipArray, bootId: number, start: BoardStart = {}) {
     this.array = array;

@@ -1,5 +1,6 @@
 /** What the firmware refuses of pulses by the state of the chip: temperature, duty, and the pulses that each cell has had. */
 
+import { deviceArrays } from "../../src/chip/descriptor.ts";
 import { pulseSeconds, spent } from "../../src/chip/duty-budget.ts";
 import { assertTemperatureAllowed, type Envelope } from "../../src/chip/envelope.ts";
 import type { PulseTrain } from "../../src/chip/pulse.ts";
@@ -12,8 +13,25 @@ export function guardEnvelope(board: Board, region: Region, train: PulseTrain): 
   const { envelope } = board.array.descriptor;
   if (envelope === undefined) return;
   assertTemperatureAllowed(envelope, board.array.temperatureKelvin());
-  assertWearAllowed(envelope, board.array.pulseCounts(region), region, train);
+  board.mostPulses ??= mostPulses(board);
+  // Counting every cell anew for each train would take as long as its pulses.
+  if (board.mostPulses + pulsesOfCell(train) > envelope.maxPulsesPerCell)
+    assertWearAllowed(envelope, board.array.pulseCounts(region), region, train);
+  board.mostPulses += pulsesOfCell(train);
   board.duty = spent(envelope, board.duty, pulseSeconds(train), board.chipSeconds);
+}
+
+const pulsesOfCell = (train: PulseTrain): number => (train.kind === "per-cell" ? 1 : train.steps.length);
+
+function mostPulses({ array }: Board): number {
+  const { arrays } = array.descriptor;
+  let most = 0;
+  for (const index of deviceArrays(array.descriptor)) {
+    const { rows = 0, columns = 0 } = arrays[index] ?? {};
+    for (const count of array.pulseCounts({ array: index, row: 0, column: 0, rows, columns }))
+      most = Math.max(most, count);
+  }
+  return most;
 }
 
 function assertWearAllowed(
@@ -22,8 +40,8 @@ function assertWearAllowed(
   region: Region,
   train: PulseTrain,
 ): void {
-  const [chosen, each] =
-    train.kind === "per-cell" ? [train.amplitudeCodes, 1] : [train.mask, train.steps.length];
+  const chosen = train.kind === "per-cell" ? train.amplitudeCodes : train.mask;
+  const each = pulsesOfCell(train);
   for (let n = 0; n < chosen.length; n++) {
     if (chosen[n] === 0 || counts[n]! + each <= maxPulsesPerCell) continue;
     const row = region.row + Math.floor(n / region.columns);
