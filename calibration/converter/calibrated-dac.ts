@@ -54,19 +54,22 @@ const translatedOrders = (
   codesPerNominal: number,
 ): OnBoardProgramming => ({
   ...onBoard,
-  start: (order) =>
-    onBoard.start({
-      ...order,
-      startCode: translated(order.startCode),
-      minCode: translated(order.minCode),
-      maxCode: translated(order.maxCode),
-      codesPerSum: order.codesPerSum * codesPerNominal,
-      reset: { ...order.reset, amplitudeCode: translated(order.reset.amplitudeCode) },
-      preparation: order.preparation.map((step) => ({
-        ...step,
-        amplitudeCode: translated(step.amplitudeCode),
-      })),
-    }),
+  start: (order, announce) =>
+    onBoard.start(
+      {
+        ...order,
+        startCode: translated(order.startCode),
+        minCode: translated(order.minCode),
+        maxCode: translated(order.maxCode),
+        codesPerSum: order.codesPerSum * codesPerNominal,
+        reset: { ...order.reset, amplitudeCode: translated(order.reset.amplitudeCode) },
+        preparation: order.preparation.map((step) => ({
+          ...step,
+          amplitudeCode: translated(step.amplitudeCode),
+        })),
+      },
+      announce,
+    ),
 });
 
 function translatedTrain(train: PulseTrain, translated: (code: number) => number): PulseTrain {

@@ -22,6 +22,11 @@ export interface DescentOptions {
   readonly random: Prng;
   /** Called with what each iteration found, before its pulses. */
   readonly onRound?: (round: DescentRound) => void;
+  /**
+   * Called after every iteration, before its pulses are sent, with the state in which they count: from it another descent goes on,
+   * whose first products tell what the pulses did. What it throws keeps them from being sent.
+   */
+  readonly onState?: (state: DescentState) => void;
   /** Checked before every iteration: what is under way is acknowledged, and nothing more is begun. */
   readonly signal?: AbortSignal;
 }
@@ -82,6 +87,7 @@ class Run {
       const next = step({ ...this.#state, correction: found.correction }, found.errors, context);
       this.#last = found;
       this.#note(found, next.pulses, options);
+      options.onState?.(next.state);
       await this.#pulse(next, parameters.pulseWidthSeconds);
       more = next.pulses > 0;
     }

@@ -58,8 +58,8 @@ export async function estimate(
   };
 }
 
-/** In as many requests as the chip needs, one after the other. @returns vectors x columns. */
-async function multiplyAll(
+/** Products of `inputs`, vectors x rows, in as many requests as the chip needs, one after the other. @returns codes, vectors x columns. */
+export async function multiplyAll(
   chip: Chip,
   cells: UnitCells,
   phases: 1 | 4,

@@ -16,12 +16,12 @@ export interface OrderContext {
 /**
  * Targets are converted by the calibration of each bit line; the margins and the gain, which the board has one of, by the mean over
  * the bit lines.
- * @param targets S, row by row. @param skip one byte a cell; what is not 0 is left alone.
+ * @param targets S, row by row. @param mask one byte a cell; 0 leaves the cell alone.
  */
 export function orderFor(
   region: Region,
   targets: Float32Array,
-  skip: Uint8Array,
+  mask: Uint8Array,
   { parameters, calibration, descriptor }: OrderContext,
 ): OnBoardOrder {
   const { averages, readVolts, stuckIterations, maxIterations, maxResets } = parameters;
@@ -31,7 +31,7 @@ export function orderFor(
   const code = (amperes: number): number => Math.round(amperes / amperesPerCode);
   return {
     region,
-    mask: skip.map((flag) => (flag === 0 ? 1 : 0)),
+    mask,
     targetSums: sumsOf(region, targets, { parameters, calibration, descriptor }),
     averages,
     readVolts,

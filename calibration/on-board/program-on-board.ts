@@ -4,27 +4,22 @@
  */
 
 import type { Chip } from "../../src/chip/chip.ts";
-import {
-  type OnBoardOrder,
-  type OnBoardProgress,
-  type OnBoardResult,
-  onBoardOf,
-} from "../../src/chip/on-board.ts";
-import { mayHaveBeenApplied } from "../../src/chip/pulse-fate.ts";
+import { type OnBoardProgress, onBoardOf } from "../../src/chip/on-board.ts";
 import type { ConverterCalibration } from "../../src/chip/readout.ts";
 import { cellCount, rowBands } from "../../src/chip/region.ts";
 import { deviceCountOf, type WeightBlock } from "../../src/chip/weight-block.ts";
 import { LabError } from "../../src/core/errors.ts";
-import { codeOf } from "../program-verify/band-state.ts";
 import { type BlockProgramming, BlockUnfinished } from "../program-verify/block-programming.ts";
 import { devicePlaces } from "../program-verify/device-order.ts";
 import type { MeltQuenchParameters } from "../program-verify/parameters.ts";
 import { assertConsistent } from "../program-verify/parameters.ts";
 import { assertPossible } from "../program-verify/possible.ts";
 import { deviceTargets } from "../program-verify/split.ts";
-import { blockAccount, type DeviceAccount, newAccount } from "./account.ts";
-import { ended } from "./await-run.ts";
-import { longestSeconds, mostPulses, type OrderContext, orderFor } from "./order.ts";
+import { blockAccount, newAccount } from "./account.ts";
+import type { OrderContext } from "./order.ts";
+import { decodeRecord, type OnBoardRecord } from "./record.ts";
+import { perform, type Run, type RunJob } from "./run.ts";
+import { settled, withoutGood } from "./settle.ts";
 
 export interface OnBoardOptions {
   readonly parameters: MeltQuenchParameters;
@@ -34,16 +29,30 @@ export interface OnBoardOptions {
   /** Chip time between two questions for the progress (s); 1 unless given. */
   readonly pollSeconds?: number;
   readonly onProgress?: (progress: OnBoardProgress) => void;
+  /** Called with the number of devices that were finished since the last call. */
+  readonly onCells?: (cells: number) => void;
   /** Ends the run that is under way after its present round; no further one is begun. */
   readonly signal?: AbortSignal;
+  /** The bytes of `encodeRecord` before every order and after every result: from them another process goes on. */
+  readonly onRecord?: (record: Uint8Array) => void;
+  /** What `onRecord` was given last by a process that did not come to the end. */
+  readonly resume?: ResumedRecord;
+}
+
+export interface ResumedRecord {
+  readonly record: Uint8Array;
+  /** Whether the board has started anew since: it knows nothing of a run then, and its clock counts from another time. */
+  readonly restarted: boolean;
 }
 
 /**
+ * With `resume` the board is asked for the run that was under way, and its result counts. Where the board does not know it, or it was
+ * ended early, the cells that it left open are read: those within the margins have converged, and a further run programs the others.
  * @param targets S, signed, one for each weight of the block, row by row.
  * @throws BlockUnfinished with what was done and the cause (an error of the chip, LabError INTERRUPTED, or REFUSED for a run that the
  * board ended) when it was begun.
  * @throws LabError LIMIT for a board that does not program by itself, and for what it does not allow; USAGE for parameters that
- * contradict each other. No pulse was sent then.
+ * contradict each other; BAD_DATA for a record of another block. No pulse was sent then.
  */
 export async function programBlockOnBoard(
   chip: Chip,
@@ -53,88 +62,60 @@ export async function programBlockOnBoard(
 ): Promise<BlockProgramming> {
   const { parameters, calibration, knownBad = new Uint8Array(deviceCountOf(block)) } = options;
   const { descriptor } = chip;
-  onBoardOf(chip);
-  assertConsistent(parameters);
-  assertPossible(parameters, descriptor);
-  const band = { block, targets, knownBad, descriptor };
-  const account = newAccount(deviceTargets(band, devicePlaces(block), parameters));
-  assertReadable(account.targets, descriptor.read.fullScaleSiemens);
+  assertBoardCan(chip, parameters);
+  const aims = deviceTargets({ block, targets, knownBad, descriptor }, devicePlaces(block), parameters);
+  assertReadable(aims, descriptor.read.fullScaleSiemens);
+  const record = recordFor(aims, options.resume);
+  const { account } = record;
   const beforeSeconds = await chip.now();
   const context: OrderContext = { parameters, calibration, descriptor };
   try {
-    for (const run of runsOf(block, account, knownBad, context)) await perform(chip, run, account, options);
+    await performAll({ chip, account, context, options }, runsOf(block, knownBad, context), record);
   } catch (failure) {
     throw new BlockUnfinished(blockAccount(block, account, context, beforeSeconds), failure);
   }
   return blockAccount(block, account, context, beforeSeconds);
 }
 
-interface Run {
-  readonly order: OnBoardOrder;
-  /** Device, in device order, of its first cell. */
-  readonly first: number;
-  readonly longestSeconds: number;
+/** @throws LabError LIMIT for a board that does not program by itself or not in this way, USAGE for parameters that contradict each other. */
+export function assertBoardCan(
+  chip: Pick<Chip, "descriptor" | "onBoard">,
+  parameters: MeltQuenchParameters,
+): void {
+  onBoardOf(chip);
+  assertConsistent(parameters);
+  assertPossible(parameters, chip.descriptor);
+}
+
+function recordFor(targets: Float32Array, resume: OnBoardOptions["resume"]): OnBoardRecord {
+  if (resume === undefined) return { account: newAccount(targets), run: 0, operationId: 0 };
+  const record = decodeRecord(resume.record, targets);
+  const forgotten = { startSeconds: Number.POSITIVE_INFINITY, endSeconds: 0 };
+  return resume.restarted ? { ...record, account: { ...record.account, ...forgotten } } : record;
+}
+
+async function performAll(job: RunJob, runs: readonly Run[], record: OnBoardRecord): Promise<void> {
+  const { resume, onCells } = job.options;
+  for (const [number, run] of runs.entries()) {
+    if (number < record.run) onCells?.(run.mask.length);
+    else if (number > record.run || resume === undefined) await perform(job, run, number);
+    else {
+      const open = await settled(job, run, record, resume.restarted);
+      await perform(job, await withoutGood(job, open), number);
+    }
+  }
 }
 
 /** One for each region that a request may hold. */
-function runsOf(
-  block: WeightBlock,
-  { targets }: DeviceAccount,
-  knownBad: Uint8Array,
-  context: OrderContext,
-): Run[] {
+function runsOf(block: WeightBlock, knownBad: Uint8Array, { descriptor }: OrderContext): Run[] {
   return block.parts.flatMap(({ region }, part) => {
-    const partFirst = deviceCountOf({ ...block, parts: block.parts.slice(0, part) });
-    return rowBands(region, context.descriptor.maxCellsPerRequest).map((own): Run => {
+    const partFirst = deviceCountOf({ parts: block.parts.slice(0, part) });
+    return rowBands(region, descriptor.maxCellsPerRequest).map((own): Run => {
       const first = partFirst + (own.row - region.row) * region.columns;
-      const until = first + cellCount(own);
-      const order = orderFor(own, targets.subarray(first, until), knownBad.subarray(first, until), context);
-      return { order, first, longestSeconds: longestSeconds(cellCount(own), context) };
+      const mask = knownBad.slice(first, first + cellCount(own)).map((flag) => (flag === 0 ? 1 : 0));
+      return { region: own, first, mask };
     });
   });
-}
-
-/** What happened is in the account even when this throws. */
-async function perform(chip: Chip, run: Run, account: DeviceAccount, options: OnBoardOptions): Promise<void> {
-  const { signal, onProgress, pollSeconds = 1 } = options;
-  const onBoard = onBoardOf(chip);
-  if (signal?.aborted) throw interrupted();
-  let result: OnBoardResult;
-  try {
-    const operationId = await onBoard.start(run.order);
-    await ended(chip, operationId, { pollSeconds, longestSeconds: run.longestSeconds, signal, onProgress });
-    result = await onBoard.result(operationId, run.order);
-  } catch (failure) {
-    if (mayHaveBeenApplied(failure)) markUnknown(account, run, options.parameters);
-    throw failure;
-  }
-  enter(account, run, result);
-  if (result.state === "aborted" && signal?.aborted) throw interrupted();
-  if (result.state !== "finished")
-    throw new LabError("REFUSED", `the board ended the run by itself: ${result.state}`, {
-      next: "`pcmlab identify` prints the limits of the board; its error queue says which one it was",
-    });
-}
-
-const interrupted = (): LabError => new LabError("INTERRUPTED", "programming was stopped by the user");
-
-function enter(account: DeviceAccount, { first }: Run, result: OnBoardResult): void {
-  account.outcomes.set(result.outcomes, first);
-  account.iterations.set(result.iterations, first);
-  account.pulses.set(result.pulses, first);
-  account.codeSums.set(result.codeSums, first);
-  account.span(result.startSeconds, result.endSeconds);
-}
-
-/** Nobody knows how far the board came: every cell may have had all the pulses that the order allowed. */
-function markUnknown(account: DeviceAccount, { order, first }: Run, parameters: MeltQuenchParameters): void {
-  for (let cell = 0; cell < order.mask.length; cell++) {
-    if (order.mask[cell] === 0) continue;
-    const most = mostPulses(account.targets[first + cell]!, parameters);
-    account.outcomes[first + cell] = codeOf("unknown");
-    account.pulses[first + cell] = most;
-    account.unknownPulses += most;
-  }
 }
 
 function assertReadable(targets: Float32Array, fullScaleSiemens: number): void {

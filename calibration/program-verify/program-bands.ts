@@ -31,8 +31,11 @@ export interface BandOrder {
  * programming as a failure of the chip does, before anything more is sent for that band.
  */
 export interface ProgramHooks {
-  /** The bytes of `encodeState` after every decision: from them, and a reading, the band can go on in another process. */
-  readonly onState?: (band: number, state: Uint8Array) => void;
+  /**
+   * The bytes of `encodeState` after every decision: from them, and a reading, the band can go on in another process.
+   * `pulsesFollow` says that `beforePulses` is called next for the band, before anything is sent for it.
+   */
+  readonly onState?: (band: number, state: Uint8Array, pulsesFollow: boolean) => void;
   /** The trains that are about to be sent, in order; a verifying read settles them all before this is called for the band again. */
   readonly beforePulses?: (band: number, orders: readonly BandOrder[]) => void;
 }
@@ -90,11 +93,15 @@ async function programBand(job: Job, work: BandWork, index: number): Promise<Ban
   try {
     if (stopped(job)) return { ...ledger.close(decision.state), state: decision.state };
     // A band whose first pulses may have been applied is read, too, before another process pulses it.
-    if (work.resumed === undefined) job.hooks?.onState?.(index, encodeState(decision.state));
+    let orders = ordersOf(work.block, decision.trains);
+    const tell = (pulsesFollow: boolean): void =>
+      job.hooks?.onState?.(index, encodeState(decision.state), pulsesFollow);
+    if (work.resumed === undefined) tell(orders.length > 0);
     while (!isFinished(decision.state) && job.failures.length === 0) {
-      const measured = await pulseAndVerify(job, work, index, ledger, decision);
+      const measured = await pulseAndVerify(job, work, index, ledger, decision.state, orders);
       decision = work.steps.next(decision.state, measured);
-      job.hooks?.onState?.(index, encodeState(decision.state));
+      orders = ordersOf(work.block, decision.trains);
+      tell(orders.length > 0 && job.failures.length === 0);
     }
     if (isFinished(decision.state)) job.onCells?.(devices);
   } catch (failure) {
@@ -112,12 +119,15 @@ async function pulseAndVerify(
   { block, steps }: BandWork,
   index: number,
   ledger: BandLedger,
-  { state, trains }: Decision,
+  state: BandState,
+  orders: readonly PlacedOrder[],
 ): Promise<Float32Array> {
-  const placed = trains.flatMap((train) => ordersOf(block, train));
-  const orders = placed.map(({ order }) => order);
-  if (orders.length > 0) job.hooks?.beforePulses?.(index, orders);
-  const booked = placed.map(({ order: { region, train }, first }) =>
+  if (orders.length > 0)
+    job.hooks?.beforePulses?.(
+      index,
+      orders.map(({ order }) => order),
+    );
+  const booked = orders.map(({ order: { region, train }, first }) =>
     ledger.book(train, job.chip.pulse(region, train), first),
   );
   const reading = readParts(job, block, steps.verification(state));
@@ -125,8 +135,17 @@ async function pulseAndVerify(
   return reading;
 }
 
-/** What a train is for each part that it pulses, and which device of the band is the first of that part. */
-function ordersOf(block: BandWork["block"], train: PulseTrain): { order: BandOrder; first: number }[] {
+interface PlacedOrder {
+  readonly order: BandOrder;
+  /** The device of the band that is the first of its part. */
+  readonly first: number;
+}
+
+const ordersOf = (block: BandWork["block"], trains: readonly PulseTrain[]): PlacedOrder[] =>
+  trains.flatMap((train) => ordersOfTrain(block, train));
+
+/** What a train is for each part that it pulses. */
+function ordersOfTrain(block: BandWork["block"], train: PulseTrain): PlacedOrder[] {
   let next = 0;
   return block.parts.flatMap(({ region }, part) => {
     const first = next;

@@ -64,7 +64,7 @@ export async function verifyLate(
   });
   // Before the first of them is pulsed: another process that goes on shall not begin the others anew.
   for (const [index, { resumed }] of work.entries())
-    if (resumed !== undefined) options.hooks?.onState?.(index, encodeState(resumed));
+    if (resumed !== undefined) options.hooks?.onState?.(index, encodeState(resumed), false);
   return run(chip, block, work, options);
 }
 

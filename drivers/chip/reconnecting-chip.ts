@@ -51,7 +51,7 @@ function portOver(line: Reconnection, first: RemoteChip): RemoteChip {
     pulseAs: (operationId, region, train) => line.pulse(region, train, operationId),
     mvm: (request) => line.ask((chip) => chip.mvm(request), { timeOf: lastSample }),
     measureCurrents: (codes) => line.ask((chip) => chip.measureCurrents(codes)),
-    startAs: (operationId, order) => line.begin((chip, id) => chip.startAs(id, order), operationId),
+    startAs: (operationId, order) => line.begin((chip) => chip.startAs(operationId, order), operationId),
     ...(first.onBoard && { onBoard: onBoardOver(line) }),
     temperature: () => line.ask((chip) => chip.temperature()),
     now: () => line.ask((chip) => chip.now(), { timeOf: (seconds) => seconds }),
@@ -67,7 +67,11 @@ function portOver(line: Reconnection, first: RemoteChip): RemoteChip {
 
 /** A run goes on while the line is lost; only the reply to its beginning may be lost, and nobody begins it again. */
 const onBoardOver = (line: Reconnection): OnBoardProgramming => ({
-  start: (order) => line.begin((chip, id) => chip.startAs(id, order)),
+  start: async (order, announce) => {
+    const id = line.nextOperationId();
+    announce?.(id);
+    return line.begin((chip) => chip.startAs(id, order), id);
+  },
   progress: (id) => line.ask((chip) => onBoardOf(chip).progress(id)),
   abort: (id) => line.ask((chip) => onBoardOf(chip).abort(id)),
   result: (id, cells) => line.ask((chip) => onBoardOf(chip).result(id, cells)),

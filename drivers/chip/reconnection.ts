@@ -72,13 +72,15 @@ export class Reconnection {
     });
   }
 
-  /** An operation with an id of its own that is not begun again when the line was lost before its answer. */
-  begin<T>(
-    run: (chip: RemoteChip, operationId: number) => Promise<T>,
-    operationId = this.#operationId + 1,
-  ): Promise<T> {
+  /** Taken from then on, whether or not it is used. */
+  nextOperationId(): number {
+    return ++this.#operationId;
+  }
+
+  /** An operation under an id of its own that is not begun again when the line was lost before its answer. */
+  begin<T>(run: (chip: RemoteChip) => Promise<T>, operationId: number): Promise<T> {
     this.#operationId = operationId;
-    return this.ask((chip) => run(chip, operationId), { manner: "once" });
+    return this.ask(run, { manner: "once" });
   }
 
   pulse(region: Region, train: PulseTrain, operationId = this.#operationId + 1): Promise<PulseReceipt> {

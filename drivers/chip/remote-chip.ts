@@ -11,7 +11,7 @@ import { pulseTrain } from "../../firmware-protocol/operation/pulse-train.ts";
 import { readRegion } from "../../firmware-protocol/operation/read-region.ts";
 import { safeOff } from "../../firmware-protocol/operation/safe-off.ts";
 import type { Descriptor } from "../../src/chip/descriptor.ts";
-import { type OnBoardOrder, programFeature } from "../../src/chip/on-board.ts";
+import { type OnBoardOrder, type OnBoardProgramming, programFeature } from "../../src/chip/on-board.ts";
 import type { OpenedChip } from "../../src/chip/opened-chip.ts";
 import { type PulseReceipt, type PulseTrain, pulsesIn } from "../../src/chip/pulse.ts";
 import type { ReadOptions, Readout } from "../../src/chip/readout.ts";
@@ -75,7 +75,12 @@ function chipOver(session: Session, timer: Timer, opened: Opened): RemoteChip {
   let operationId = opened.lastOperationId;
   const now = async (): Promise<number> => (await perform(session, chipTime, {})).chipSeconds;
   const { startAs, ...watching } = remoteProgramming(session, descriptor);
-  const onBoard = { ...watching, start: (order: OnBoardOrder) => startAs(++operationId, order) };
+  const start: OnBoardProgramming["start"] = async (order, announce) => {
+    const id = ++operationId;
+    announce?.(id);
+    return startAs(id, order);
+  };
+  const onBoard = { ...watching, start };
   return {
     resource: session.name,
     get endedBy() {

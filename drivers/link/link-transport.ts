@@ -73,6 +73,7 @@ class LinkShell {
   #settleClosing: () => void = () => {};
   #closing: Promise<void> | undefined;
   #lineBusy = false;
+  #isPumpDue = false;
   #cancelWake: () => void = () => {};
 
   constructor(transport: Transport, timer: Timer, clock: Clock, session: number, limits: LinkLimits) {
@@ -109,7 +110,8 @@ class LinkShell {
     if (this.#inbox.closedBy !== undefined) return Promise.reject(this.#inbox.closedBy);
     return new Promise((resolve, reject) => {
       this.#waiting.push({ bytes, resolve, reject });
-      this.#work();
+      this.#accept();
+      this.#pumpSoon();
     });
   }
 
@@ -159,6 +161,16 @@ class LinkShell {
       default:
         event satisfies never;
     }
+  }
+
+  /** Together with what is written next without waiting: each burst wakes the board up, and costs a call of the system on both sides. */
+  #pumpSoon(): void {
+    if (this.#isPumpDue) return;
+    this.#isPumpDue = true;
+    queueMicrotask(() => {
+      this.#isPumpDue = false;
+      if (this.#inbox.closedBy === undefined) this.#pump();
+    });
   }
 
   #work(): void {

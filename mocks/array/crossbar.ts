@@ -12,7 +12,7 @@ import type { PulseTrain } from "../../src/chip/pulse.ts";
 import type { ReadOptions } from "../../src/chip/readout.ts";
 import { cellCount, type Region } from "../../src/chip/region.ts";
 import { changeTemperature, kelvinNow } from "../device/climate.ts";
-import { createDevices, type Devices } from "../device/devices.ts";
+import { createDevices, type Devices, fabricateStuck } from "../device/devices.ts";
 import { ageOf, driftedSiemens } from "../device/drift.ts";
 import { drawColumnErrors, drawDacAmperes } from "./column-errors.ts";
 import { senseCurrents } from "./current-sense.ts";
@@ -48,14 +48,31 @@ export interface Crossbar {
   readonly deviceArrays: DeviceArrays;
 }
 
+/** A defect at a place that is known, beside those that the seed draws. */
+export interface StuckPlace {
+  readonly array: number;
+  readonly row: number;
+  readonly column: number;
+  readonly state: "low" | "high";
+}
+
 /**
  * A chip fresh from the factory: every device crystalline, chip time 0. One (profile, seed) is one individual chip.
  * @param life tells it from another one that was made of the same profile and seed; in the descriptor when given.
  */
-export function createCrossbar(profile: ChipProfile, seed: number, life?: string): Crossbar {
-  const descriptor = describe(profile, seed, life);
+export function createCrossbar(
+  profile: ChipProfile,
+  seed: number,
+  life?: string,
+  stuck: readonly StuckPlace[] = [],
+): Crossbar {
+  const descriptor = descriptorOf(profile, seed, life);
   const layout = layoutOf(profile.arrays);
   const devices = createDevices(profile.device, layout.cells, seed);
+  for (const { state, ...place } of stuck) {
+    const [cell = 0] = cellsOf(layout, { ...place, rows: 1, columns: 1 });
+    fabricateStuck(devices, cell, state === "low" ? "reset" : "set");
+  }
   const columns = Math.max(...profile.arrays.map((array) => array.columns));
   const errors = drawColumnErrors(devices.mixedSeed, columns, profile.converter);
   const chip: Readable = { profile, descriptor, devices, errors };
@@ -94,7 +111,8 @@ export function createCrossbar(profile: ChipProfile, seed: number, life?: string
   };
 }
 
-function describe(profile: ChipProfile, seed: number, life: string | undefined): Descriptor {
+/** What the chip of a profile and a seed says about itself. */
+export function descriptorOf(profile: ChipProfile, seed: number, life?: string): Descriptor {
   const { model, manufacturer, arrays, read, program, envelope, maxCellsPerRequest, mvm } = profile;
   return {
     protocol: "1.0",

@@ -144,6 +144,12 @@ function drawDefect(devices: Devices, cell: number, u: number): void {
 export const isStuck = (devices: Devices, cell: number): boolean =>
   devices.halfAmperes[cell] === Number.POSITIVE_INFINITY;
 
+/** Makes a device that was never pulsed a defect: an open stays at its floor, a short at SET. */
+export function fabricateStuck(devices: Devices, cell: number, state: "set" | "reset"): void {
+  stick(devices, cell, state);
+  settle(devices, cell, devices.setSiemens[cell] ?? 0);
+}
+
 function stick(devices: Devices, cell: number, state: "set" | "reset"): void {
   devices.halfAmperes[cell] = Number.POSITIVE_INFINITY;
   if (state === "reset") devices.setSiemens[cell] = devices.floorSiemens[cell]!;

@@ -1,6 +1,6 @@
 /** Switches an emulated chip on: one fresh from the factory, or one that goes on where it was saved. */
 
-import { createCrossbar } from "../array/crossbar.ts";
+import { createCrossbar, type StuckPlace } from "../array/crossbar.ts";
 import { restoreArrays } from "../array/device-arrays.ts";
 import type { ChipProfile } from "../array/profile.ts";
 import type { ChipState } from "../array/state.ts";
@@ -22,6 +22,8 @@ export interface PowerUpOptions {
   readonly clockFrom?: (startSeconds: number) => ChipClock;
   /** Ambient temperature from the start on (K); the chip's own default, or that of the saved chip, when missing. */
   readonly ambientKelvin?: number | undefined;
+  /** Devices of a fresh chip that are stuck, beside those that the seed draws. */
+  readonly stuck?: readonly StuckPlace[] | undefined;
 }
 
 export interface PoweredChip extends ChipIdentity {
@@ -39,7 +41,7 @@ export function powerUp(origin: ChipIdentity | ChipState, options: PowerUpOption
   const { profile, seed } = origin;
   const saved = "arrays" in origin ? origin : undefined;
   const life = saved?.life ?? options.life;
-  const crossbar = createCrossbar(profile, seed, life);
+  const crossbar = createCrossbar(profile, seed, life, options.stuck);
   if (saved !== undefined) restoreArrays(crossbar.deviceArrays, saved.arrays);
   const startSeconds = saved?.chipSeconds ?? 0;
   if (options.ambientKelvin !== undefined) crossbar.setTemperature(options.ambientKelvin, startSeconds);

@@ -147,6 +147,13 @@ export const descriptorSchema = descriptorFields
 export type Descriptor = z.infer<typeof descriptorSchema>;
 export type MvmAbility = z.infer<typeof mvmSchema>;
 
+/**
+ * What tells one chip from another, as people read it: firmware may change. An emulated chip that began anew under the same serial
+ * number is another one, whose devices hold nothing of what was done to them before.
+ */
+export const chipIdentity = ({ manufacturer, model, serialNumber, life }: Descriptor): string =>
+  `${manufacturer} ${model} ${serialNumber}${life === undefined ? "" : `, life ${life}`}`;
+
 export const largestAdcCode = (descriptor: Descriptor): number => 2 ** descriptor.read.adcBits - 1;
 export const largestDacCode = (descriptor: Descriptor): number => 2 ** descriptor.program.dacBits - 1;
 

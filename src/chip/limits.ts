@@ -135,9 +135,9 @@ export function withLimits(chip: Chip): Chip {
 
 const limitedOnBoard = (descriptor: Descriptor, onBoard: OnBoardProgramming): OnBoardProgramming => ({
   ...onBoard,
-  async start(order) {
+  async start(order, announce) {
     assertOrderAllowed(descriptor, order);
-    return onBoard.start(order);
+    return onBoard.start(order, announce);
   },
 });
 

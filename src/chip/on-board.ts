@@ -70,12 +70,16 @@ export interface OnBoardResult {
   readonly codeSums: Uint16Array;
 }
 
+export type Announce = (operationId: number) => void;
+
 export interface OnBoardProgramming {
   /**
    * Begins a run, at most once, and comes back with its operation id while it goes on. Until it has ended the board refuses everything
    * else that uses cells.
+   * @param announce is told the id before anything is sent, so that another process can ask for the run; what it throws keeps the order
+   * from being sent.
    */
-  start(order: OnBoardOrder): Promise<number>;
+  start(order: OnBoardOrder, announce?: Announce): Promise<number>;
   /** May be repeated, as the two below. */
   progress(operationId: number): Promise<OnBoardProgress>;
   /** Ends a run after the pulses and the reading that are under way; one that has ended stays as it ended. */
@@ -85,11 +89,11 @@ export interface OnBoardProgramming {
 }
 
 /** @throws LabError LIMIT on a chip that does not program by itself. */
-export function onBoardOf(chip: Chip): OnBoardProgramming {
+export function onBoardOf(chip: Pick<Chip, "descriptor" | "onBoard">): OnBoardProgramming {
   const { descriptor, onBoard } = chip;
   if (descriptor.features.includes(programFeature) && onBoard !== undefined) return onBoard;
   throw new LabError("LIMIT", `${descriptor.model} ${descriptor.serialNumber} does not program by itself`, {
-    next: "choose an algorithm that runs on the host",
+    next: "choose an algorithm that runs on the host, such as --algorithm melt-quench",
   });
 }
 

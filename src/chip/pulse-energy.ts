@@ -9,10 +9,7 @@ import type { PulseTrain } from "./pulse.ts";
  * Upper bound of the energy of a train (J): every pulse at the whole supply voltage that the envelope names and at its nominal
  * current. Undefined for a chip without an envelope, whose supply nobody knows.
  */
-export function trainJoules(
-  descriptor: Descriptor,
-  train: PulseTrain,
-): number | undefined {
+export function trainJoules(descriptor: Descriptor, train: PulseTrain): number | undefined {
   const { envelope } = descriptor;
   if (envelope === undefined) return undefined;
   const amperesPerCode = nominalAmperesPerCode(descriptor);

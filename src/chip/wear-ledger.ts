@@ -62,9 +62,9 @@ function booked(intend: () => IntentId): IntentId {
 function bookedRuns(onBoard: OnBoardProgramming, ledger: WearLedger): OnBoardProgramming {
   const intents = new Map<number, IntentId>();
   return {
-    async start(order) {
+    async start(order, announce) {
       const intent = booked(() => ledger.intendRun(order, mostPulses(order)));
-      const operationId = await onBoard.start(order).catch((failure: unknown) => {
+      const operationId = await onBoard.start(order, announce).catch((failure: unknown) => {
         ledger.settle(intent, mayHaveBeenApplied(failure) ? "unknown" : "not-applied");
         throw failure;
       });

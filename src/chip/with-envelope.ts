@@ -65,8 +65,8 @@ const warmEnough = (
   heard: Readonly<Heard>,
 ): OnBoardProgramming => ({
   ...onBoard,
-  async start(order) {
+  async start(order, announce) {
     assertTemperatureAllowed(envelope, heard.kelvin);
-    return onBoard.start(order);
+    return onBoard.start(order, announce);
   },
 });

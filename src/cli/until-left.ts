@@ -16,7 +16,7 @@ export function untilLeft(chip: Chip, boards: Pick<OpenBoards, "areLeft">): Chip
     read: (region, options) => unlessLeft(() => chip.read(region, options)),
     pulse: (region, train) => unlessLeft(() => chip.pulse(region, train)),
     ...(onBoard && {
-      onBoard: { ...onBoard, start: (order) => unlessLeft(() => onBoard.start(order)) },
+      onBoard: { ...onBoard, start: (order, announce) => unlessLeft(() => onBoard.start(order, announce)) },
     }),
     mvm: (request) => unlessLeft(() => chip.mvm(request)),
     measureCurrents: (codes) => unlessLeft(() => chip.measureCurrents(codes)),

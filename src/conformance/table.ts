@@ -12,6 +12,7 @@ const titles: Readonly<Record<string, string>> = {
   "5": "Errors",
   "6": "Status and common commands",
   "7": "Descriptor",
+  "7.1": "Envelope",
   "8": "Regions, masks, codes",
   "9": "Chip time",
   "10": "Operations",

@@ -19,6 +19,21 @@ export type Mark =
 
 export type MarkedDevice = Extract<Mark, { kind: "device" }>;
 
+/** Marks as plain JSON gives them back. */
+export const marksSchema = z.array(
+  z.discriminatedUnion("kind", [
+    z.strictObject({
+      kind: z.literal("device"),
+      array: z.number(),
+      row: z.number(),
+      column: z.number(),
+      state: z.enum(["low", "high"]),
+    }),
+    z.strictObject({ kind: z.literal("word-line"), array: z.number(), row: z.number() }),
+    z.strictObject({ kind: z.literal("bit-line"), array: z.number(), column: z.number() }),
+  ]),
+) satisfies z.ZodType<readonly Mark[]>;
+
 const line = z.union([z.literal("*"), z.number().int().nonnegative()]).optional();
 const entrySchema = z.strictObject({
   array: z.number().int().nonnegative(),

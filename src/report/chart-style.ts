@@ -29,10 +29,11 @@ export interface SeriesLook {
   readonly symbol: string;
 }
 
-/** Looks repeat after five series. */
+/** After five series colours begin anew with the next symbols; looks repeat after 25. */
 export const seriesLook = (index: number): SeriesLook => ({
   colour: seriesColours[index % seriesColours.length] ?? ink,
-  symbol: seriesSymbols[index % seriesSymbols.length] ?? "circle",
+  symbol:
+    seriesSymbols[(index + Math.floor(index / seriesColours.length)) % seriesSymbols.length] ?? "circle",
 });
 
 export const textStyle = { fontFamily: "system-ui, sans-serif", fontSize: 13, color: ink };

@@ -4,7 +4,8 @@ import type { ConverterCalibration } from "../chip/readout.ts";
 import { cellCount } from "../chip/region.ts";
 import type { StoredNetwork } from "../store/networks.ts";
 import type { Store } from "../store/store.ts";
-import { html, Markup } from "./markup.ts";
+import { html } from "./markup.ts";
+import { page } from "./page.ts";
 import { type Section, sectionMarkup } from "./section.ts";
 import { accuracySection } from "./sections/accuracy.ts";
 import { conductanceSection } from "./sections/conductance.ts";
@@ -22,7 +23,6 @@ import { DriftByLevel } from "./statistics/drift-by-level.ts";
 import { LevelErrors } from "./statistics/level-errors.ts";
 import { type DeviceStatistic, reportedAges, tilesOf } from "./statistics/tile-data.ts";
 import { WeightErrors } from "./statistics/weight-errors.ts";
-import { style } from "./style.ts";
 
 /**
  * Renders everything that the store holds; parts that are missing say which command brings them. Equal stores give
@@ -86,20 +86,4 @@ function gather(
     pulses.add(data.lifetimePulses);
   }
   return { errors, weights, histogram, drift, map, iterations, pulses };
-}
-
-function page(title: string, content: Markup): string {
-  return html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${title}</title>
-<style>${new Markup(style)}</style>
-</head>
-<body>
-${content}
-</body>
-</html>
-`.text;
 }

@@ -1,9 +1,12 @@
 /** Checkpoints of the tiles that are being programmed: from them, and a reading, another process goes on. */
 
 import { z } from "zod";
+import { concatBytes } from "../core/bytes.ts";
+import { LabError, textOf } from "../core/errors.ts";
 import { assertChecksum, blobOf, checksum, uint8From, uint16From } from "./blob.ts";
-import type { Connection } from "./connection.ts";
+import type { Connection, Parameters } from "./connection.ts";
 import { blobColumn, countColumn, type TileId } from "./identity.ts";
+import { patched, patchOf } from "./patch.ts";
 
 /** Chip times of the pulses of a tile in one power-up (s). */
 export interface PulseSpan {
@@ -22,8 +25,20 @@ export interface Checkpoint extends PulseSpan {
   readonly pulses: Uint16Array;
 }
 
+/** What was saved last of a band by this object. */
+interface Saved {
+  /** State and pulses, one after the other. */
+  readonly bytes: Uint8Array;
+  readonly stateBytes: number;
+  readonly patches: number;
+}
+
+/** A longer patch is worth a whole checkpoint, after which none has to be applied. */
+const longestPatchShare = 1 / 4;
+
 export class Checkpoints {
   readonly #connection: Connection;
+  readonly #saved = new Map<string, Saved>();
 
   constructor(connection: Connection) {
     this.#connection = connection;
@@ -34,39 +49,62 @@ export class Checkpoints {
    * store on: there is one for every verifying read, and to wait for the disk takes as long as the reading.
    */
   save(tile: TileId, { band, state, pulses, bootId, startedSeconds, endedSeconds }: Checkpoint): void {
-    const counts = blobOf(pulses);
-    this.#quickly(() =>
-      this.#connection.run(saveSql, {
-        tile,
-        band,
-        state,
-        pulses: counts,
-        boot: bootId,
-        started: startedSeconds ?? null,
-        ended: endedSeconds ?? null,
-        crc32: checksum(state, counts),
-      }),
-    );
+    const bytes = concatBytes([state, blobOf(pulses)]);
+    const facts = {
+      ...{ tile, band, boot: bootId, crc32: checksum(bytes) },
+      ...{ started: startedSeconds ?? null, ended: endedSeconds ?? null },
+    };
+    const key = `${tile}:${band}`;
+    const before = this.#saved.get(key);
+    const patch = before?.stateBytes === state.length ? smallPatch(before.bytes, bytes) : undefined;
+    const patches = patch === undefined ? 0 : (before?.patches ?? 0) + 1;
+    // Forgotten first: when this fails nobody knows which of the two the file has.
+    this.#saved.delete(key);
+    this.#quickly(() => {
+      if (patch !== undefined) this.#connection.run(savePatchSql, { ...facts, number: patches, patch });
+      else this.#saveWhole({ ...facts, state, pulses: bytes.subarray(state.length) });
+    });
+    this.#saved.set(key, { bytes, stateBytes: state.length, patches });
   }
 
   /** In the order of the bands. @throws LabError STORE when one is damaged. */
   of(tile: TileId): Checkpoint[] {
+    const patches = this.#connection.all(patchRowSchema, patchesSql, { tile });
     return this.#connection
       .all(rowSchema, "SELECT * FROM checkpoints WHERE tile_id = @tile ORDER BY band", { tile })
-      .map(({ crc32, state, pulses, ...facts }) => {
-        assertChecksum(
-          `the checkpoint of tile ${tile}, band ${facts.band} in ${this.#connection.path}`,
-          crc32,
-          state,
-          pulses,
+      .map(({ state, pulses, ...whole }) => {
+        const own = patches.filter(({ band }) => band === whole.band);
+        const { crc32, ...facts } = own.at(-1)?.facts ?? whole;
+        const what = `the checkpoint of tile ${tile}, band ${whole.band} in ${this.#connection.path}`;
+        const bytes = withPatches(
+          what,
+          concatBytes([state, pulses]),
+          own.map(({ patch }) => patch),
         );
-        return { ...facts, state: uint8From(state), pulses: uint16From(pulses) };
+        assertChecksum(what, crc32, bytes);
+        return {
+          ...facts,
+          state: uint8From(bytes.subarray(0, state.length)),
+          pulses: uint16From(bytes.subarray(state.length)),
+        };
       });
   }
 
   /** The tile is programmed. */
   clear(tile: TileId): void {
-    this.#connection.run("DELETE FROM checkpoints WHERE tile_id = @tile", { tile });
+    this.#connection.transaction(() => {
+      this.#connection.run("DELETE FROM checkpoint_patches WHERE tile_id = @tile", { tile });
+      this.#connection.run("DELETE FROM checkpoints WHERE tile_id = @tile", { tile });
+    });
+    this.#saved.clear();
+  }
+
+  #saveWhole(row: Parameters & { readonly tile: TileId; readonly band: number }): void {
+    const { tile, band } = row;
+    this.#connection.transaction(() => {
+      this.#connection.run(deletePatchesSql, { tile, band });
+      this.#connection.run(saveSql, row);
+    });
   }
 
   #quickly(work: () => void): void {
@@ -83,22 +121,55 @@ const saveSql = `
   INSERT OR REPLACE INTO checkpoints (tile_id, band, state, pulses, boot_id, started_chip, ended_chip, crc32)
   VALUES (@tile, @band, @state, @pulses, @boot, @started, @ended, @crc32)`;
 
-const rowSchema = z
-  .object({
-    band: countColumn,
-    state: blobColumn,
-    pulses: blobColumn,
-    boot_id: countColumn,
-    started_chip: z.number().nullable(),
-    ended_chip: z.number().nullable(),
-    crc32: countColumn,
-  })
-  .transform((row) => ({
-    band: row.band,
-    state: row.state,
-    pulses: row.pulses,
-    bootId: row.boot_id,
-    startedSeconds: row.started_chip ?? undefined,
-    endedSeconds: row.ended_chip ?? undefined,
-    crc32: row.crc32,
-  }));
+const savePatchSql = `
+  INSERT INTO checkpoint_patches (tile_id, band, number, patch, boot_id, started_chip, ended_chip, crc32)
+  VALUES (@tile, @band, @number, @patch, @boot, @started, @ended, @crc32)`;
+
+const deletePatchesSql = "DELETE FROM checkpoint_patches WHERE tile_id = @tile AND band = @band";
+
+const patchesSql = `
+  SELECT band, patch, boot_id, started_chip, ended_chip, crc32 FROM checkpoint_patches
+  WHERE tile_id = @tile ORDER BY band, number`;
+
+const factsSchema = z.object({
+  band: countColumn,
+  boot_id: countColumn,
+  started_chip: z.number().nullable(),
+  ended_chip: z.number().nullable(),
+  crc32: countColumn,
+});
+
+const factsOf = (row: z.infer<typeof factsSchema>) => ({
+  band: row.band,
+  bootId: row.boot_id,
+  startedSeconds: row.started_chip ?? undefined,
+  endedSeconds: row.ended_chip ?? undefined,
+  crc32: row.crc32,
+});
+
+const rowSchema = factsSchema
+  .extend({ state: blobColumn, pulses: blobColumn })
+  .transform((row) => ({ ...factsOf(row), state: row.state, pulses: row.pulses }));
+
+const patchRowSchema = factsSchema
+  .extend({ patch: blobColumn })
+  .transform((row) => ({ band: row.band, facts: factsOf(row), patch: row.patch }));
+
+/** @throws LabError STORE for patches that are none of these bytes. */
+function withPatches(what: string, whole: Uint8Array, patches: readonly Uint8Array[]): Uint8Array {
+  try {
+    return patches.reduce(patched, whole);
+  } catch (cause) {
+    throw new LabError("STORE", `${what} is damaged: ${textOf(cause)}`, {
+      next: "restore the store from a copy",
+      cause,
+    });
+  }
+}
+
+/** Undefined when so much changed that the whole is not much longer. */
+function smallPatch(before: Uint8Array, after: Uint8Array): Uint8Array | undefined {
+  if (before.length !== after.length) return undefined;
+  const patch = patchOf(before, after);
+  return patch.length <= longestPatchShare * after.length ? patch : undefined;
+}

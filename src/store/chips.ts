@@ -1,7 +1,7 @@
 /** The one chip of a store, as it described itself to each run. */
 
 import { z } from "zod";
-import { type Descriptor, descriptorSchema } from "../chip/descriptor.ts";
+import { chipIdentity, type Descriptor, descriptorSchema } from "../chip/descriptor.ts";
 import { LabError } from "../core/errors.ts";
 import type { Connection } from "./connection.ts";
 import { type ChipId, chipId, jsonColumn, type RunId } from "./identity.ts";
@@ -44,10 +44,10 @@ export class Chips {
 
   #assertSame(descriptor: Descriptor): void {
     const known = this.latest()?.descriptor;
-    if (known === undefined || identityOf(known) === identityOf(descriptor)) return;
+    if (known === undefined || chipIdentity(known) === chipIdentity(descriptor)) return;
     throw new LabError(
       "STORE_CONTENT",
-      `${this.#connection.path} belongs to chip ${identityOf(known)}; this is ${identityOf(descriptor)}`,
+      `${this.#connection.path} belongs to chip ${chipIdentity(known)}; this is ${chipIdentity(descriptor)}`,
       { next: "give this chip its own file with --store, or connect the chip that the store belongs to" },
     );
   }
@@ -87,7 +87,3 @@ const rowSchema = z.object({
   id: z.number().transform(chipId),
   descriptor: jsonColumn.pipe(descriptorSchema),
 });
-
-/** What tells chips apart; firmware may change. */
-const identityOf = ({ manufacturer, model, serialNumber }: Descriptor): string =>
-  `${manufacturer} ${model} ${serialNumber}`;

@@ -7,9 +7,19 @@ import { calibrations } from "./migrations/002-calibrations.ts";
 import { mapping } from "./migrations/003-mapping.ts";
 import { resume } from "./migrations/004-resume.ts";
 import { weightTargets } from "./migrations/005-weight-targets.ts";
+import { knownBad } from "./migrations/006-known-bad.ts";
+import { checkpointPatches } from "./migrations/007-checkpoint-patches.ts";
 
 /** Migration number n, from 1, is at index n - 1. */
-const migrations: readonly string[] = [firstLight, calibrations, mapping, resume, weightTargets];
+const migrations: readonly string[] = [
+  firstLight,
+  calibrations,
+  mapping,
+  resume,
+  weightTargets,
+  knownBad,
+  checkpointPatches,
+];
 
 /** The schema that this version of pcmlab writes. */
 export const newestSchema = migrations.length;

@@ -20,6 +20,8 @@ export interface ProgrammingPlan {
   readonly calibration: CalibrationId | null;
   /** Plain JSON: limits that are narrower than the chip's. */
   readonly limits: object;
+  /** Plain JSON: marked devices and lines under the network. */
+  readonly marks: readonly object[];
 }
 
 export interface StoredPlan extends ProgrammingPlan {
@@ -35,17 +37,18 @@ export class ProgrammingPlans {
   }
 
   /** To be called before the first pulse. What an earlier plan left under way is begun anew by this one. */
-  begin({ run, algorithm, parameters, calibration, limits }: ProgrammingPlan): void {
+  begin({ run, algorithm, parameters, calibration, limits, marks }: ProgrammingPlan): void {
     this.#connection.transaction(() => {
       this.#connection.run("DELETE FROM checkpoints");
       this.#connection.run(
-        "INSERT INTO programming_plans VALUES (@run, @algorithm, @parameters, @calibration, @limits)",
+        "INSERT INTO programming_plans VALUES (@run, @algorithm, @parameters, @calibration, @limits, @marks)",
         {
           run,
           algorithm,
           parameters: JSON.stringify(parameters),
           calibration,
           limits: JSON.stringify(limits),
+          marks: JSON.stringify(marks),
         },
       );
     });
@@ -63,6 +66,7 @@ const rowSchema = z
     parameters: jsonColumn,
     calibration_id: z.number().nullable(),
     limits: jsonColumn,
+    marks: z.string().transform((text) => z.array(z.looseObject({})).parse(JSON.parse(text))),
   })
   .transform(
     (row): StoredPlan => ({
@@ -71,5 +75,6 @@ const rowSchema = z
       parameters: row.parameters,
       calibration: row.calibration_id === null ? null : calibrationId(row.calibration_id),
       limits: row.limits,
+      marks: row.marks,
     }),
   );

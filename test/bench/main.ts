@@ -1,22 +1,27 @@
-/** npm run bench -- NAME [--json]: measures and prints figures; it asserts nothing. */
+/** npm run bench -- NAME [--small] [--json]: measures and prints figures; it asserts nothing. */
 
 import { emulator } from "./emulator.ts";
 import { fidelity } from "./fidelity.ts";
 import { firstLight } from "./first-light.ts";
 import { ledger } from "./ledger.ts";
 import { link } from "./link.ts";
-import { programAlgorithms } from "./program-algorithms.ts";
+import { program } from "./program.ts";
 
 /** Names of the paper's or an issue's figure, with the absolutes that a ratio came from beside it. */
 export type Figures = Readonly<Record<string, unknown>>;
 
-const benchmarks: Readonly<Record<string, () => Promise<Figures>>> = {
+export interface BenchOptions {
+  /** Sizes that take a minute or two, where a benchmark has them; its figures are then near the real ones at best. */
+  readonly small: boolean;
+}
+
+const benchmarks: Readonly<Record<string, (options: BenchOptions) => Promise<Figures>>> = {
   "first-light": firstLight,
   emulator,
   fidelity,
   ledger,
   link,
-  "program-algorithms": programAlgorithms,
+  program,
 };
 
 const words = process.argv.slice(2).filter((word) => !word.startsWith("--"));
@@ -26,6 +31,6 @@ if (benchmark === undefined) {
   process.stderr.write(`bench: name one of ${Object.keys(benchmarks).join(", ")}\n`);
   process.exitCode = 2;
 } else {
-  const figures = await benchmark();
+  const figures = await benchmark({ small: process.argv.includes("--small") });
   process.stdout.write(`${JSON.stringify({ name, figures }, null, 2)}\n`);
 }

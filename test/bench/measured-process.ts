@@ -10,6 +10,8 @@ const pollMilliseconds = 100;
 export interface Measured {
   readonly document: unknown;
   readonly seconds: number;
+  /** Processor time of all its threads but for the last moment, s; NaN where the system has no /proc. */
+  readonly cpuSeconds: number;
   readonly peakMebibytes: number;
 }
 
@@ -18,6 +20,7 @@ export async function measured(words: readonly string[], cwd: string): Promise<M
   const start = performance.now();
   const child = launched(words, cwd, "ignore");
   const peak = watchMemory(child);
+  const cpu = watchCpu(child);
   let printed = "";
   child.stdout?.on("data", (chunk) => {
     printed += chunk;
@@ -27,6 +30,7 @@ export async function measured(words: readonly string[], cwd: string): Promise<M
   return {
     document: JSON.parse(printed),
     seconds: (performance.now() - start) / 1000,
+    cpuSeconds: cpu(),
     peakMebibytes: peak(),
   };
 }
@@ -72,6 +76,16 @@ function cpuSecondsOf({ pid }: ChildProcess): number {
   } catch {
     return Number.NaN;
   }
+}
+
+function watchCpu(child: ChildProcess): () => number {
+  let latest = Number.NaN;
+  const timer = setInterval(() => {
+    const seconds = cpuSecondsOf(child);
+    if (!Number.isNaN(seconds)) latest = seconds;
+  }, pollMilliseconds);
+  child.once("close", () => clearInterval(timer));
+  return () => latest;
 }
 
 /** Linux keeps the high-water mark of the resident set; elsewhere the figure is NaN. */

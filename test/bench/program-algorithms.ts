@@ -1,17 +1,27 @@
 /**
- * Programming algorithms beside each other: 20,480 devices a level on an emulated Fusion chip, and a quarter of the unit cells of a HERMES
- * core. Conductances in µS. The error at 25 s is that of weights, two devices each, over those whose devices converged.
+ * Programming algorithms beside each other, with levels on an emulated Fusion chip and random weights on a HERMES core. Conductances in
+ * µS. The error at 25 s is that of weights, two devices each, over those whose devices converged.
  */
 
-import { type AlgorithmName, algorithmFor } from "../../calibration/program-verify/algorithms.ts";
+import type { AlgorithmName } from "../../calibration/program-verify/algorithm-names.ts";
+import { algorithmFor } from "../../calibration/program-verify/algorithms.ts";
 import { builtinProfile } from "../../mocks/array/profile.ts";
 import { openEmulator } from "../physics/lab.ts";
 import { hermesGMaxSiemens, levels } from "../physics/published.ts";
 import { mean } from "../physics/statistics.ts";
 import { measureUnitCells, measureWeightErrors, type WeightErrors } from "../physics/weight-errors.ts";
 
-const rowsPerLevel = 10;
-const unitCellRows = 64;
+export interface AlgorithmsBench {
+  /** Of a Fusion chip, 2,048 devices each. Few of them make the readings of a late verification follow each other closely. */
+  readonly rowsPerLevel: number;
+  /** Of a HERMES core, 256 unit cells each. */
+  readonly unitCellRows: number;
+}
+
+/** 20,480 devices a level, and a quarter of the core. */
+export const realAlgorithmsBench: AlgorithmsBench = { rowsPerLevel: 10, unitCellRows: 64 };
+export const smallAlgorithmsBench: AlgorithmsBench = { rowsPerLevel: 2, unitCellRows: 12 };
+
 const seed = 1;
 const lateSeconds = [5, 20];
 const daySeconds = 86_400;
@@ -28,11 +38,13 @@ export interface AlgorithmFigures {
 }
 
 /** `residualImprovement`: how much lower the median error of residual programming with late verification is than that of melt-quench. */
-export async function programAlgorithms() {
+export async function programAlgorithms({ rowsPerLevel, unitCellRows }: AlgorithmsBench) {
+  const fusionFigures = (name: AlgorithmName, verifySeconds: readonly number[] = []) =>
+    measuredOnFusion(name, rowsPerLevel, verifySeconds);
+  const hermesFigures = (name: AlgorithmName) => measuredOnHermes(name, unitCellRows);
   const meltQuench = await fusionFigures("melt-quench");
   const residual = await fusionFigures("residual", lateSeconds);
   return {
-    convergedShare: meltQuench.convergedShare,
     medianErrorMicrosiemens: meltQuench.medianErrorMicrosiemens,
     residualImprovement: 1 - residual.medianErrorMicrosiemens / meltQuench.medianErrorMicrosiemens,
     fusion: {
@@ -50,9 +62,10 @@ export async function programAlgorithms() {
   };
 }
 
-async function fusionFigures(
+async function measuredOnFusion(
   name: AlgorithmName,
-  verifySeconds: readonly number[] = [],
+  rowsPerLevel: number,
+  verifySeconds: readonly number[],
 ): Promise<AlgorithmFigures> {
   const chip = await openEmulator(builtinProfile("fusion-1m"), seed);
   const algorithm = algorithmFor(name, chip.descriptor);
@@ -70,7 +83,7 @@ async function fusionFigures(
   };
 }
 
-async function hermesFigures(name: AlgorithmName) {
+async function measuredOnHermes(name: AlgorithmName, unitCellRows: number) {
   const chip = await openEmulator(builtinProfile("hermes-core"), seed);
   const algorithm = algorithmFor(name, chip.descriptor, { deviceSiemens: hermesGMaxSiemens });
   const errors = await measureUnitCells(chip, unitCellRows, algorithm, {

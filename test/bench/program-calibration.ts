@@ -12,7 +12,6 @@ import { drawColumnErrors } from "../../mocks/array/column-errors.ts";
 import { builtinProfile, type ChipProfile } from "../../mocks/array/profile.ts";
 import { mix } from "../../mocks/device/keyed-normal.ts";
 import { openStore } from "../../src/store/store.ts";
-import type { Figures } from "./main.ts";
 import { measured, measuredEmulator } from "./measured-process.ts";
 
 export interface CalibrationBench {
@@ -54,7 +53,7 @@ const withConverters = (converter: Partial<ChipProfile["converter"]>): ChipProfi
 });
 
 /** Accuracies as fractions; gains relative to their true values. */
-export async function programCalibration(bench: CalibrationBench): Promise<Figures> {
+export async function programCalibration(bench: CalibrationBench) {
   const chips = [];
   for (const seed of bench.seeds) {
     const calibrated = await accuracyWith(bench, seed, withConverters(spread), "latest");

@@ -11,7 +11,6 @@ import { availableParallelism, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
 import { copyRate } from "./link.ts";
-import type { Figures } from "./main.ts";
 import { measured, measuredEmulator } from "./measured-process.ts";
 
 export interface OverheadBench {
@@ -34,10 +33,11 @@ const programmedSchema = z.object({
   devices: z.number(),
   pulses: z.number(),
   wallSeconds: z.number(),
+  convergedNonZeroShare: z.number(),
   link: z.object({ counters: z.object({ bytesSent: z.number(), bytesDelivered: z.number() }) }),
 });
 
-export async function programOverhead({ network, profile }: OverheadBench): Promise<Figures> {
+export async function programOverhead({ network, profile }: OverheadBench) {
   const folder = await mkdtemp(join(tmpdir(), "pcmlab-bench-"));
   const emulator = await measuredEmulator(["--profile", profile, "--seed", "1", "--pty", "./chip"], folder);
   try {
@@ -46,13 +46,17 @@ export async function programOverhead({ network, profile }: OverheadBench): Prom
     const before = emulator.cpuSeconds();
     const program = await measured(["program", network, ...chip], folder);
     const emulatorSeconds = emulator.cpuSeconds() - before;
-    const { devices, pulses, wallSeconds, link } = programmedSchema.parse(program.document);
+    const { devices, pulses, wallSeconds, convergedNonZeroShare, link } = programmedSchema.parse(
+      program.document,
+    );
     const lineBytes = link.counters.bytesSent + link.counters.bytesDelivered;
     const lineBytesPerSecond = await copyRate();
     const lineSeconds = lineBytes / lineBytesPerSecond;
     return {
       overhead: wallSeconds / (emulatorSeconds + lineSeconds),
+      convergedNonZeroShare,
       ...{ devices, pulses, programSeconds: wallSeconds, commandSeconds: program.seconds },
+      hostCpuSeconds: program.cpuSeconds,
       ...{ emulatorSeconds, lineBytes, lineBytesPerSecond, lineSeconds },
       cores: availableParallelism(),
       load: loadavg()[0],

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { algorithmFor, algorithmNames } from "../../calibration/program-verify/algorithms.ts";
+import { algorithmNames } from "../../calibration/program-verify/algorithm-names.ts";
+import { algorithmFor } from "../../calibration/program-verify/algorithms.ts";
 import { maxSetFill } from "../../calibration/program-verify/max-set-fill.ts";
 import { maxSetFillParametersFor } from "../../calibration/program-verify/max-set-fill-parameters.ts";
 import { partialSet } from "../../calibration/program-verify/partial-set.ts";

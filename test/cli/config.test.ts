@@ -73,7 +73,10 @@ describe("the options that commands declare", () => {
         .map(({ name }) => `${command} ${name}`),
     );
     // Options that only speak of files: how many images, and how they were made.
-    expect(new Set(paths)).toEqual(new Set(["infer augment", "infer limit", "infer batch", "infer seed"]));
+    const aboutImages = ["augment", "limit", "batch"].map((name) => `compare-programming ${name}`);
+    expect(new Set(paths)).toEqual(
+      new Set([...aboutImages, "infer augment", "infer limit", "infer batch", "infer seed"]),
+    );
   });
 });
 

@@ -1,14 +1,19 @@
 /** `pcmlab program` by every algorithm on emulated boards within the process, and what the store holds then. */
 
+import { writeFileSync } from "node:fs";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { netSiemens } from "../../calibration/program-verify/device-order.ts";
 import { openRemoteChip } from "../../drivers/chip/remote-chip.ts";
 import { trueWear } from "../../firmware-protocol/operation/true-wear.ts";
+import type { StuckPlace } from "../../mocks/array/crossbar.ts";
 import type { ChipProfile } from "../../mocks/array/profile.ts";
 import { hermesCore } from "../../mocks/array/profiles/hermes-core.ts";
 import { tiny } from "../../mocks/array/profiles/tiny.ts";
 import { inProcessTransport } from "../../mocks/host/in-process.ts";
 import { powerUp } from "../../mocks/host/power-up.ts";
+import type { Chip } from "../../src/chip/chip.ts";
+import { programFeature } from "../../src/chip/on-board.ts";
+import { cellOutcomes } from "../../src/chip/outcome.ts";
 import { conductances } from "../../src/chip/readout.ts";
 import { LineRemarks } from "../../src/cli/actions/line-remarks.ts";
 import { type ProgramArguments, programOn } from "../../src/cli/actions/program.ts";
@@ -43,8 +48,18 @@ const onnx = encodeModel(
   }),
 );
 
-async function programmed(profile: ChipProfile, choices: Partial<ProgramArguments>) {
-  const { firmware } = powerUp({ profile, seed: 11 }, { bootId: 1, life: "life" });
+interface Setting {
+  readonly stuck?: readonly StuckPlace[];
+  /** How the host sees the board. */
+  readonly seen?: (chip: Chip) => Chip;
+}
+
+async function programmed(
+  profile: ChipProfile,
+  choices: Partial<ProgramArguments>,
+  { stuck, seen = (chip) => chip }: Setting = {},
+) {
+  const { firmware } = powerUp({ profile, seed: 11 }, { bootId: 1, life: "life", stuck });
   const board = await openRemoteChip(inProcessTransport(firmware.openLine()), new VirtualTimer());
   const path = freshPath();
   const args: ProgramArguments = {
@@ -53,7 +68,7 @@ async function programmed(profile: ChipProfile, choices: Partial<ProgramArgument
     ...choices,
   };
   const context = quietContext();
-  const link = { chip: board, board, remarks: new LineRemarks(context) };
+  const link = { chip: seen(board), board, remarks: new LineRemarks(context) };
   const summary = await programOn(link, { args, onnx, network: readNetwork(onnx) }, context);
   const store = openStore(path, { mode: "existing" });
   onTestFinished(() => store.close());
@@ -97,21 +112,25 @@ const cases = [
   ["residual", tiny, { algorithm: "residual" }],
   ["max-set-fill on four arrays", hermesCore, { algorithm: "max-set-fill", devices: 4 }],
   ["melt-quench on four arrays", hermesCore, { algorithm: "melt-quench", devices: 4 }],
+  ["on-board", tiny, { algorithm: "on-board" }],
+  ["gradient-descent", hermesCore, { algorithm: "gradient-descent", devices: 4 }],
 ] as const;
 
 describe.each(cases)("%s", (_, profile, choices) => {
   test("brings the weights to their targets, and the store knows how", async () => {
     const { store, summary } = await programmed(profile, choices);
     expect(summary.algorithm).toBe(choices.algorithm);
-    expect(summary.convergedNonZeroShare).toBeGreaterThan(0.9);
+    // A descent ends while many errors are above its margin, which is as small as the noise of a product.
+    const descends = choices.algorithm === "gradient-descent";
+    expect(summary.convergedNonZeroShare).toBeGreaterThan(descends ? 0.4 : 0.9);
     const programmings = store.programmings.current();
     expect(programmings.length).toBe(store.networks.get().tiles.length);
     for (const { algorithm } of programmings) expect(algorithm.name).toBe(choices.algorithm);
     const errors = weightErrors(store)
       .map(Math.abs)
       .sort((a, b) => a - b);
-    // Read noise at 10 µS is half a microsiemens for each of the devices.
-    expect(errors[Math.floor(errors.length / 2)]).toBeLessThan(0.5e-6);
+    // Read noise at 10 µS is half a microsiemens for each of the devices, and a descent uses more of them.
+    expect(errors[Math.floor(errors.length / 2)]).toBeLessThan(descends ? 0.7e-6 : 0.5e-6);
     expect(errors.at(-3)).toBeLessThan(2.5e-6);
   });
 });
@@ -119,6 +138,7 @@ describe.each(cases)("%s", (_, profile, choices) => {
 describe.each([
   ["melt-quench", tiny, {}],
   ["residual", tiny, { algorithm: "residual" }],
+  ["on-board", tiny, { algorithm: "on-board" }],
   ["max-set-fill on four arrays", hermesCore, { algorithm: "max-set-fill", devices: 4 }],
 ] as const)("late verification of %s", (_, profile, choices) => {
   test("is a programming of its own, and all pulses together are the wear", async () => {
@@ -151,6 +171,95 @@ describe.each([
       expect(booked).toEqual(Uint32Array.from(wear));
     }
     expect(store.readouts.completeAges()).toEqual([0]);
+  });
+});
+
+describe.each(["melt-quench", "residual", "on-board"] as const)(
+  "devices that are marked, by %s",
+  (algorithm) => {
+    test("get no pulse, and their partners make up for what they hold", async () => {
+      // On the fourth word line: a device that conducts for its weight, and one that conducts against it, far more than is wanted.
+      const stuck = [
+        { array: 0, row: 3, column: 2, state: "high" },
+        { array: 0, row: 3, column: 9, state: "high" },
+        { array: 0, row: 3, column: 6, state: "low" },
+      ] as const;
+      const list = freshPath();
+      writeFileSync(list, JSON.stringify(stuck));
+      const { store, board, summary } = await programmed(tiny, { algorithm, avoid: [list] }, { stuck });
+      const { tiles } = store.networks.get();
+      const deviceAt = (row: number, column: number) => {
+        const tile = tiles.find(
+          ({ region }) =>
+            row >= region.row &&
+            row < region.row + region.rows &&
+            column >= region.column &&
+            column < region.column + region.columns,
+        )!;
+        const { id } = store.programmings.current().find((one) => one.tile === tile.id)!;
+        const { outcomes, pulses, targetSiemens } = store.programmings.cells(id);
+        const cell = (row - tile.region.row) * tile.region.columns + column - tile.region.column;
+        return {
+          outcome: cellOutcomes[outcomes[cell]!],
+          pulses: pulses[cell],
+          targetSiemens: targetSiemens[cell]!,
+        };
+      };
+      for (const { row, column } of stuck)
+        expect(deviceAt(row, column)).toMatchObject({ outcome: "skipped", pulses: 0 });
+      expect(summary.outcomes.skipped).toBe(stuck.length);
+      // No weight is above 10 µS, so that no partner would hold more by itself.
+      for (const column of [3, 8]) expect(deviceAt(3, column).targetSiemens).toBeGreaterThan(11e-6);
+      for (const { row, column } of stuck) {
+        const region = { array: 0, row, column, rows: 1, columns: 1 };
+        expect((await board.perform(trueWear, { region })).pulses[0]).toBe(0);
+      }
+    });
+  },
+);
+
+describe("an algorithm that the chip or the places do not allow", () => {
+  test.each([
+    [
+      "gradient-descent where the array does not multiply",
+      tiny,
+      { algorithm: "gradient-descent" },
+      "LIMIT",
+      /./,
+    ],
+    [
+      "gradient-descent on bit lines",
+      hermesCore,
+      { algorithm: "gradient-descent", devices: 4, layout: "bit-lines" },
+      "LIMIT",
+      /arrays/,
+    ],
+    [
+      "a descent with late verification",
+      hermesCore,
+      { algorithm: "gradient-descent", devices: 4, verifyAt: "5s" },
+      "USAGE",
+      /verify-at/,
+    ],
+  ] as const)("%s is refused, with what to do instead", async (_, profile, choices, code, next) => {
+    await expect(programmed(profile, choices)).rejects.toMatchObject({ code, next });
+  });
+
+  test("on-board is refused where the board does not program by itself, with another one named", async () => {
+    const seen = ({ onBoard: _, ...chip }: Chip): Chip => ({
+      ...chip,
+      descriptor: {
+        ...chip.descriptor,
+        features: chip.descriptor.features.filter((feature) => feature !== programFeature),
+      },
+      async pulse() {
+        throw new Error("nothing may be pulsed");
+      },
+    });
+    await expect(programmed(tiny, { algorithm: "on-board" }, { seen })).rejects.toMatchObject({
+      code: "LIMIT",
+      next: /--algorithm melt-quench/,
+    });
   });
 });
 

@@ -14,6 +14,7 @@ import { connectionCases } from "./broken/connection.ts";
 import { currentCases } from "./broken/currents.ts";
 import { descriptorCases } from "./broken/descriptor.ts";
 import { emulatorCases } from "./broken/emulator.ts";
+import { envelopeCases } from "./broken/envelope.ts";
 import { errorCases } from "./broken/errors.ts";
 import { grammarCases } from "./broken/grammar.ts";
 import { limitCases } from "./broken/limits.ts";
@@ -35,6 +36,7 @@ const groups = {
   errors: errorCases,
   status: statusCases,
   descriptor: descriptorCases,
+  envelope: envelopeCases,
   regions: regionCases,
   "chip-time": timeCases,
   queries: queryCases,

@@ -98,6 +98,7 @@ describe("a link to a board", () => {
       const heard = new Session(link, world);
       cable.disturb = () => undefined;
       const lost = heard.query(bytesOf("SYST:VERS?\n"), "version", 5).catch((failure: unknown) => failure);
+      await world.pause(0.001);
       cable.disturb = (bytes) => bytes;
       await world.pause(0.01);
       let said: Uint8Array = new Uint8Array(0);

@@ -56,10 +56,17 @@ describe("one store holds one network on one chip", () => {
     const stranger = { ...descriptor, serialNumber: "SIM-0002" };
     const refusal = labErrorOf(() => store.chips.attach(beginRun(store, "read", 1), stranger));
     expect(refusal.message).toMatch(/SIM-0001.*SIM-0002/);
+    const anew = labErrorOf(() =>
+      store.chips.attach(beginRun(store, "program", 1), { ...descriptor, life: "begun-anew" }),
+    );
+    expect(anew).toMatchObject({
+      code: "STORE_CONTENT",
+      message: /SIM-0001; this is .*SIM-0001, life begun-anew/,
+    });
     const second = store.chips.attach(beginRun(store, "read", 2), { ...descriptor, firmware: "0.2.0" });
     expect(store.chips.attach(beginRun(store, "read", 3), descriptor)).toBe(first);
     expect(store.chips.latest()).toEqual({ id: first, descriptor });
-    expect(store.runs.list().map((run) => run.chip)).toEqual([first, null, second, first]);
+    expect(store.runs.list().map((run) => run.chip)).toEqual([first, null, null, second, first]);
     store.close();
   });
 

@@ -1,28 +1,26 @@
-/** How a run programs: the algorithm with its parameters for the chip, and when it verifies late. */
+/** How a run programs: the method with its parameters for the chip, and when it verifies late. */
 
-import type { ProgrammingAlgorithm } from "../../../calibration/program-verify/algorithm.ts";
-import {
-  type AlgorithmName,
-  algorithmFor,
-  algorithmNames,
-  type Choices,
-  isAlgorithmName,
-} from "../../../calibration/program-verify/algorithms.ts";
+import { z } from "zod";
+import type { ProgrammingMethod } from "../../../calibration/methods/method.ts";
+import { methodFor, storedMethod } from "../../../calibration/methods/methods.ts";
+import { type MethodName, methodNames } from "../../../calibration/methods/names.ts";
+import type { Choices } from "../../../calibration/program-verify/algorithms.ts";
 import { parametersFor } from "../../../calibration/program-verify/parameters.ts";
 import type { Descriptor } from "../../chip/descriptor.ts";
 import type { ReadOptions } from "../../chip/readout.ts";
 import { LabError } from "../../core/errors.ts";
 import { parseDurations } from "../../core/units.ts";
 import type { WeightLimits } from "../../network/mapping.ts";
+import type { StoredPlan } from "../../store/programming-plans.ts";
 
 export interface AlgorithmArguments {
   /** Melt-quench when not given. */
-  readonly algorithm?: AlgorithmName | undefined;
+  readonly algorithm?: MethodName | undefined;
   readonly verifyAt?: string | undefined;
 }
 
 export interface ChosenAlgorithm {
-  readonly algorithm: ProgrammingAlgorithm;
+  readonly method: ProgrammingMethod;
   /** Seconds after the programming of a block, rising. */
   readonly verifyAtSeconds: readonly number[];
   /** Of the readout right after programming. */
@@ -31,25 +29,57 @@ export interface ChosenAlgorithm {
   readonly zeroSiemens: number;
 }
 
-/**
- * Several devices of one sign are filled up to gmax one after the other, as the mapping has it.
- * @throws LabError LIMIT when the chip cannot do what the algorithm needs.
- */
+/** @throws LabError USAGE for late verification by a method that has none, and for times that are none. */
 export function chosenAlgorithm(
-  name: AlgorithmName,
-  verifyAtSeconds: readonly number[],
+  { algorithm = "melt-quench", verifyAt }: AlgorithmArguments,
   descriptor: Descriptor,
-  { gmaxSiemens, devicesPerWeight }: WeightLimits,
+  limits: WeightLimits,
 ): ChosenAlgorithm {
+  const verifyAtSeconds = parseVerifyAt(verifyAt);
+  const method = methodFor(algorithm, descriptor, choicesOf(limits), limits.gmaxSiemens);
+  if (verifyAtSeconds.length > 0 && method.noLate !== undefined)
+    throw new LabError("USAGE", `--verify-at does not go with ${algorithm}: ${method.noLate}`, {
+      next: "leave --verify-at away, or choose another --algorithm",
+    });
+  return { method, verifyAtSeconds, ...firstReading(descriptor) };
+}
+
+/** Several devices of one sign are filled up to gmax one after the other, as the mapping has it. */
+export const choicesOf = ({ devicesPerWeight, gmaxSiemens }: WeightLimits): Choices =>
+  devicesPerWeight === 2 ? {} : { split: "fill-first", deviceSiemens: gmaxSiemens };
+
+/**
+ * What the run of a stored plan programs by, whatever this version would choose for such a chip.
+ * @throws LabError STORE_CONTENT for an algorithm or parameters that this version does not know.
+ */
+export function storedChoice({ algorithm, parameters }: StoredPlan, descriptor: Descriptor): ChosenAlgorithm {
+  const { verifyAtSeconds: times, ...own } = parameters;
+  try {
+    const verifyAtSeconds = z.array(z.number().positive()).parse(times);
+    return {
+      method: storedMethod(knownMethod(algorithm), own),
+      verifyAtSeconds,
+      ...firstReading(descriptor),
+    };
+  } catch (cause) {
+    if (!(cause instanceof z.ZodError)) throw cause;
+    const [issue] = cause.issues;
+    const where = `${issue?.path.join(".")}: ${issue?.message}`;
+    throw new LabError(
+      "STORE_CONTENT",
+      `the run programs by ${algorithm} with parameters that this pcmlab does not know: ${where}`,
+      { cause, next: "resume it with the pcmlab that began it, or program the network again" },
+    );
+  }
+}
+
+function firstReading(descriptor: Descriptor): Pick<ChosenAlgorithm, "reading" | "zeroSiemens"> {
   const { averages, readVolts, zeroSiemens } = parametersFor(descriptor);
-  const choices: Choices = devicesPerWeight === 2 ? {} : { split: "fill-first", deviceSiemens: gmaxSiemens };
-  const algorithm = algorithmFor(name, descriptor, choices);
-  algorithm.assertPossible(descriptor);
-  return { algorithm, verifyAtSeconds, reading: { averages, readVolts }, zeroSiemens };
+  return { reading: { averages, readVolts }, zeroSiemens };
 }
 
 /** @throws LabError USAGE. */
-export function parseVerifyAt(text: string | undefined): number[] {
+function parseVerifyAt(text: string | undefined): number[] {
   const times = text === undefined ? [] : parseDurations(text);
   if (times.every((time) => time > 0)) return [...new Set(times)].sort((a, b) => a - b);
   throw new LabError("USAGE", `--verify-at ${text}: times must be above zero`, {
@@ -58,15 +88,18 @@ export function parseVerifyAt(text: string | undefined): number[] {
 }
 
 /** As a process that goes on with the run has to find it. */
-export const plannedAlgorithm = ({ algorithm, verifyAtSeconds }: ChosenAlgorithm) => ({
-  algorithm: algorithm.name,
-  parameters: { ...algorithm.parameters, verifyAtSeconds },
+export const plannedAlgorithm = ({
+  method,
+  verifyAtSeconds,
+}: Pick<ChosenAlgorithm, "method" | "verifyAtSeconds">) => ({
+  algorithm: method.name,
+  parameters: { ...method.parameters, verifyAtSeconds },
 });
 
-/** @throws LabError STORE_CONTENT for an algorithm that this version does not have. */
-export function knownAlgorithm(word: string): AlgorithmName {
-  if (isAlgorithmName(word)) return word;
+function knownMethod(word: string): MethodName {
+  const name = methodNames.find((known) => known === word);
+  if (name !== undefined) return name;
   throw new LabError("STORE_CONTENT", `the run programs by ${word}, which this pcmlab does not know`, {
-    next: `resume it with the pcmlab that began it, or program the network again by one of ${algorithmNames.join(", ")}`,
+    next: `resume it with the pcmlab that began it, or program the network again by one of ${methodNames.join(", ")}`,
   });
 }

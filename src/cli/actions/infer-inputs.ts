@@ -22,15 +22,12 @@ import { readNetwork } from "../../network/read.ts";
 import type { Store } from "../../store/store.ts";
 import { type CalibrationChoice, derivation } from "./choose-calibration.ts";
 
-export interface InferArguments {
-  readonly store: string;
+/** Images, and how they are run. */
+export interface ImageArguments {
   readonly images: string;
   readonly labels?: string | undefined;
+  /** Training images for adabs. */
   readonly calibration?: string | undefined;
-  /** Derives conductances again; each readout keeps its own when missing. */
-  readonly converterCalibration?: CalibrationChoice | undefined;
-  readonly at?: string | undefined;
-  readonly compensation: string;
   readonly augment?: string | undefined;
   readonly normalise: string;
   readonly limit?: number | undefined;
@@ -39,23 +36,35 @@ export interface InferArguments {
   readonly seed: number;
 }
 
+export interface InferArguments extends ImageArguments {
+  readonly store: string;
+  /** Derives conductances again; each readout keeps its own when missing. */
+  readonly converterCalibration?: CalibrationChoice | undefined;
+  readonly at?: string | undefined;
+  readonly compensation: string;
+}
+
 /** The paper's calibration: 13 batches of 200 (FACTS.md 1.7); smaller sets are cut into 13 smaller batches. */
 const calibrationBatches = 13;
 const calibrationBatchSize = 200;
 const smallestBatch = 8;
 
-export interface Inputs {
+export interface ImageInputs {
+  readonly test: ImageSet;
+  /** What the results came from, for their records. */
+  readonly sources: object;
+  readonly options: EvaluateOptions;
+  /** Undefined when it is not asked for. */
+  readonly adabs: Omit<AdabsInput, "prng"> | undefined;
+}
+
+export interface Inputs extends ImageInputs {
   readonly name: string;
   readonly network: Network;
   /** GDC compares with the readout at this age. */
   readonly referenceAge: number;
   readonly ages: readonly number[];
   readonly converters: ConverterCalibration | undefined;
-  readonly test: ImageSet;
-  /** What the results came from, for their records. */
-  readonly sources: object;
-  readonly options: EvaluateOptions;
-  readonly adabs: Omit<AdabsInput, "prng"> | undefined;
 }
 
 /** Reads and checks everything before the first image is run. */
@@ -75,7 +84,21 @@ export async function gather(
     });
   }
   const read = referenceAge === 0 && laterAges.length > 0 ? laterAges : [referenceAge, ...laterAges];
-  const ages = chosenAges(args, read);
+  return {
+    ...(await gatherImages(args, methods)),
+    name: stored.name,
+    network,
+    referenceAge,
+    ages: chosenAges(args, read),
+    converters: derivation(store, args.converterCalibration),
+  };
+}
+
+/** @throws LabError BAD_DATA for files that cannot be used, USAGE for options that contradict them. */
+export async function gatherImages(
+  args: ImageArguments,
+  methods: readonly CompensationMethod[],
+): Promise<ImageInputs> {
   const limits = {
     ...(args.labels && { labels: args.labels }),
     ...(args.limit !== undefined && { limit: args.limit }),
@@ -96,17 +119,7 @@ export async function gather(
       seed: args.seed,
     }),
   };
-  return {
-    sources,
-    name: stored.name,
-    network,
-    referenceAge,
-    ages,
-    converters: derivation(store, args.converterCalibration),
-    test,
-    options,
-    adabs,
-  };
+  return { sources, test, options, adabs };
 }
 
 /** Enough to know the images again, wherever they lie. */
@@ -135,7 +148,7 @@ function chosenAges(args: InferArguments, read: readonly number[]): readonly num
 }
 
 async function adabsInputOf(
-  args: InferArguments,
+  args: ImageArguments,
   test: ImageSet,
   options: EvaluateOptions,
 ): Promise<NonNullable<Inputs["adabs"]>> {

@@ -4,6 +4,7 @@ import { LabError } from "../../core/errors.ts";
 import { seededPrng } from "../../core/prng.ts";
 import { checkAdaptation } from "../../inference/adaptation-check.ts";
 import {
+  type Compensated,
   type CompensationMethod,
   compensateAdabs,
   compensateGdc,
@@ -77,7 +78,7 @@ async function inferAll(job: Job, methods: readonly CompensationMethod[]): Promi
         throw new LabError("INTERRUPTED", "inference was stopped by the user", {
           next: "the results so far are stored; run it again for the rest",
         });
-      const compensated = await compensate(job, method, reference.weights, now);
+      const compensated = await compensate(job, method, reference.weights, now.weights);
       const options = { ...job.options, onProgress: onProgress() };
       const evaluation = await evaluate(network, compensated.parameters, test, options);
       const { alphas, calibrationImages, note } = compensated;
@@ -119,15 +120,21 @@ async function digitalBaseline(job: Job): Promise<{ digital: Evaluation; lossPer
   return { digital: check.plain, lossPercent: check.lostPercent };
 }
 
-function compensate(job: Job, method: CompensationMethod, reference: LayerWeights, now: StoredWeights) {
+/** @param reference weights right after programming. @param now those of the inference. */
+export function compensate(
+  job: Pick<Job, "network" | "adabs" | "seed">,
+  method: CompensationMethod,
+  reference: LayerWeights,
+  now: LayerWeights,
+): Compensated | Promise<Compensated> {
   switch (method) {
     case "none":
-      return uncompensated(job.network, now.weights);
+      return uncompensated(job.network, now);
     case "gdc":
-      return compensateGdc(job.network, reference, now.weights);
+      return compensateGdc(job.network, reference, now);
     case "adabs":
       if (job.adabs === undefined) throw new TypeError("adabs without calibration images");
-      return compensateAdabs(job.network, reference, now.weights, {
+      return compensateAdabs(job.network, reference, now, {
         ...job.adabs,
         prng: seededPrng(job.seed),
       });
@@ -157,7 +164,7 @@ function keep(
   });
 }
 
-const accuracyOf = ({ correct, count, accuracy, interval }: Evaluation): Accuracy => ({
+export const accuracyOf = ({ correct, count, accuracy, interval }: Evaluation): Accuracy => ({
   correct,
   images: count,
   accuracy,

@@ -4,8 +4,10 @@ import type { Descriptor } from "../../chip/descriptor.ts";
 import type { ConverterCalibration } from "../../chip/readout.ts";
 import { LabError } from "../../core/errors.ts";
 import { microsiemens, parseQuantity } from "../../core/units.ts";
+import { marksUnder } from "../../network/known-bad.ts";
 import { type AnalogLayer, weightCount } from "../../network/layer.ts";
 import { type LayerMapping, mapLayer } from "../../network/mapping.ts";
+import type { Mark } from "../../network/marks.ts";
 import { type Placement, placeNetwork } from "../../network/placement.ts";
 import { type Harm, harmOf, withRowOrders } from "../../network/row-order.ts";
 import { parseScale, scaleText } from "../../network/scale.ts";
@@ -32,6 +34,8 @@ export interface MappingPlan {
   readonly mappings: readonly LayerMapping[];
   readonly placement: Placement;
   readonly summary: MappingSummary;
+  /** Those under the network, which stay as they are. */
+  readonly marks: readonly Mark[];
 }
 
 /** What the mapping costs, for people and records. */
@@ -80,6 +84,10 @@ export async function planMapping(
       stuckBefore: harmOf(placed.tiles, layers, mappings, marks),
       stuck: harmOf(tiles, layers, mappings, marks),
     },
+    marks: marksUnder(
+      tiles.map(({ region }) => region),
+      marks,
+    ),
   };
 }
 
@@ -124,7 +132,8 @@ function clippingOf(layers: readonly AnalogLayer[], mappings: readonly LayerMapp
   return { clippedWeights, clippedShare, largestClipError: Math.max(0, ...errors) };
 }
 
-function readableGmax(text: string, { read }: Descriptor): number {
+/** @throws LabError USAGE for no conductance, LIMIT for one that the chip cannot read. */
+export function readableGmax(text: string, { read }: Descriptor): number {
   const gmaxSiemens = parseQuantity(text, "S");
   if (gmaxSiemens > 0 && gmaxSiemens <= read.fullScaleSiemens) return gmaxSiemens;
   const limit = microsiemens(read.fullScaleSiemens);

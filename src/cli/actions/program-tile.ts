@@ -1,18 +1,13 @@
 /** Programs one block of tiles, or goes on where another process left it, and stores what became of it. */
 
-import type { ProgrammingAlgorithm } from "../../../calibration/program-verify/algorithm.ts";
+import type { MethodOptions, ProgrammingMethod } from "../../../calibration/methods/method.ts";
 import {
   afterLate,
   type BlockProgramming,
   BlockUnfinished,
 } from "../../../calibration/program-verify/block-programming.ts";
 import { ofPart } from "../../../calibration/program-verify/device-order.ts";
-import {
-  type BlockOptions,
-  programBlock,
-  programmedBands,
-  verifyLate,
-} from "../../../calibration/program-verify/program-block.ts";
+import type { BadDevices } from "../../../calibration/program-verify/known-bad.ts";
 import type { Chip } from "../../chip/chip.ts";
 import type { OpenedChip } from "../../chip/opened-chip.ts";
 import { cellOutcomes } from "../../chip/outcome.ts";
@@ -32,7 +27,7 @@ import { checkpointTile, type TileCheckpoints, tileCheckpoints } from "./tile-ch
 export interface TileJob {
   readonly chip: Chip;
   readonly board: OpenedChip;
-  readonly algorithm: ProgrammingAlgorithm;
+  readonly method: ProgrammingMethod;
   /** Of the readout right after programming. */
   readonly reading: ReadOptions;
   readonly calibration: NewReadout["calibration"];
@@ -46,6 +41,8 @@ export interface BlockTargets {
   readonly placed: PlacedBlock<StoredTile>;
   /** S, signed, word line by word line. */
   readonly net: Float32Array;
+  /** Devices of the block that stay as they are. */
+  readonly bad?: BadDevices;
 }
 
 /**
@@ -57,8 +54,8 @@ export const programTile = (
   targets: BlockTargets,
   onCells: (cells: number) => void,
 ): Promise<BlockProgramming> =>
-  recordedBlock(job, targets, job.algorithm.parameters, (chip, options) =>
-    programBlock(chip, targets.placed.block, targets.net, { ...options, onCells }),
+  recordedBlock(job, targets, job.method.parameters, (chip, options) =>
+    job.method.program(chip, targets.placed.block, targets.net, { ...options, onCells }),
   );
 
 /** Late verification of a block; what it gives has the pulses and times of the programming before as well. */
@@ -68,9 +65,9 @@ export async function verifyTileLate(
   before: BlockProgramming,
   ageSeconds: number,
 ): Promise<BlockProgramming> {
-  const parameters = { ...job.algorithm.parameters, verifiedAtSeconds: ageSeconds };
+  const parameters = { ...job.method.parameters, verifiedAtSeconds: ageSeconds };
   const late = await recordedBlock(job, targets, parameters, async (chip, options) => {
-    const done = await verifyLate(chip, targets.placed.block, targets.net, before, options);
+    const done = await job.method.verifyLate(chip, targets.placed.block, targets.net, before, options);
     // A block without a pulse keeps its age.
     return done.pulses.every((pulses) => pulses === 0) ? { ...done, ...timesOf(before) } : done;
   });
@@ -83,18 +80,18 @@ async function recordedBlock(
   job: TileJob,
   targets: BlockTargets,
   parameters: object,
-  work: (chip: Chip, options: BlockOptions) => Promise<BlockProgramming>,
+  work: (chip: Chip, options: MethodOptions) => Promise<BlockProgramming>,
 ): Promise<BlockProgramming> {
   const { store, run, context, chip, board } = job;
   const { placed } = targets;
   const wallSeconds = context.clock.wallSeconds();
   const starts = placed.tiles.map(({ id: tile }) => store.programmings.begin({ tile, run, wallSeconds }));
-  const bands = programmedBands(placed.block, chip.descriptor);
+  const bands = job.method.bands(placed.block, chip.descriptor);
   const checkpoints = tileCheckpoints(store, placed, bands, board.bootId);
   const entries = (done: BlockProgramming, complete: boolean): NewProgramming[] =>
     starts.map((start, part) => newProgramming(job, parameters, { ...targets, start, part, done, complete }));
   try {
-    const done = withEarlier(await programmedForSure(job, checkpoints, placed, work), checkpoints);
+    const done = withEarlier(await programmedForSure(job, checkpoints, targets, work), checkpoints);
     const programmings = store.transaction(() => {
       store.checkpoints.clear(checkpointTile(placed));
       return entries(done, true).map((entry) => store.programmings.add(entry));
@@ -135,12 +132,12 @@ function withEarlier(done: BlockProgramming, { earlierPulses, span }: TileCheckp
  * @throws BlockUnfinished; every device that was pulsed is unknown when the board restarted or cannot be asked.
  */
 async function programmedForSure(
-  { chip, board, algorithm, calibration, context }: TileJob,
-  { resume, hooks, watched }: TileCheckpoints,
-  placed: PlacedBlock<StoredTile>,
-  work: (chip: Chip, options: BlockOptions) => Promise<BlockProgramming>,
+  { chip, board, calibration, context }: TileJob,
+  { resume, restarted, hooks, watched }: TileCheckpoints,
+  { placed, bad }: BlockTargets,
+  work: (chip: Chip, options: MethodOptions) => Promise<BlockProgramming>,
 ): Promise<BlockProgramming> {
-  const options = { algorithm, calibration, signal: context.stop, hooks, resume };
+  const options = { calibration, signal: context.stop, hooks, resume, restarted, ...(bad && { bad }) };
   const done = await work(watched(chip), options);
   try {
     await assertSamePowerUp(board, `${regionText(tileAt(placed, 0).region)} was programmed`);
@@ -168,7 +165,7 @@ interface PartDone extends BlockTargets {
 }
 
 function newProgramming(
-  { board, algorithm: { name } }: TileJob,
+  { board, method: { name } }: TileJob,
   parameters: object,
   { start, part, done, complete, placed: { block }, net }: PartDone,
 ): NewProgramming {

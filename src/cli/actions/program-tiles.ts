@@ -5,9 +5,11 @@ import type { OpenedChip } from "../../chip/opened-chip.ts";
 import { deviceCountOf } from "../../chip/weight-block.ts";
 import { type Network, weightCount } from "../../network/layer.ts";
 import { type LayerMapping, netTargets } from "../../network/mapping.ts";
+import type { Mark } from "../../network/marks.ts";
 import { type PlacedBlock, placedBlocks } from "../../network/weight-blocks.ts";
 import type { StoredTile } from "../../store/placement.ts";
 import type { StoredProgramming } from "../../store/programmings.ts";
+import { badDevices } from "./bad-devices.ts";
 import { assertGoingOn, type LateJob, LateVerifications } from "./late-verifications.ts";
 import type { LineRemarks } from "./line-remarks.ts";
 import { type MappingSummary, mappingOf } from "./mapping-plan.ts";
@@ -30,6 +32,8 @@ export interface NetworkJob extends LateJob {
   readonly mapping?: MappingSummary;
   /** Targets of a device up to this are the zero level, S. */
   readonly zeroSiemens: number;
+  /** Of devices and lines that stay as they are. */
+  readonly marks: readonly Mark[];
 }
 
 /**
@@ -54,7 +58,8 @@ export async function programTiles(
     assertGoingOn(context);
     const before = placed.tiles.flatMap(({ id }) => programmed.filter(({ tile }) => tile === id));
     if (before.length < placed.tiles.length) {
-      const targets = { placed, net: targetsOf(job, placed) };
+      const bad = await badDevices(job, placed.block);
+      const targets = { placed, net: targetsOf(job, placed), ...(bad && { bad }) };
       late.add(targets, await programTile(job, targets, (cells) => progress.advance(cells)));
       continue;
     }
@@ -72,7 +77,7 @@ export async function programTiles(
     layers: network.layers.length,
     weights: weightCount(network.layers),
     devices: usedDevices,
-    algorithm: job.algorithm.name,
+    algorithm: job.method.name,
     calibration: job.calibration.name,
     ...(mapping !== undefined && { mapping }),
     ...tally.summary(),

@@ -6,6 +6,7 @@ import { withCalibratedDac } from "../../../calibration/converter/calibrated-dac
 import { LabError, textOf } from "../../core/errors.ts";
 import type { Network } from "../../network/layer.ts";
 import { readNetwork } from "../../network/read.ts";
+import { placedBlocks } from "../../network/weight-blocks.ts";
 import type { NewNetwork } from "../../store/networks.ts";
 import { openStore, type Store } from "../../store/store.ts";
 import type { Context } from "../context.ts";
@@ -15,7 +16,6 @@ import {
   type AlgorithmArguments,
   type ChosenAlgorithm,
   chosenAlgorithm,
-  parseVerifyAt,
   plannedAlgorithm,
 } from "./chosen-algorithm.ts";
 import { limitsOf } from "./guarded-chip.ts";
@@ -33,11 +33,19 @@ export interface ProgramArguments
 }
 
 export async function program(args: ProgramArguments, context: Context): Promise<ProgramSummary> {
-  const onnx = await networkFile(args.network);
-  const network = readNetwork(onnx, { bias: args.bias });
+  const given = await givenNetwork(args);
   return withPulsedChip(args, context, (chip, board, remarks) =>
-    programOn({ chip, board, remarks }, { args, onnx, network }, context),
+    programOn({ chip, board, remarks }, { args, ...given }, context),
   );
+}
+
+/** @throws LabError BAD_NETWORK. */
+export async function givenNetwork({
+  network: path,
+  bias,
+}: Pick<ProgramArguments, "network" | "bias">): Promise<Pick<Plan, "onnx" | "network">> {
+  const onnx = await networkFile(path);
+  return { onnx, network: readNetwork(onnx, { bias }) };
 }
 
 /** @throws LabError DOES_NOT_FIT, LIMIT, STORE, STORE_CONTENT before the first pulse; the errors of the chip. */
@@ -46,12 +54,13 @@ export async function programOn(
   { args, onnx, network }: Pick<Plan, "args" | "onnx" | "network">,
   context: Context,
 ): Promise<ProgramSummary> {
-  const verifyAtSeconds = parseVerifyAt(args.verifyAt);
   const { converters: calibration, dac } = await chooseBeforeStore(args, measured, context);
   const chip = dac === undefined ? measured : withCalibratedDac(measured, dac);
   const mapped = await planMapping(args, network.layers, chip.descriptor, calibration);
   const limits = { gmaxSiemens: mapped.gmaxSiemens, devicesPerWeight: args.devices };
-  const chosen = chosenAlgorithm(args.algorithm ?? "melt-quench", verifyAtSeconds, chip.descriptor, limits);
+  const chosen = chosenAlgorithm(args, chip.descriptor, limits);
+  const blocks = placedBlocks(mapped.placement.tiles).map(({ block }) => block);
+  chosen.method.assertPossible(chip, blocks);
   const plan = { ...mapped, ...chosen, args, onnx, network, calibration };
   const store = openStore(args.store, { mode: "create" });
   try {
@@ -103,6 +112,7 @@ const planned = (plan: Plan) => ({
   ...plannedAlgorithm(plan),
   calibration: "id" in plan.calibration ? plan.calibration.id : null,
   limits: limitsOf(plan.args),
+  marks: plan.marks,
 });
 
 const newNetwork = ({

@@ -1,25 +1,20 @@
 /** Goes on with a programming run that was stopped, failed or was killed, in a new process. */
 
-import { isDeepStrictEqual } from "node:util";
-import { z } from "zod";
 import { withCalibratedDac } from "../../../calibration/converter/calibrated-dac.ts";
-import type { Descriptor } from "../../chip/descriptor.ts";
+import { chipIdentity, type Descriptor } from "../../chip/descriptor.ts";
 import { narrowingSchema } from "../../chip/narrowing.ts";
 import { LabError } from "../../core/errors.ts";
 import type { LayerMapping } from "../../network/mapping.ts";
+import { marksSchema } from "../../network/marks.ts";
 import { readNetwork } from "../../network/read.ts";
+import { placedBlocks } from "../../network/weight-blocks.ts";
 import type { StoredNetwork } from "../../store/networks.ts";
 import type { StoredPlan } from "../../store/programming-plans.ts";
 import { openStore, type Store } from "../../store/store.ts";
 import type { Context } from "../context.ts";
 import { recorded } from "../provenance.ts";
 import { type CalibrationArguments, chooseCalibration } from "./choose-calibration.ts";
-import {
-  type ChosenAlgorithm,
-  chosenAlgorithm,
-  knownAlgorithm,
-  plannedAlgorithm,
-} from "./chosen-algorithm.ts";
+import { plannedAlgorithm, storedChoice } from "./chosen-algorithm.ts";
 import { limitsOf, withGuardedChip } from "./guarded-chip.ts";
 import { type ProgramSummary, textOfSummary } from "./program-summary.ts";
 import { type ProgramLink, programTiles } from "./program-tiles.ts";
@@ -48,7 +43,8 @@ export async function resume(args: ResumeArguments, context: Context): Promise<P
 
 /**
  * Tiles that are programmed to their end get no pulse; bands that were begun are read before they get another one.
- * @throws LabError STORE_CONTENT when there is nothing to go on with, the chip is another one, or this version would program otherwise.
+ * @throws LabError STORE_CONTENT when there is nothing to go on with, the chip is another one, or this version does not
+ * know how the run programs; LIMIT when the chip or the limits no longer allow it.
  */
 export async function resumeOn(
   link: ProgramLink,
@@ -65,11 +61,9 @@ export async function resumeOn(
   const chip = dac === undefined ? link.chip : withCalibratedDac(link.chip, dac);
   const { descriptor } = chip;
   const stored = store.networks.get();
-  const chosenAgain = chosenAlgorithm(knownAlgorithm(plan.algorithm), verifyAtOf(plan), descriptor, {
-    gmaxSiemens: stored.gmaxSiemens,
-    devicesPerWeight: devicesOf(stored),
-  });
-  assertSameParameters(store, plan, chosenAgain);
+  const chosenAgain = storedChoice(plan, descriptor);
+  const blocks = placedBlocks(stored.tiles).map(({ block }) => block);
+  chosenAgain.method.assertPossible(chip, blocks);
   const network = readNetwork(store.networks.onnx(stored.id), { bias: biasOf(stored) });
   const how = plannedAlgorithm(chosenAgain);
   const config = { resumes: plan.run, ...how, limits: limitsOf(args), chip: args.chip };
@@ -79,7 +73,8 @@ export async function resumeOn(
     const usedDevices = stored.tiles.reduce((sum, { region }) => sum + region.rows * region.columns, 0);
     const mappings = mappingsOf(stored);
     const { name, tiles } = stored;
-    const fixed = { ...chosenAgain, name, network, mappings, usedDevices, calibration };
+    const marks = marksSchema.parse(plan.marks);
+    const fixed = { ...chosenAgain, name, network, mappings, usedDevices, calibration, marks };
     const programmed = store.programmings.current().filter((tile) => tile.run >= plan.run);
     return programTiles({ ...link, chip, ...fixed, store, run, context }, tiles, programmed);
   });
@@ -107,29 +102,12 @@ function assertUnfinished(store: Store, plan: StoredPlan): void {
 /** Devices of another chip, or of one that began anew under the same serial number, hold nothing of what the run did. */
 function assertSameChip(store: Store, plan: StoredPlan, descriptor: Descriptor): void {
   const pulsed = store.chips.of(plan.run)?.descriptor;
-  if (pulsed !== undefined && identityOf(pulsed) === identityOf(descriptor)) return;
-  const named = pulsed === undefined ? "no chip that is known" : identityOf(pulsed);
-  throw new LabError("STORE_CONTENT", `the run programmed ${named}; this is ${identityOf(descriptor)}`, {
+  if (pulsed !== undefined && chipIdentity(pulsed) === chipIdentity(descriptor)) return;
+  const named = pulsed === undefined ? "no chip that is known" : chipIdentity(pulsed);
+  throw new LabError("STORE_CONTENT", `the run programmed ${named}; this is ${chipIdentity(descriptor)}`, {
     next: "connect the chip of the run; or program this one anew, with `pcmlab program` and a store of its own",
   });
 }
-
-const identityOf = ({ manufacturer, model, serialNumber, life }: Descriptor): string =>
-  `${manufacturer} ${model} ${serialNumber}${life === undefined ? "" : `, life ${life}`}`;
-
-function assertSameParameters(store: Store, plan: StoredPlan, chosen: ChosenAlgorithm): void {
-  const { parameters } = plannedAlgorithm(chosen);
-  if (isDeepStrictEqual(JSON.parse(JSON.stringify(parameters)), plan.parameters)) return;
-  throw new LabError(
-    "STORE_CONTENT",
-    `the run of ${store.path} programs by ${plan.algorithm} with other parameters than this version of pcmlab and these limits`,
-    { next: "resume it with the pcmlab and the limits that began it, or program the network again" },
-  );
-}
-
-/** When the run verifies late; the blocks that it had programmed before are not verified again. */
-const verifyAtOf = ({ parameters }: StoredPlan): number[] =>
-  z.array(z.number().positive()).catch([]).parse(parameters.verifyAtSeconds);
 
 const devicesOf = ({ options }: StoredNetwork): 2 | 4 => (options.devices === 4 ? 4 : 2);
 

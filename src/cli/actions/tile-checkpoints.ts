@@ -14,6 +14,8 @@ import type { Store } from "../../store/store.ts";
 export interface TileCheckpoints {
   /** States of the bands that an earlier process was at, by band. */
   readonly resume: ReadonlyMap<number, Uint8Array>;
+  /** Whether the board has begun anew since the last of them. */
+  readonly restarted: boolean;
   /** Pulses of the earlier processes, of each device in device order; those that may not have been applied count. */
   readonly earlierPulses: Uint16Array;
   readonly hooks: ProgramHooks;
@@ -53,11 +55,13 @@ export function tileCheckpoints(
   };
   return {
     resume: new Map(states),
+    restarted: known.some((one) => one.bootId !== bootId),
     earlierPulses,
     hooks: {
-      onState(band, state) {
+      onState(band, state, pulsesFollow) {
         states.set(band, state);
-        save(band);
+        // With the pulses, before they are sent: one write an iteration.
+        if (!pulsesFollow) save(band);
       },
       beforePulses(band, orders) {
         for (const order of orders) count(pulses[band] ?? new Uint16Array(), bandOf(bands, band), order);

@@ -4,6 +4,7 @@ import type { Argv } from "yargs";
 import { type Commands, declaredBy } from "../config/declared.ts";
 import type { Context } from "../context.ts";
 import { calibrateCommand } from "./calibrate.ts";
+import { compareProgrammingCommand } from "./compare-programming.ts";
 import { conformanceCommand } from "./conformance.ts";
 import { demoCommand } from "./demo.ts";
 import { devicesCommand } from "./devices.ts";
@@ -35,6 +36,7 @@ export const commands: Readonly<Record<string, (yargs: Argv, context: Context) =
   read: readCommand,
   infer: inferCommand,
   report: reportCommand,
+  "compare-programming": compareProgrammingCommand,
   replay: replayCommand,
   trace: traceCommand,
   conformance: conformanceCommand,

@@ -1,10 +1,18 @@
 /** pcmlab program */
 
 import type { Argv } from "yargs";
-import { algorithmNames } from "../../../calibration/program-verify/algorithms.ts";
+import { methodNames } from "../../../calibration/methods/names.ts";
+import { LabError } from "../../core/errors.ts";
 import type { Context } from "../context.ts";
 import { mappingOptions } from "./mapping-options.ts";
-import { boardOptions, calibrationOption, guardOptions, pathOption, storeOption } from "./options.ts";
+import {
+  boardOptions,
+  calibrationOption,
+  guardOptions,
+  pathOption,
+  pathOrNameOption,
+  storeOption,
+} from "./options.ts";
 
 export const programCommand = (yargs: Argv, context: Context): Argv =>
   yargs.command(
@@ -17,8 +25,10 @@ export const programCommand = (yargs: Argv, context: Context): Argv =>
         .demandOption("network")
         .options({
           ...boardOptions,
+          // A dry run needs neither.
+          chip: { ...boardOptions.chip, demandOption: false },
           ...guardOptions,
-          store: storeOption,
+          store: { ...storeOption, demandOption: false },
           calibration: calibrationOption,
           gmax: { type: "string", default: "25uS", describe: "conductance of the largest weight of a layer" },
           bias: {
@@ -28,7 +38,7 @@ export const programCommand = (yargs: Argv, context: Context): Argv =>
           },
           ...mappingOptions,
           algorithm: {
-            choices: algorithmNames,
+            choices: methodNames,
             default: "melt-quench" as const,
             describe: "how devices are programmed; README.md compares them",
           },
@@ -36,10 +46,42 @@ export const programCommand = (yargs: Argv, context: Context): Argv =>
             type: "string",
             describe: "read again at these times after programming, and repair what has moved: 5s,20s",
           },
+          "dry-run": {
+            type: "boolean",
+            default: false,
+            describe:
+              "program an emulated chip instead, and print what it costs; --chip is asked and not pulsed",
+          },
+          profile: {
+            ...pathOrNameOption,
+            describe: "of a dry run: the emulated chip, that of the model of --chip when missing",
+          },
         })
-        .example("$0 program resnet32.onnx --chip ./fusion --store run.db", "all layers, 25 µS"),
-    async (args) => {
+        .example("$0 program resnet32.onnx --chip ./fusion --store run.db", "all layers, 25 µS")
+        .example(
+          "$0 program resnet32.onnx --chip ./fusion --dry-run",
+          "pulses, energy, wear, time and yield",
+        ),
+    async ({ dryRun: isDry, ...args }) => {
+      if (isDry) {
+        const { dryRun } = await import("../actions/dry-run.ts");
+        await dryRun(args, context);
+        return;
+      }
+      if (args.profile !== undefined)
+        throw new LabError("USAGE", "--profile is of a dry run; the chip is what it is", {
+          next: "add --dry-run, or leave --profile away",
+        });
       const { program } = await import("../actions/program.ts");
-      await program(args, context);
+      await program(
+        { ...args, chip: needed("chip", args.chip), store: needed("store", args.store) },
+        context,
+      );
     },
   );
+
+/** @throws LabError USAGE. */
+function needed(name: string, value: string | undefined): string {
+  if (value !== undefined) return value;
+  throw new LabError("USAGE", `Missing required argument: ${name}`, { next: "see `pcmlab program --help`" });
+}

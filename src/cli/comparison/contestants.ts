@@ -1,16 +1,13 @@
 /** The algorithms that a comparison names, each perhaps with late verification: "melt-quench,residual+late:5s,20s". */
 
-import { algorithmNames } from "../../../calibration/program-verify/algorithms.ts";
+import { type MethodName, methodNames } from "../../../calibration/methods/names.ts";
 import { LabError } from "../../core/errors.ts";
 import { formatDuration, parseQuantity } from "../../core/units.ts";
-
-export const contestantAlgorithms = [...algorithmNames, "gradient-descent"] as const;
-export type ContestantAlgorithm = (typeof contestantAlgorithms)[number];
 
 export interface Contestant {
   /** Unique in its comparison. */
   readonly name: string;
-  readonly algorithm: ContestantAlgorithm;
+  readonly algorithm: MethodName;
   /** Seconds after the programming of a block, rising; none for no late verification. */
   readonly verifyAtSeconds: readonly number[];
 }
@@ -41,12 +38,9 @@ function wordsOf(text: string): string[] {
 
 function contestantOf(word: string): Contestant {
   const [, name = "", late, times] = /^([a-z-]+)(\+late(?::(.+))?)?$/.exec(word) ?? [];
-  const algorithm = contestantAlgorithms.find((known) => known === name);
-  if (algorithm === undefined)
-    throw unusable(`"${word}" is none`, `choose from ${contestantAlgorithms.join(", ")}`);
+  const algorithm = methodNames.find((known) => known === name);
+  if (algorithm === undefined) throw unusable(`"${word}" is none`, `choose from ${methodNames.join(", ")}`);
   if (late === undefined) return { name: algorithm, algorithm, verifyAtSeconds: [] };
-  if (algorithm === "gradient-descent")
-    throw unusable(`${algorithm} has no late verification`, "it follows the devices by itself: leave +late away");
   const verifyAtSeconds = times === undefined ? usualLateSeconds : lateSeconds(word, times);
   const shown = verifyAtSeconds.map((seconds) => formatDuration(seconds).replace(" ", "")).join(",");
   return { name: `${algorithm}+late:${shown}`, algorithm, verifyAtSeconds };

@@ -1,4 +1,4 @@
-/** Counts what programming costs a chip, without the algorithm knowing. */
+/** Counts what programming costs a chip, without the method knowing. */
 
 import type { Chip } from "../../chip/chip.ts";
 import { trainJoules } from "../../chip/pulse-energy.ts";
@@ -6,20 +6,36 @@ import { trainJoules } from "../../chip/pulse-energy.ts";
 export class Meter {
   #joules: number | undefined = 0;
 
-  /** Upper bound of the energy of all pulses so far (J); undefined when the chip does not say its supply voltage. */
+  /**
+   * Upper bound of the energy of all pulses so far (J); undefined when the chip does not say its supply voltage, and when the board
+   * has chosen pulses by itself.
+   */
   get joules(): number | undefined {
     return this.#joules;
   }
 
   /** The chip, with every pulse train that it is given counted; one that fails counts, too, since it may have been applied. */
   on(chip: Chip): Chip {
+    const { onBoard } = chip;
     return {
       ...chip,
       pulse: (region, train) => {
-        const joules = trainJoules(chip.descriptor, train);
-        this.#joules = joules === undefined || this.#joules === undefined ? undefined : this.#joules + joules;
+        this.#add(trainJoules(chip.descriptor, train));
         return chip.pulse(region, train);
       },
+      ...(onBoard && {
+        onBoard: {
+          ...onBoard,
+          start: (order) => {
+            this.#add(undefined);
+            return onBoard.start(order);
+          },
+        },
+      }),
     };
+  }
+
+  #add(joules: number | undefined): void {
+    this.#joules = joules === undefined || this.#joules === undefined ? undefined : this.#joules + joules;
   }
 }

@@ -8,6 +8,7 @@ import { connectionRules } from "./connection.ts";
 import { currentRules } from "./currents.ts";
 import { descriptorRules } from "./descriptor.ts";
 import { emulatorRules } from "./emulator.ts";
+import { envelopeRules } from "./envelope.ts";
 import { errorRules } from "./errors.ts";
 import { grammarRules } from "./grammar.ts";
 import { limitRules } from "./limits.ts";
@@ -39,6 +40,7 @@ export const allRules: readonly Rule[] = [
   ...errorRules,
   ...statusRules,
   ...descriptorRules,
+  ...envelopeRules,
   ...regionRules,
   ...chipTimeRules,
   ...queryRules,

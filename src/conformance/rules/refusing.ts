@@ -18,7 +18,8 @@ export const refusing = (
   requests: (board: Board, id: number) => readonly Refused[],
 ): Rule => rule(id, section, must, (probe) => refuseAll(probe, requests), { pulses: true });
 
-async function refuseAll(
+/** @throws Mismatch unless every request is refused, gives no pulse, and leaves the record. */
+export async function refuseAll(
   probe: Probe,
   requests: (board: Board, id: number) => readonly Refused[],
 ): Promise<void> {

@@ -1,0 +1,88 @@
+/** pcmlab compare-programming */
+
+import type { Argv } from "yargs";
+import type { Context } from "../context.ts";
+import { imageOptions } from "./image-options.ts";
+import { mappingOptions } from "./mapping-options.ts";
+import { boardOptions, guardOptions, pathOption, pathOrNameOption, seedOption, whole } from "./options.ts";
+
+export const compareProgrammingCommand = (yargs: Argv, context: Context): Argv =>
+  yargs.command(
+    "compare-programming",
+    "programming algorithms beside each other: error by level, yield, pulses, energy, time, products, accuracy",
+    (command) =>
+      command
+        .options({
+          algorithms: {
+            type: "string",
+            default: "melt-quench,partial-set,residual,residual+late:5s,20s",
+            describe:
+              "melt-quench, partial-set, residual, max-set-fill (4 devices), gradient-descent (a chip that multiplies); +late:5s,20s verifies late",
+          },
+          profile: {
+            ...pathOrNameOption,
+            describe: "emulated chips, one for each algorithm and all alike; fusion-1m when missing",
+          },
+          seed: {
+            ...seedOption,
+            describe: "of the emulated chips, the order of levels and the random vectors",
+          },
+          ...boardOptions,
+          chip: {
+            ...boardOptions.chip,
+            demandOption: false,
+            conflicts: "profile",
+            describe: "a real board instead, whose cells are pulsed: needs --yes",
+          },
+          region: {
+            type: "string",
+            array: true,
+            nargs: 1,
+            describe:
+              "cells that may be pulsed, ARRAY:FIRST-LAST:FIRST-LAST (word lines:bit lines): one area for all, or one each; word lines that were never pulsed when missing",
+          },
+          yes: { type: "boolean", describe: "pulse the cells of --chip that are announced" },
+          ...guardOptions,
+          "per-level": {
+            ...whole("per-level", 2, 1_000_000),
+            default: 1000,
+            describe: "weights of each of the eleven levels, at least",
+          },
+          at: {
+            type: "string",
+            default: "25s",
+            describe: "read at these times after programming: 25s,1h,1d",
+          },
+          converters: {
+            choices: ["measured", "nominal"] as const,
+            default: "measured" as const,
+            describe: "measure the converters first, where the chip has references, or trust the descriptor",
+          },
+          gmax: { type: "string", default: "25uS", describe: "conductance of the largest level of a device" },
+          ...mappingOptions,
+          network: {
+            ...pathOption,
+            describe: "an ONNX file: it is programmed, too, and its accuracy measured",
+          },
+          bias: {
+            choices: ["array", "digital"] as const,
+            default: "array" as const,
+            describe: "biases as a row of devices, or added in software",
+          },
+          ...imageOptions,
+          html: { ...pathOption, describe: "write a report with figure and tables into this file" },
+        })
+        .example("$0 compare-programming --algorithms melt-quench,residual+late:5s,20s", "on emulated chips")
+        .example(
+          "$0 compare-programming --profile hermes-core --devices 4 --gmax 10.35uS --algorithms melt-quench,max-set-fill,gradient-descent --html cmp.html",
+          "four devices a weight, products in the array",
+        )
+        .example(
+          "$0 compare-programming --chip /dev/ttyACM0 --region 0:0-127:0-511 --yes",
+          "on a real chip, within these cells",
+        ),
+    async (args) => {
+      const { compareProgramming } = await import("../actions/compare-programming.ts");
+      await compareProgramming(args, context);
+    },
+  );

@@ -1,0 +1,19 @@
+/** Options that say which images a network is run with, and how. */
+
+import { pathOption, whole } from "./options.ts";
+
+export const imageOptions = {
+  images: { ...pathOption, describe: "test images: CIFAR-10 binary or IDX, also gzipped" },
+  labels: { ...pathOption, describe: "IDX labels, when they do not lie beside the images" },
+  calibration: { ...pathOption, describe: "training images for adabs, disjoint from the test images" },
+  compensation: { type: "string", default: "none,gdc", describe: "any of none, gdc, adabs" },
+  augment: { type: "string", describe: "what training did to its images: crop4, flip" },
+  normalise: {
+    type: "string",
+    default: "auto",
+    describe: "auto, imagenet, none, or MEAN,…/STD,… of bytes scaled to 0..1",
+  },
+  limit: { ...whole("limit", 1, 10_000_000), describe: "use only the first so many test images" },
+  batch: { ...whole("batch", 1, 100_000), default: 200, describe: "images of one forward pass" },
+  threads: { ...whole("threads", 1, 1024), describe: "processor cores; all when not given" },
+} as const;

@@ -1,0 +1,110 @@
+/** Runs the contestants: each on an emulated chip of its own, or all on one real chip. */
+
+import type { Chip } from "../../chip/chip.ts";
+import type { Region } from "../../chip/region.ts";
+import { LabError } from "../../core/errors.ts";
+import { seededPrng } from "../../core/prng.ts";
+import { parseScale } from "../../network/scale.ts";
+import { usualLayout } from "../../network/sites.ts";
+import { marksToAvoid } from "../actions/avoided.ts";
+import { withGuardedChip } from "../actions/guarded-chip.ts";
+import { readableGmax } from "../actions/mapping-plan.ts";
+import { loadProfile } from "../actions/profile.ts";
+import { withChip } from "../actions/with-chip.ts";
+import type { Context } from "../context.ts";
+import { Agenda } from "./agenda.ts";
+import { announced, chosenAreas } from "./announcement.ts";
+import { parseArea, shareOut } from "./areas.ts";
+import { type Course, courseOn, homesOf } from "./course.ts";
+import { type Entrant, entrantOf, runEntrant } from "./entrant.ts";
+import { type CompareArguments, type ComparisonPlan, usualProfile, weightLimitsOf } from "./plan.ts";
+import { onEmulatedChip, type Venue, venueOn } from "./venue.ts";
+
+/** Each contestant has a chip of its own, and these are alike: what is different in the end is the algorithms' doing. */
+export async function onEmulatedChips(
+  plan: ComparisonPlan,
+  context: Context,
+  into: Entrant[],
+): Promise<void> {
+  const { profile: nameOrFile = usualProfile, seed, converters, region } = plan.args;
+  const profile = loadProfile(nameOrFile);
+  for (const [index, contestant] of plan.contestants.entries())
+    await onEmulatedChip({ profile, seed }, context, async (chip) => {
+      const venue = await venueOn(chip, converters, context);
+      const areas =
+        region &&
+        shareOut(
+          region.map((text) => parseArea(text, chip.descriptor)),
+          plan.contestants.length,
+        );
+      const course = await courseFor(plan, venue, areas?.[index]);
+      const entrant = entrantOf(contestant, course, venue, weightLimitsOf(plan.args));
+      into.push(entrant);
+      const agenda = new Agenda(venue.chip, context.stop);
+      await runEntrant(entrant, venue, agenda, { ...plan, seed }, context);
+      await agenda.keepWithin(Number.POSITIVE_INFINITY);
+    });
+}
+
+/** One after the other on cells of their own; nothing is pulsed before the user has seen which, and agreed. */
+export async function onRealChip(
+  plan: ComparisonPlan,
+  chip: string,
+  context: Context,
+  into: Entrant[],
+): Promise<void> {
+  const { args, contestants } = plan;
+  await withChip({ ...args, chip }, context, (_, board) =>
+    withGuardedChip(args, board, context, async ({ chip: guarded, ledger }) => {
+      const venue = await venueOn(guarded, args.converters, context);
+      const { descriptor } = venue.chip;
+      const homes = homesOf(descriptor, limitsOf(plan, venue.chip));
+      const choice = { region: args.region, contestants: contestants.length };
+      const areas = chosenAreas(descriptor, ledger, homes, choice);
+      const entrants: Entrant[] = [];
+      for (const [index, contestant] of contestants.entries())
+        entrants.push(
+          entrantOf(contestant, await courseFor(plan, venue, areas[index]), venue, weightLimitsOf(plan.args)),
+        );
+      const intended = entrants.map(({ contestant: { name }, course: { tiles } }) => ({ name, tiles }));
+      assertAgreed(args, announced(descriptor, ledger, intended), context);
+      const agenda = new Agenda(venue.chip, context.stop);
+      for (const entrant of entrants) {
+        into.push(entrant);
+        await runEntrant(entrant, venue, agenda, { ...plan, seed: args.seed }, context);
+      }
+      await agenda.keepWithin(Number.POSITIVE_INFINITY);
+    }),
+  );
+}
+
+/** @throws LabError USAGE. */
+function assertAgreed({ yes }: CompareArguments, announcement: string, { output }: Context): void {
+  output.warn(announcement);
+  if (yes === true) return;
+  throw new LabError("USAGE", "nothing was pulsed: a real chip is only pulsed with --yes", {
+    next: "read what would be pulsed above; then add --yes, or name other cells with --region",
+  });
+}
+
+const limitsOf = ({ args }: ComparisonPlan, { descriptor }: Chip) => ({
+  gmaxSiemens: readableGmax(args.gmax, descriptor),
+  devicesPerWeight: args.devices,
+  layout: args.layout ?? usualLayout(descriptor, args.devices),
+});
+
+async function courseFor(
+  plan: ComparisonPlan,
+  { chip, calibration }: Venue,
+  area: Region | undefined,
+): Promise<Course> {
+  const { args, network } = plan;
+  return courseOn(chip.descriptor, area, {
+    ...limitsOf(plan, chip),
+    scale: parseScale(args.scale),
+    perLevel: args.perLevel,
+    layers: network?.network.layers ?? [],
+    avoid: await marksToAvoid(args.avoid ?? [], chip.descriptor, calibration),
+    random: () => seededPrng(args.seed),
+  });
+}
