@@ -13,10 +13,14 @@ interface ChipIdentity {
   readonly firmware: string;
 }
 
+/** Clocks of computers that measure and program may differ by this. Our choice. */
+const clockDifferenceSeconds = 60;
+
 export interface CalibrationValidity {
   readonly chip: ChipIdentity;
   readonly temperatureKelvin: number;
-  /** Seconds since 1970. */
+  /** Seconds since 1970, as the one below. */
+  readonly measuredWallSeconds: number;
   readonly validUntilWallSeconds: number;
 }
 
@@ -34,11 +38,13 @@ export const isSameChip = (one: ChipIdentity, other: ChipIdentity): boolean =>
 
 /** Why a calibration does not count, to be read after its name; undefined when it does. */
 export function validityFault(calibration: CalibrationValidity, now: ChipNow): string | undefined {
-  const { chip, temperatureKelvin, validUntilWallSeconds } = calibration;
+  const { chip, temperatureKelvin, measuredWallSeconds, validUntilWallSeconds } = calibration;
   if (!isSameChip(chip, now.chip))
     return `is of the chip ${chip.serialNumber}, this is ${now.chip.serialNumber}`;
   if (chip.firmware !== now.chip.firmware)
     return `was measured with firmware ${chip.firmware}, the board now has ${now.chip.firmware}`;
+  if (now.wallSeconds < measuredWallSeconds - clockDifferenceSeconds)
+    return `was measured in the future, at ${new Date(measuredWallSeconds * 1000).toISOString()}; set the computer's clock`;
   if (now.wallSeconds > validUntilWallSeconds)
     return `expired at ${new Date(validUntilWallSeconds * 1000).toISOString()}`;
   // Written so that a temperature that is no number is a fault.

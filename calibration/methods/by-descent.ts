@@ -4,7 +4,9 @@
  */
 
 import type { Chip } from "../../src/chip/chip.ts";
+import type { Descriptor } from "../../src/chip/descriptor.ts";
 import type { WeightBlock } from "../../src/chip/weight-block.ts";
+import { LabError } from "../../src/core/errors.ts";
 import { seededPrng } from "../../src/core/prng.ts";
 import { type BlockDescent, DescentUnfinished } from "../gradient-descent/block-descent.ts";
 import { descend } from "../gradient-descent/descend.ts";
@@ -16,7 +18,7 @@ import { unitCellsOf } from "../gradient-descent/unit-cells.ts";
 import { type BlockProgramming, BlockUnfinished } from "../program-verify/block-programming.ts";
 import { meltQuench } from "../program-verify/melt-quench.ts";
 import type { MeltQuenchParameters } from "../program-verify/parameters.ts";
-import { programBlock } from "../program-verify/program-block.ts";
+import { mostCellsAtOnce, programBlock } from "../program-verify/program-block.ts";
 import { afterDescent } from "./after-descent.ts";
 import { bandsAndBlock, wholeOf } from "./by-board.ts";
 import { bandsOptions, goodTargets } from "./by-host.ts";
@@ -37,7 +39,8 @@ export function byDescent(parameters: DescentMethodParameters): ProgrammingMetho
     parameters,
     noLate: "a descent follows the relaxation of the devices by itself, and aims at weights, not at devices",
     assertPossible({ descriptor }, blocks) {
-      algorithm.assertPossible(descriptor);
+      if (descriptor.mvm === undefined) throw withoutProducts(descriptor);
+      algorithm.assertPossible(descriptor, mostCellsAtOnce(blocks, descriptor));
       for (const block of blocks) {
         unitCellsOf(block, descriptor);
         assertConsistent(parameters.descent, block.rows);
@@ -54,6 +57,15 @@ export function byDescent(parameters: DescentMethodParameters): ProgrammingMetho
     },
   };
 }
+
+const withoutProducts = ({ model, serialNumber }: Descriptor): LabError =>
+  new LabError(
+    "LIMIT",
+    `${model} ${serialNumber} does no MVM in its array, whose error a descent would lower`,
+    {
+      next: "choose an algorithm that reads devices, such as --algorithm residual",
+    },
+  );
 
 interface Start {
   readonly chip: Chip;

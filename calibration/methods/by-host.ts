@@ -3,13 +3,19 @@
 import type { WeightBlock } from "../../src/chip/weight-block.ts";
 import type { AlgorithmWithLimits, DeviceLimits } from "../program-verify/algorithms.ts";
 import { targetsOfGood } from "../program-verify/known-bad.ts";
-import { programBlock, programmedBands, verifyLate } from "../program-verify/program-block.ts";
+import {
+  mostCellsAtOnce,
+  programBlock,
+  programmedBands,
+  verifyLate,
+} from "../program-verify/program-block.ts";
 import type { MethodOptions, ProgrammingMethod } from "./method.ts";
 
 export const byHost = ({ algorithm, limits }: AlgorithmWithLimits): ProgrammingMethod => ({
   name: algorithm.name,
   parameters: algorithm.parameters,
-  assertPossible: ({ descriptor }) => algorithm.assertPossible(descriptor),
+  assertPossible: ({ descriptor }, blocks) =>
+    algorithm.assertPossible(descriptor, mostCellsAtOnce(blocks, descriptor)),
   bands: programmedBands,
   program: (chip, block, targets, options) =>
     programBlock(chip, block, goodTargets(block, targets, options, limits), {

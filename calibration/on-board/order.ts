@@ -1,9 +1,10 @@
 /** Melt-quench parameters in SI as an order to a board, which knows codes only: the calibration turns one into the other. */
 
 import { type Descriptor, largestAdcCode, nominalAmperesPerCode } from "../../src/chip/descriptor.ts";
-import type { OnBoardOrder } from "../../src/chip/on-board.ts";
+import { mostPulsesOf, type OnBoardOrder } from "../../src/chip/on-board.ts";
 import type { ConverterCalibration } from "../../src/chip/readout.ts";
-import type { Region } from "../../src/chip/region.ts";
+import { type Region, regionText } from "../../src/chip/region.ts";
+import { LabError } from "../../src/core/errors.ts";
 import { isZero } from "../program-verify/feedback.ts";
 import type { MeltQuenchParameters, PulseAmperes } from "../program-verify/parameters.ts";
 
@@ -15,7 +16,7 @@ export interface OrderContext {
 
 /**
  * Targets are converted by the calibration of each bit line; the margins and the gain, which the board has one of, by the mean over
- * the bit lines.
+ * the bit lines that can be trusted.
  * @param targets S, row by row. @param mask one byte a cell; 0 leaves the cell alone.
  */
 export function orderFor(
@@ -77,17 +78,22 @@ function sumsOf(
   });
 }
 
-function meanOver({ siemensPerCode, offsetCodes }: ConverterCalibration, { column, columns }: Region) {
+/** Of the bit lines whose converters can be trusted. */
+function meanOver({ siemensPerCode, offsetCodes, success }: ConverterCalibration, region: Region) {
+  const { column, columns } = region;
+  const trusted = Array.from({ length: columns }, (_, n) => column + n).filter((line) => success[line] === 1);
+  if (trusted.length === 0)
+    throw new LabError("LIMIT", `no converter of ${regionText(region)} can be trusted`, {
+      next: "nothing was sent for it; measure again: pcmlab calibrate --chip PORT --store FILE",
+    });
   const mean = (values: Float64Array): number =>
-    values.subarray(column, column + columns).reduce((sum, value) => sum + value, 0) / columns;
+    trusted.reduce((sum, line) => sum + values[line]!, 0) / trusted.length;
   return { siemensPerCode: mean(siemensPerCode), offsetCodes: mean(offsetCodes) };
 }
 
 /** Pulses that a cell of a target (S) gets at most. */
 export const mostPulses = (siemens: number, parameters: MeltQuenchParameters): number =>
-  isZero(siemens, parameters)
-    ? 1 + parameters.maxResets
-    : parameters.preparation.length + parameters.maxIterations;
+  mostPulsesOf(parameters, isZero(siemens, parameters));
 
 /** Chip time (s) that a run for so many cells takes at most, with as much again for what a board does between pulses. */
 export function longestSeconds(cells: number, { parameters, descriptor }: OrderContext): number {

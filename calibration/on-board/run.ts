@@ -54,18 +54,24 @@ async function ordered(job: RunJob, run: Run, number: number): Promise<OnBoardRe
   const { region, first, mask } = run;
   const targets = account.targets.subarray(first, first + mask.length);
   const order = orderFor(region, targets, mask, context);
+  const record = (operationId: number): void =>
+    options.onRecord?.(encodeRecord({ account, run: number, operationId }));
   let announced = options.onRecord === undefined;
-  try {
-    const operationId = await onBoardOf(chip).start(order, (id) => {
-      options.onRecord?.(encodeRecord({ account, run: number, operationId: id }));
-      announced = true;
-    });
-    return await resultOf(job, run, operationId);
-  } catch (failure) {
-    // What could not be written down was not sent.
+  const starting = onBoardOf(chip).start(order, (id) => {
+    record(id);
+    announced = true;
+  });
+  const operationId = await starting.catch((failure: unknown) => {
+    // What could not be written down was not sent; and the id of what was not applied may be given to the run of another program.
     if (announced && mayHaveBeenApplied(failure)) markUnknown(job, run);
+    else if (announced) record(0);
     throw failure;
-  }
+  });
+  // From here on the board has begun: a refusal of what is asked about the run does not say that nothing was done.
+  return resultOf(job, run, operationId).catch((failure: unknown) => {
+    markUnknown(job, run);
+    throw failure;
+  });
 }
 
 /** The result of a run that may still be going on. */

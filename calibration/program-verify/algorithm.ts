@@ -56,7 +56,8 @@ export interface ProgrammingAlgorithm {
   /**
    * @throws LabError USAGE for parameters that contradict each other, LIMIT for those that lead to a pulse or a reading that the
    * chip does not allow. To be called before anything is sent.
+   * @param cells of one region that a train is for at most: all of them may get it at a time.
    */
-  assertPossible(descriptor: Descriptor): void;
+  assertPossible(descriptor: Descriptor, cells?: number): void;
   steps(band: Band): BandSteps;
 }

@@ -1,7 +1,7 @@
 /** What was done to a band of cells. */
 
 import { type CellOutcome, cellOutcomes } from "../../src/chip/outcome.ts";
-import { type PulseReceipt, type PulseTrain, pulsesIn } from "../../src/chip/pulse.ts";
+import { addPulses, type PulseReceipt, type PulseTrain, pulsesIn } from "../../src/chip/pulse.ts";
 import { mayHaveBeenApplied } from "../../src/chip/pulse-fate.ts";
 import { LabError } from "../../src/core/errors.ts";
 import { type BandState, codeOf, isFinished, underWay } from "./band-state.ts";
@@ -68,9 +68,7 @@ export class BandLedger {
 
   #count(train: PulseTrain, first: number, unknown: boolean): void {
     if (unknown) this.#unknownPulses += pulsesIn(train);
-    const chosen = train.kind === "per-cell" ? train.amplitudeCodes : train.mask;
-    const each = train.kind === "per-cell" ? 1 : train.steps.length;
-    for (let n = 0; n < chosen.length; n++) if (chosen[n] !== 0) this.#pulses[first + n]! += each;
+    addPulses(this.#pulses, train, first);
   }
 }
 

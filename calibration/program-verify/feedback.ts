@@ -89,6 +89,12 @@ export function nextAmperes(
   return Math.min(parameters.maxAmperes, Math.max(parameters.minAmperes, wanted));
 }
 
+/** Readings that differ by less (S) do not show that a device moves. */
+export const stillSiemens = (
+  highestSiemens: number,
+  { stuckSiemens, stuckFraction }: Pick<FeedbackParameters, "stuckSiemens" | "stuckFraction">,
+): number => Math.max(stuckSiemens, stuckFraction * highestSiemens);
+
 /** The outcome that a reading (S), which has been noted, leads to; `underWay` when the loop goes on. */
 export function judged(
   state: BandState,
@@ -106,8 +112,10 @@ export function judged(
   const limit = zero ? parameters.maxResets : parameters.maxIterations;
   const patience = Math.min(limit, parameters.stuckIterations);
   const highest = state.highest[device]!;
-  const noise = Math.max(parameters.stuckSiemens, parameters.stuckFraction * highest);
+  const noise = stillSiemens(highest, parameters);
   const unmoved = highest - state.lowest[device]! < noise;
-  if (attempts >= patience && unmoved) return codeOf(reading < target ? "stuck-low" : "stuck-high");
+  // A device that hovers about its target has no reason to move.
+  if (attempts >= patience && unmoved && Math.abs(reading - target) > noise)
+    return codeOf(reading < target ? "stuck-low" : "stuck-high");
   return attempts >= limit ? codeOf("exhausted") : underWay;
 }

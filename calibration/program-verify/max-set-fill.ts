@@ -29,10 +29,10 @@ const waiting = 6;
 export const maxSetFill = (parameters: MaxSetFillParameters): ProgrammingAlgorithm => ({
   name: "max-set-fill",
   parameters,
-  assertPossible(descriptor) {
+  assertPossible(descriptor, cells) {
     assertMaxSetFillConsistent(parameters);
     for (const averages of [parameters.averages, parameters.estimate.averages])
-      assertPossible({ ...parameters, averages }, descriptor);
+      assertPossible({ ...parameters, averages }, descriptor, cells);
   },
   steps(band) {
     const job = { band, place: devicePlaces(band.block), parameters };

@@ -22,9 +22,9 @@ export const late = 2;
 export const meltQuench = (parameters: MeltQuenchParameters): ProgrammingAlgorithm => ({
   name: "melt-quench",
   parameters,
-  assertPossible(descriptor) {
+  assertPossible(descriptor, cells) {
     assertConsistent(parameters);
-    assertPossible(parameters, descriptor);
+    assertPossible(parameters, descriptor, cells);
   },
   steps(band) {
     const place = devicePlaces(band.block);

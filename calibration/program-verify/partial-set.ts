@@ -8,7 +8,7 @@ import type { Band, Decision, ProgrammingAlgorithm, Verification } from "./algor
 import { type BandState, codeOf, copyOf, finished, initialState } from "./band-state.ts";
 import { type DevicePlace, devicePlaces } from "./device-order.ts";
 import { addReading } from "./estimation.ts";
-import { aimAt, countPulse, forgetReadings, isZero, note, settle } from "./feedback.ts";
+import { aimAt, countPulse, forgetReadings, isZero, note, settle, stillSiemens } from "./feedback.ts";
 import { late, reopened } from "./melt-quench.ts";
 import { assertPartialSetConsistent, type PartialSetParameters } from "./partial-set-parameters.ts";
 import { compensateStuck, weightsOf } from "./partner.ts";
@@ -23,13 +23,14 @@ const resetting = 3;
 export const partialSet = (parameters: PartialSetParameters): ProgrammingAlgorithm => ({
   name: "partial-set",
   parameters,
-  assertPossible(descriptor) {
+  assertPossible(descriptor, cells) {
     const { minAmperes, maxAmperes, averages, late: lateReading, readVolts } = parameters;
     assertPartialSetConsistent(parameters);
     assertAllowed(
       descriptor,
       trainsWith([minAmperes, maxAmperes], shapes(parameters), descriptor),
       [averages, lateReading.averages].map((count) => ({ averages: count, readVolts })),
+      cells,
     );
   },
   steps(band) {
@@ -152,11 +153,13 @@ function endOf(
   reading: number,
   parameters: PartialSetParameters,
 ): "stuck-low" | "stuck-high" | "exhausted" | undefined {
-  const { maxResets, maxIterations, maxAmperes, stuckSiemens, stuckFraction, stuckIterations } = parameters;
+  const { maxResets, maxIterations, maxAmperes, stuckIterations } = parameters;
   const attempts = draft.attempts[device]!;
   const highest = draft.highest[device]!;
-  const unmoved = highest - draft.lowest[device]! < Math.max(stuckSiemens, stuckFraction * highest);
+  const noise = stillSiemens(highest, parameters);
   const target = draft.targets[device]!;
+  // As in `judged`, and since SET pulses count as attempts: a small target that was overshot leaves little room to move.
+  const unmoved = highest - draft.lowest[device]! < noise && Math.abs(reading - target) > noise;
   if (unmoved && reading > target && attempts >= maxResets) return "stuck-high";
   const strongest = draft.amperes[device]! >= Math.fround(maxAmperes);
   if (unmoved && strongest && attempts >= stuckIterations) return "stuck-low";

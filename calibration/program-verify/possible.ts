@@ -1,6 +1,7 @@
 /** Whether a chip can do what parameters ask for, found out before anything is sent. */
 
 import type { Descriptor } from "../../src/chip/descriptor.ts";
+import { allowedFrom, fullBudget, pulseSeconds } from "../../src/chip/duty-budget.ts";
 import { assertPulseAllowed, assertReadAllowed } from "../../src/chip/limits.ts";
 import type { PulseTrain } from "../../src/chip/pulse.ts";
 import { LabError, textOf } from "../../src/core/errors.ts";
@@ -10,23 +11,35 @@ import { emptyPlan, type PulseShapes, trainsOf } from "./pulse-plan.ts";
 const oneCell = { array: 0, row: 0, column: 0, rows: 1, columns: 1 };
 
 /** @throws LabError LIMIT when any train or reading that the parameters lead to is beyond the descriptor. */
-export function assertPossible(parameters: MeltQuenchParameters, descriptor: Descriptor): void {
+export function assertPossible(
+  parameters: MeltQuenchParameters,
+  descriptor: Descriptor,
+  cells?: number,
+): void {
   const { minAmperes, startAmperes, maxAmperes, averages, late, readVolts } = parameters;
   assertAllowed(
     descriptor,
     trainsWith([minAmperes, startAmperes, maxAmperes], parameters, descriptor),
     [averages, late.averages].map((count) => ({ averages: count, readVolts })),
+    cells,
   );
 }
 
-/** @throws LabError LIMIT when any of the trains, which are for one device, or of the readings is beyond the descriptor. */
+/**
+ * @param cells that may get one of the trains at a time; the duty of the envelope has to allow that.
+ * @throws LabError LIMIT when any of the trains, which are for one device, or of the readings is beyond the descriptor.
+ */
 export function assertAllowed(
   descriptor: Descriptor,
   trains: readonly PulseTrain[],
   readings: readonly { readonly averages: number; readonly readVolts: number }[],
+  cells = 1,
 ): void {
   try {
-    for (const train of trains) assertPulseAllowed(descriptor, oneCell, train);
+    for (const train of trains) {
+      assertPulseAllowed(descriptor, oneCell, train);
+      assertDutyAllows(descriptor, cells * pulseSeconds(train));
+    }
     for (const reading of readings) assertReadAllowed(descriptor, oneCell, reading);
   } catch (cause) {
     if (!(cause instanceof LabError)) throw cause;
@@ -35,6 +48,11 @@ export function assertAllowed(
       cause,
     });
   }
+}
+
+/** Less than the whole budget can be waited for. */
+function assertDutyAllows({ envelope }: Descriptor, seconds: number): void {
+  if (envelope !== undefined) allowedFrom(envelope, fullBudget(envelope, 0), seconds);
 }
 
 /** Every kind of train for one device, the pulses of the loop with the given amplitudes (A). */

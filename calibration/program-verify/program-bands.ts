@@ -36,6 +36,11 @@ export interface ProgramHooks {
    * `pulsesFollow` says that `beforePulses` is called next for the band, before anything is sent for it.
    */
   readonly onState?: (band: number, state: Uint8Array, pulsesFollow: boolean) => void;
+  /**
+   * Called once, before anything is sent, by a late verification: the bytes of all bands, from which each of them goes on. They are to be
+   * kept together or not at all: a process that goes on without those of a band begins that band anew.
+   */
+  readonly onReopened?: (states: ReadonlyMap<number, Uint8Array>) => void;
   /** The trains that are about to be sent, in order; a verifying read settles them all before this is called for the band again. */
   readonly beforePulses?: (band: number, orders: readonly BandOrder[]) => void;
 }

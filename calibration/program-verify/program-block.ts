@@ -2,6 +2,7 @@
 
 import type { Chip } from "../../src/chip/chip.ts";
 import type { Descriptor } from "../../src/chip/descriptor.ts";
+import { cellCount } from "../../src/chip/region.ts";
 import { blockBands, deviceCountOf, type WeightBlock, weightCountOf } from "../../src/chip/weight-block.ts";
 import { LabError } from "../../src/core/errors.ts";
 import type { Band, ProgrammingAlgorithm } from "./algorithm.ts";
@@ -57,14 +58,12 @@ export async function verifyLate(
 ): Promise<BlockProgramming> {
   options.algorithm.assertPossible(chip.descriptor);
   assertTargets(chip, block, targets);
-  const work = bandsOf(chip, block, targets, options).map(({ block: band, steps }, index): BandWork => {
+  const work = bandsOf(chip, block, targets, options).map(({ block: band, steps }, index) => {
     const state: BandState | undefined = programmed.states[index];
     if (state === undefined) throw new RangeError(`nothing is known of band ${index} of the block`);
     return { block: band, steps, resumed: steps.reopened(state) };
   });
-  // Before the first of them is pulsed: another process that goes on shall not begin the others anew.
-  for (const [index, { resumed }] of work.entries())
-    if (resumed !== undefined) options.hooks?.onState?.(index, encodeState(resumed), false);
+  options.hooks?.onReopened?.(new Map(work.map(({ resumed }, index) => [index, encodeState(resumed)])));
   return run(chip, block, work, options);
 }
 
@@ -85,6 +84,12 @@ async function run(
 /** The bands of a block, whose numbers the hooks are told; they depend on nothing but these. */
 export const programmedBands = (block: WeightBlock, descriptor: Descriptor): WeightBlock[] =>
   blockBands(block, Math.min(bandDevices, descriptor.maxCellsPerRequest));
+
+/** Cells of the largest part of any band: those that one train may be for. */
+export const mostCellsAtOnce = (blocks: readonly WeightBlock[], descriptor: Descriptor): number =>
+  blocks
+    .flatMap((block) => programmedBands(block, descriptor).flatMap(({ parts }) => parts))
+    .reduce((most, { region }) => Math.max(most, cellCount(region)), 1);
 
 function bandsOf(
   { descriptor }: Chip,

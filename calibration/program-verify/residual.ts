@@ -28,11 +28,11 @@ const correcting = 4;
 export const residual = (parameters: ResidualParameters): ProgrammingAlgorithm => ({
   name: "residual",
   parameters,
-  assertPossible(descriptor) {
+  assertPossible(descriptor, cells) {
     const { estimate, corrector } = parameters;
     assertResidualConsistent(parameters);
     for (const averages of [parameters.averages, estimate.averages, corrector.averages])
-      assertPossible({ ...parameters, averages }, descriptor);
+      assertPossible({ ...parameters, averages }, descriptor, cells);
   },
   steps(band) {
     const job = { band, place: devicePlaces(band.block), parameters };

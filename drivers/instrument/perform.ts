@@ -30,10 +30,18 @@ export async function perform<Request, Reply>(
     "REFUSED",
     `${session.name} refused ${operation.header} ${outcome.error}, "${printable(outcome.text, maxErrorText)}"`,
     {
-      next: "nothing was applied; the text says which value is outside the board's limits",
+      next:
+        nextAfter[outcome.error] ??
+        "nothing was applied; the text says which value is outside the board's limits",
     },
   );
 }
+
+/** Refusals that are no matter of a value (SPEC.md, Errors). */
+const nextAfter: Readonly<Record<number, string>> = {
+  1003: "the board programs by itself: wait until its run has ended, or end it with PROGram:ABORt",
+  1004: "the board restarted or began another run since: read the region before any further pulse",
+};
 
 function decoded<Request, Reply>(
   session: Session,

@@ -3,7 +3,7 @@
 import { deviceArrays } from "../../src/chip/descriptor.ts";
 import { pulseSeconds, spent } from "../../src/chip/duty-budget.ts";
 import { assertTemperatureAllowed, type Envelope } from "../../src/chip/envelope.ts";
-import type { PulseTrain } from "../../src/chip/pulse.ts";
+import { cellPulses, type PulseTrain } from "../../src/chip/pulse.ts";
 import type { Region } from "../../src/chip/region.ts";
 import { LabError } from "../../src/core/errors.ts";
 import type { Board } from "./board.ts";
@@ -15,13 +15,12 @@ export function guardEnvelope(board: Board, region: Region, train: PulseTrain): 
   assertTemperatureAllowed(envelope, board.array.temperatureKelvin());
   board.mostPulses ??= mostPulses(board);
   // Counting every cell anew for each train would take as long as its pulses.
-  if (board.mostPulses + pulsesOfCell(train) > envelope.maxPulsesPerCell)
+  const { each } = cellPulses(train);
+  if (board.mostPulses + each > envelope.maxPulsesPerCell)
     assertWearAllowed(envelope, board.array.pulseCounts(region), region, train);
-  board.mostPulses += pulsesOfCell(train);
+  board.mostPulses += each;
   board.duty = spent(envelope, board.duty, pulseSeconds(train), board.chipSeconds);
 }
-
-const pulsesOfCell = (train: PulseTrain): number => (train.kind === "per-cell" ? 1 : train.steps.length);
 
 function mostPulses({ array }: Board): number {
   const { arrays } = array.descriptor;
@@ -40,8 +39,7 @@ function assertWearAllowed(
   region: Region,
   train: PulseTrain,
 ): void {
-  const chosen = train.kind === "per-cell" ? train.amplitudeCodes : train.mask;
-  const each = pulsesOfCell(train);
+  const { chosen, each } = cellPulses(train);
   for (let n = 0; n < chosen.length; n++) {
     if (chosen[n] === 0 || counts[n]! + each <= maxPulsesPerCell) continue;
     const row = region.row + Math.floor(n / region.columns);

@@ -4,6 +4,7 @@
  */
 
 import { countNonZero } from "../core/bytes.ts";
+import type { LabError } from "../core/errors.ts";
 import { type Envelope, refused } from "./envelope.ts";
 import type { PulseShape, PulseTrain } from "./pulse.ts";
 
@@ -37,12 +38,31 @@ export function spent(duty: Duty, budget: DutyBudget, seconds: number, beginSeco
   const leftSeconds = Math.min(maxDuty * dutySeconds, budget.leftSeconds + maxDuty * passed) - seconds;
   const atSeconds = Math.max(budget.atSeconds, beginSeconds);
   if (leftSeconds >= 0) return { leftSeconds, atSeconds };
+  if (seconds > maxDuty * dutySeconds) throw tooMuch(duty, seconds);
   throw refused(
     `pulses of ${seconds} s at chip time ${beginSeconds} s, the envelope's duty of ${maxDuty} leaves ${leftSeconds + seconds} s`,
-    seconds > maxDuty * dutySeconds
-      ? `give fewer pulses at a time: ${maxDuty * dutySeconds} s are the most`
-      : `wait until chip time ${atSeconds - leftSeconds / maxDuty} s`,
+    `wait until chip time ${atSeconds - leftSeconds / maxDuty} s`,
   );
 }
+
+/**
+ * The chip time (s) from which on the budget allows pulses of `seconds`.
+ * @throws LabError LIMIT for more than the whole budget, which no waiting brings.
+ */
+export function allowedFrom(duty: Duty, budget: DutyBudget, seconds: number): number {
+  const { maxDuty, dutySeconds } = duty;
+  if (seconds <= budget.leftSeconds) return budget.atSeconds;
+  if (seconds > maxDuty * dutySeconds) throw tooMuch(duty, seconds);
+  return budget.atSeconds + (seconds - budget.leftSeconds) / maxDuty + roundingSeconds;
+}
+
+/** Chip times are told in whole nanoseconds and reckoned with in binary. */
+const roundingSeconds = 1e-6;
+
+const tooMuch = ({ maxDuty, dutySeconds }: Duty, seconds: number): LabError =>
+  refused(
+    `pulses of ${seconds} s at a time are more than the envelope's duty of ${maxDuty} ever leaves`,
+    `give fewer pulses at a time, or allow a larger duty: ${maxDuty * dutySeconds} s are the most`,
+  );
 
 const durationOf = ({ widthSeconds, trailingSeconds }: PulseShape): number => widthSeconds + trailingSeconds;

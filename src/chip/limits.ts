@@ -43,7 +43,7 @@ export function assertPulseAllowed(descriptor: Descriptor, region: Region, train
   if (train.kind === "shared")
     assertWithin("steps of a train", shapes.length, 1, descriptor.program.maxSteps);
   for (const shape of shapes) assertShape(descriptor, shape);
-  assertWithin("amplitude code", largestCodeOf(train), 0, largestAllowedDacCode(descriptor));
+  assertCodes("amplitude code", codesOf(train), largestAllowedDacCode(descriptor));
   if (descriptor.envelope !== undefined)
     assertEnergyAllowed(descriptor.envelope, nominalAmperesPerCode(descriptor), train);
 }
@@ -82,7 +82,7 @@ export function assertCurrentsAllowed(descriptor: Descriptor, codes: Uint16Array
       next: "leave the DAC at its nominal gain",
     });
   assertWithin("number of DAC codes", codes.length, 1, maxCurrentCodes);
-  assertWithin("DAC code", largestOf(codes), 0, largestAllowedDacCode(descriptor));
+  assertCodes("DAC code", codes, largestAllowedDacCode(descriptor));
 }
 
 /** @throws LabError LIMIT for anything that a board would refuse when a run by itself begins. */
@@ -90,10 +90,12 @@ export function assertOrderAllowed(descriptor: Descriptor, order: OnBoardOrder):
   const { region, mask, targetSums, averages, reset, minCode, startCode, maxCode } = order;
   assertReadAllowed(descriptor, region, order);
   assertPulseAllowed(descriptor, region, { kind: "shared", mask, steps: [{ ...reset, trailingSeconds: 0 }] });
+  // Before they are put into trains of 16 bits, where a code that is too large would become another one.
+  assertCodes("amplitude code", [minCode, startCode, maxCode], largestAllowedDacCode(descriptor));
   const oneCell = { ...region, rows: 1, columns: 1 };
   for (const train of orderTrains(order)) assertPulseAllowed(descriptor, oneCell, train);
   assertOneEach(region, targetSums, "list of targets");
-  assertWithin("target", largestOf(targetSums), 0, averages * largestAdcCode(descriptor));
+  assertCodes("target", targetSums, averages * largestAdcCode(descriptor));
   assertWithin("start code", startCode, minCode, maxCode);
 }
 
@@ -168,17 +170,15 @@ function assertShape(descriptor: Descriptor, shape: PulseShape): void {
   assertWithin("trailing edge in s", trailingSeconds, 0, maxTrailingSeconds + timeTolerance);
 }
 
-function largestCodeOf(train: PulseTrain): number {
-  return largestOf(
-    train.kind === "per-cell" ? train.amplitudeCodes : train.steps.map((step) => step.amplitudeCode),
-  );
-}
+const codesOf = (train: PulseTrain): ArrayLike<number> =>
+  train.kind === "per-cell" ? train.amplitudeCodes : train.steps.map((step) => step.amplitudeCode);
 
-/** NaN counts as larger than anything before it. */
-function largestOf(codes: ArrayLike<number>): number {
-  let largest = 0;
-  for (let i = 0; i < codes.length; i++) if (!(codes[i]! <= largest)) largest = codes[i]!;
-  return largest;
+/** Every one of them, and each a whole number. */
+function assertCodes(what: string, codes: ArrayLike<number>, largest: number): void {
+  for (let i = 0; i < codes.length; i++) {
+    const code = codes[i]!;
+    if (!(code >= 0 && code <= largest && Number.isInteger(code))) refuse(what, code, 0, largest);
+  }
 }
 
 function assertWithin(what: string, value: number, min: number, max: number): void {

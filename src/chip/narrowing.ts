@@ -27,14 +27,13 @@ const boundless: Envelope = {
 
 /**
  * The descriptor with the narrower limits.
- * @throws LabError LIMIT for a limit that would be wider than the chip's, for limits that contradict each other, and for an energy on a
- * chip that does not say its supply voltage; each is named.
+ * @throws LabError LIMIT for a limit that would be wider than the chip's, for limits that contradict each other, and for an energy or a
+ * duty on a chip that does not say its supply voltage or over which time the duty counts; each is named.
  */
 export function narrowed(descriptor: Descriptor, narrowing: Narrowing): Descriptor {
   const { maxAmperes, maxWidthSeconds, ...limits } = narrowing;
   const own: Envelope | undefined = descriptor.envelope;
-  if (own === undefined && limits.maxPulseJoules !== undefined)
-    throw refused("maxPulseJoules", "the chip does not say the supply voltage of its pulses");
+  if (own === undefined) assertWithoutEnvelope(limits);
   const known = { ...(own ?? boundless), ...descriptor.program };
   for (const [name, wanted] of Object.entries(narrowing))
     assertNarrower(name, wanted, Reflect.get(known, name));
@@ -50,6 +49,13 @@ export function narrowed(descriptor: Descriptor, narrowing: Narrowing): Descript
   if (fault !== undefined) throw refused("the envelope", fault);
   const unlimited = own === undefined && Object.keys(given(limits)).length === 0;
   return { ...descriptor, program, ...(!unlimited && { envelope }) };
+}
+
+function assertWithoutEnvelope({ maxPulseJoules, maxDuty }: Narrowing): void {
+  if (maxPulseJoules !== undefined)
+    throw refused("maxPulseJoules", "the chip does not say the supply voltage of its pulses");
+  if (maxDuty !== undefined)
+    throw refused("maxDuty", "the chip does not say over which time its duty counts");
 }
 
 const given = (limits: object): object =>

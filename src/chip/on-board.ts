@@ -70,6 +70,16 @@ export interface OnBoardResult {
   readonly codeSums: Uint16Array;
 }
 
+/** Pulses that a cell gets at most: one RESET and those after it, or the preparation and the feedback. */
+export const mostPulsesOf = (
+  {
+    preparation,
+    maxIterations,
+    maxResets,
+  }: Pick<OnBoardOrder, "maxIterations" | "maxResets"> & { readonly preparation: readonly unknown[] },
+  isZero: boolean,
+): number => (isZero ? 1 + maxResets : preparation.length + maxIterations);
+
 export type Announce = (operationId: number) => void;
 
 export interface OnBoardProgramming {

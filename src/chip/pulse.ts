@@ -53,9 +53,26 @@ export interface PulseReceipt {
   readonly endSeconds: number;
 }
 
+/** Which cells a train pulses, and how often each of them. */
+export interface CellPulses {
+  /** One entry for each cell of the region, row by row; 0 leaves the cell alone. */
+  readonly chosen: Uint8Array | Uint16Array;
+  readonly each: number;
+}
+
+export const cellPulses = (train: PulseTrain): CellPulses =>
+  train.kind === "per-cell"
+    ? { chosen: train.amplitudeCodes, each: 1 }
+    : { chosen: train.mask, each: train.steps.length };
+
 /** Pulses that a train asks for. */
 export function pulsesIn(train: PulseTrain): number {
-  return train.kind === "per-cell"
-    ? countNonZero(train.amplitudeCodes)
-    : countNonZero(train.mask) * train.steps.length;
+  const { chosen, each } = cellPulses(train);
+  return countNonZero(chosen) * each;
+}
+
+/** Adds the pulses of a train to those of its cells, the first of which is the cell `first`. `pulses` is changed. */
+export function addPulses(pulses: Uint16Array, train: PulseTrain, first = 0): void {
+  const { chosen, each } = cellPulses(train);
+  for (let n = 0; n < chosen.length; n++) if (chosen[n] !== 0) pulses[first + n]! += each;
 }

@@ -1,11 +1,11 @@
 /**
  * The wear ledger of a chip, as the Chip port needs it: pulses are written down before they are sent and settled when it is known
- * what became of them, so that the ledger never counts less than the devices have felt.
+ * what became of them, so that a ledger that is kept whole never counts less than the devices have felt since it was begun.
  */
 
 import { LabError, unsent } from "../core/errors.ts";
 import type { Chip } from "./chip.ts";
-import type { OnBoardOrder, OnBoardProgramming, OrderedCells } from "./on-board.ts";
+import { mostPulsesOf, type OnBoardOrder, type OnBoardProgramming, type OrderedCells } from "./on-board.ts";
 import type { PulseReceipt, PulseTrain } from "./pulse.ts";
 import { mayHaveBeenApplied, type PulseFate } from "./pulse-fate.ts";
 import type { Region } from "./region.ts";
@@ -83,8 +83,8 @@ function bookedRuns(onBoard: OnBoardProgramming, ledger: WearLedger): OnBoardPro
 }
 
 /** Of one cell: the preparation and the feedback, or one RESET and those after it. */
-const mostPulses = ({ preparation, maxIterations, maxResets }: OnBoardOrder): number =>
-  Math.max(preparation.length + maxIterations, 1 + maxResets);
+export const mostPulses = (order: OnBoardOrder): number =>
+  Math.max(mostPulsesOf(order, false), mostPulsesOf(order, true));
 
 async function settled(
   ledger: WearLedger,

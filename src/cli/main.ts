@@ -21,7 +21,7 @@ import { shownFailure } from "./failure.ts";
 import { OpenBoards } from "./open-boards.ts";
 import { Output } from "./output.ts";
 import { toolVersion } from "./provenance.ts";
-import { onSignal } from "./stopping.ts";
+import { onFault, onSignal } from "./stopping.ts";
 
 const commandNames = Object.keys(commands);
 
@@ -49,7 +49,11 @@ async function run(): Promise<void> {
     );
     const context = contextWith(configuration);
     remarkOn(configuration, context.output);
-    const signalled = onSignal({ stop, boards, output: context.output, exit: (code) => process.exit(code) });
+    const stopping = { stop, boards, output: context.output, exit: (code: number) => process.exit(code) };
+    const faulty = onFault(stopping, isSet("verbose", configuration));
+    // Node makes the same of a rejected promise that nobody waits for.
+    process.on("uncaughtException", faulty);
+    const signalled = onSignal(stopping);
     for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, signalled);
     await parser(context).parseAsync();
   } catch (failure) {

@@ -17,7 +17,7 @@ import { programmingErrorSection } from "./sections/programming-error.ts";
 import { provenanceSection } from "./sections/provenance.ts";
 import { wearSection } from "./sections/wear.ts";
 import { ConductanceHistogram } from "./statistics/conductance-histogram.ts";
-import { ConductanceMap, enclosing } from "./statistics/conductance-map.ts";
+import { ConductanceMap, windowsOf } from "./statistics/conductance-map.ts";
 import { CountHistogram } from "./statistics/count-histogram.ts";
 import { DriftByLevel } from "./statistics/drift-by-level.ts";
 import { LevelErrors } from "./statistics/level-errors.ts";
@@ -59,7 +59,7 @@ function deviceSections(
     conductanceSection(statistics?.histogram),
     outcomesSection(network, programmings, statistics?.iterations ?? new CountHistogram()),
     driftSection(statistics?.drift, gmax),
-    mapSection(statistics?.map, network, programmings.length > 0),
+    mapSection(statistics?.maps ?? [], network, programmings.length > 0),
     wearSection(statistics?.pulses ?? new CountHistogram()),
   ];
 }
@@ -71,19 +71,18 @@ function gather(
 ) {
   const regions = tiles.map(({ region }) => region);
   const devices = regions.reduce((sum, region) => sum + cellCount(region), 0);
-  const window = enclosing(regions);
   const errors = new LevelErrors(gmaxSiemens);
   const weights = new WeightErrors(gmaxSiemens, options.devices === 4 ? 4 : 2);
   const histogram = new ConductanceHistogram(gmaxSiemens);
   const drift = new DriftByLevel(gmaxSiemens, devices);
-  const map = window === undefined ? undefined : new ConductanceMap(window);
+  const maps = windowsOf(regions).map((window) => new ConductanceMap(window));
   const iterations = new CountHistogram();
   const pulses = new CountHistogram();
-  const all: DeviceStatistic[] = [errors, weights, histogram, drift, ...(map === undefined ? [] : [map])];
+  const all: DeviceStatistic[] = [errors, weights, histogram, drift, ...maps];
   for (const data of tilesOf(store, other)) {
     for (const statistic of all) statistic.add(data);
     iterations.add(data.cells.iterations);
     pulses.add(data.lifetimePulses);
   }
-  return { errors, weights, histogram, drift, map, iterations, pulses };
+  return { errors, weights, histogram, drift, maps, iterations, pulses };
 }

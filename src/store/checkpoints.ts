@@ -30,7 +30,6 @@ interface Saved {
   /** State and pulses, one after the other. */
   readonly bytes: Uint8Array;
   readonly stateBytes: number;
-  readonly patches: number;
 }
 
 /** A longer patch is worth a whole checkpoint, after which none has to be applied. */
@@ -45,8 +44,8 @@ export class Checkpoints {
   }
 
   /**
-   * Takes the place of the band's checkpoint before. It outlives the process, and the host's power from the next other change of the
-   * store on: there is one for every verifying read, and to wait for the disk takes as long as the reading.
+   * Takes the place of the band's checkpoint before. There is one for every verifying read, and to wait for the disk takes as long as
+   * the reading: `Store.quickly` does not.
    */
   save(tile: TileId, { band, state, pulses, bootId, startedSeconds, endedSeconds }: Checkpoint): void {
     const bytes = concatBytes([state, blobOf(pulses)]);
@@ -57,14 +56,11 @@ export class Checkpoints {
     const key = `${tile}:${band}`;
     const before = this.#saved.get(key);
     const patch = before?.stateBytes === state.length ? smallPatch(before.bytes, bytes) : undefined;
-    const patches = patch === undefined ? 0 : (before?.patches ?? 0) + 1;
     // Forgotten first: when this fails nobody knows which of the two the file has.
     this.#saved.delete(key);
-    this.#quickly(() => {
-      if (patch !== undefined) this.#connection.run(savePatchSql, { ...facts, number: patches, patch });
-      else this.#saveWhole({ ...facts, state, pulses: bytes.subarray(state.length) });
-    });
-    this.#saved.set(key, { bytes, stateBytes: state.length, patches });
+    if (patch !== undefined) this.#connection.run(savePatchSql, { ...facts, patch });
+    else this.#saveWhole({ ...facts, state, pulses: bytes.subarray(state.length) });
+    this.#saved.set(key, { bytes, stateBytes: state.length });
   }
 
   /** In the order of the bands. @throws LabError STORE when one is damaged. */
@@ -99,21 +95,21 @@ export class Checkpoints {
     this.#saved.clear();
   }
 
+  /** A run begins, and what an earlier one left under way is begun anew. */
+  clearAll(): void {
+    this.#connection.transaction(() => {
+      this.#connection.run("DELETE FROM checkpoint_patches");
+      this.#connection.run("DELETE FROM checkpoints");
+    });
+    this.#saved.clear();
+  }
+
   #saveWhole(row: Parameters & { readonly tile: TileId; readonly band: number }): void {
     const { tile, band } = row;
     this.#connection.transaction(() => {
       this.#connection.run(deletePatchesSql, { tile, band });
       this.#connection.run(saveSql, row);
     });
-  }
-
-  #quickly(work: () => void): void {
-    this.#connection.pragma("synchronous = NORMAL");
-    try {
-      work();
-    } finally {
-      this.#connection.pragma("synchronous = FULL");
-    }
   }
 }
 
@@ -122,14 +118,14 @@ const saveSql = `
   VALUES (@tile, @band, @state, @pulses, @boot, @started, @ended, @crc32)`;
 
 const savePatchSql = `
-  INSERT INTO checkpoint_patches (tile_id, band, number, patch, boot_id, started_chip, ended_chip, crc32)
-  VALUES (@tile, @band, @number, @patch, @boot, @started, @ended, @crc32)`;
+  INSERT INTO checkpoint_patches (tile_id, band, patch, boot_id, started_chip, ended_chip, crc32)
+  VALUES (@tile, @band, @patch, @boot, @started, @ended, @crc32)`;
 
 const deletePatchesSql = "DELETE FROM checkpoint_patches WHERE tile_id = @tile AND band = @band";
 
 const patchesSql = `
   SELECT band, patch, boot_id, started_chip, ended_chip, crc32 FROM checkpoint_patches
-  WHERE tile_id = @tile ORDER BY band, number`;
+  WHERE tile_id = @tile ORDER BY id`;
 
 const factsSchema = z.object({
   band: countColumn,

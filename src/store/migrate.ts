@@ -9,6 +9,7 @@ import { resume } from "./migrations/004-resume.ts";
 import { weightTargets } from "./migrations/005-weight-targets.ts";
 import { knownBad } from "./migrations/006-known-bad.ts";
 import { checkpointPatches } from "./migrations/007-checkpoint-patches.ts";
+import { blockWear } from "./migrations/008-block-wear.ts";
 
 /** Migration number n, from 1, is at index n - 1. */
 const migrations: readonly string[] = [
@@ -19,6 +20,7 @@ const migrations: readonly string[] = [
   weightTargets,
   knownBad,
   checkpointPatches,
+  blockWear,
 ];
 
 /** The schema that this version of pcmlab writes. */

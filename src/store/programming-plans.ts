@@ -1,6 +1,8 @@
 /** How a programming run programs, so that another process can go on with it. */
 
 import { z } from "zod";
+import type { BlockWear } from "./block-wear.ts";
+import type { Checkpoints } from "./checkpoints.ts";
 import type { Connection } from "./connection.ts";
 import {
   type CalibrationId,
@@ -31,15 +33,20 @@ export interface StoredPlan extends ProgrammingPlan {
 
 export class ProgrammingPlans {
   readonly #connection: Connection;
+  readonly #checkpoints: Checkpoints;
+  readonly #blockWear: BlockWear;
 
-  constructor(connection: Connection) {
+  constructor(connection: Connection, checkpoints: Checkpoints, blockWear: BlockWear) {
     this.#connection = connection;
+    this.#checkpoints = checkpoints;
+    this.#blockWear = blockWear;
   }
 
   /** To be called before the first pulse. What an earlier plan left under way is begun anew by this one. */
   begin({ run, algorithm, parameters, calibration, limits, marks }: ProgrammingPlan): void {
     this.#connection.transaction(() => {
-      this.#connection.run("DELETE FROM checkpoints");
+      this.#checkpoints.clearAll();
+      this.#blockWear.clear();
       this.#connection.run(
         "INSERT INTO programming_plans VALUES (@run, @algorithm, @parameters, @calibration, @limits, @marks)",
         {
@@ -52,6 +59,12 @@ export class ProgrammingPlans {
         },
       );
     });
+  }
+
+  /** Limits of the plan from now on: those that it had, and narrower ones of a process that goes on with it. */
+  limit(run: RunId, limits: object): void {
+    const sql = "UPDATE programming_plans SET limits = @limits WHERE run_id = @run";
+    this.#connection.run(sql, { run, limits: JSON.stringify(limits) });
   }
 
   latest(): StoredPlan | undefined {

@@ -1,5 +1,6 @@
 /** The store of one network on one chip: everything that is known about it, in one SQLite file. */
 
+import { BlockWear } from "./block-wear.ts";
 import { Calibrations } from "./calibrations.ts";
 import { Checkpoints } from "./checkpoints.ts";
 import { Chips } from "./chips.ts";
@@ -22,6 +23,7 @@ export class Store {
   readonly plans: ProgrammingPlans;
   readonly programmings: Programmings;
   readonly checkpoints: Checkpoints;
+  readonly blockWear: BlockWear;
   readonly readouts: Readouts;
   readonly results: Results;
   readonly events: Events;
@@ -34,8 +36,9 @@ export class Store {
     this.chips = new Chips(connection);
     this.calibrations = new Calibrations(connection);
     this.networks = new Networks(connection);
-    this.plans = new ProgrammingPlans(connection);
     this.checkpoints = new Checkpoints(connection);
+    this.blockWear = new BlockWear(connection);
+    this.plans = new ProgrammingPlans(connection, this.checkpoints, this.blockWear);
     this.programmings = new Programmings(connection);
     this.readouts = new Readouts(connection, this.calibrations);
     this.results = new Results(connection);
@@ -45,6 +48,19 @@ export class Store {
   /** Runs `work` in one transaction; it must not wait. Each `add` is a transaction of its own without this. */
   transaction<T>(work: () => T extends PromiseLike<unknown> ? never : T): T {
     return this.#connection.transaction(work);
+  }
+
+  /**
+   * Does not wait for the disk: what `work` writes outlives the process at once, and the host's power from the next other change of the
+   * store on. Not for the inside of a transaction.
+   */
+  quickly(work: () => void): void {
+    this.#connection.pragma("synchronous = NORMAL");
+    try {
+      this.#connection.transaction(work);
+    } finally {
+      this.#connection.pragma("synchronous = FULL");
+    }
   }
 
   close(): void {

@@ -23,7 +23,7 @@ export const realOverheadBench: OverheadBench = {
   network: join(import.meta.dirname, "../../../../shared/data/resnet32/resnet32.onnx"),
   profile: "fusion-1m",
 };
-/** Two hundredths of the devices. */
+/** A twelfth of the devices. */
 export const smallOverheadBench: OverheadBench = {
   network: join(import.meta.dirname, "../../../examples/digits/digits.onnx"),
   profile: "fusion-1m",

@@ -1,8 +1,10 @@
 import { describe, expect, test } from "vitest";
+import { byHost } from "../../calibration/methods/by-host.ts";
 import { algorithmNames } from "../../calibration/program-verify/algorithm-names.ts";
 import { algorithmFor } from "../../calibration/program-verify/algorithms.ts";
 import { maxSetFill } from "../../calibration/program-verify/max-set-fill.ts";
 import { maxSetFillParametersFor } from "../../calibration/program-verify/max-set-fill-parameters.ts";
+import { joshi2020 } from "../../calibration/program-verify/parameters.ts";
 import { partialSet } from "../../calibration/program-verify/partial-set.ts";
 import { partialSetParametersFor } from "../../calibration/program-verify/partial-set-parameters.ts";
 import { residual } from "../../calibration/program-verify/residual.ts";
@@ -11,6 +13,7 @@ import { fusion1m } from "../../mocks/array/profiles/fusion-1m.ts";
 import { hermesCore } from "../../mocks/array/profiles/hermes-core.ts";
 import { tiny } from "../../mocks/array/profiles/tiny.ts";
 import { smallDescriptor } from "../chip/numerical-chip.ts";
+import { pairs } from "./weight-blocks.ts";
 
 describe.each(algorithmNames)("%s", (name) => {
   test.each([fusion1m, hermesCore, tiny])("is possible on the emulated chip $name", ({ read, program }) => {
@@ -18,6 +21,24 @@ describe.each(algorithmNames)("%s", (name) => {
     const algorithm = algorithmFor(name, descriptor);
     expect(algorithm.name).toBe(name);
     algorithm.assertPossible(descriptor);
+  });
+
+  test("is refused where a train for all cells of a band would take more than the duty ever allows", () => {
+    const descriptor = (maxDuty: number) => ({
+      ...smallDescriptor,
+      envelope: {
+        ...{ supplyVolts: 3, maxPulseJoules: 1e-6, maxPulsesPerCell: 1e6 },
+        ...{ maxDuty, dutySeconds: 1, minKelvin: 200, maxKelvin: 400 },
+      },
+    });
+    const asked = (maxDuty: number) => () =>
+      byHost({ algorithm: algorithmFor(name, descriptor(maxDuty)), limits: joshi2020 }).assertPossible(
+        { descriptor: descriptor(maxDuty) },
+        [pairs],
+      );
+    // The longest train of a device takes 50 ns at least, and the staircase of melt-quench 6.05 us; there are 48 devices.
+    expect(asked(48 * 50e-9 * 0.9)).toThrow(/than the envelope's duty of .* ever leaves/);
+    expect(asked(48 * 7e-6)).not.toThrow();
   });
 
   test("has parameters that are plain JSON", () => {

@@ -5,8 +5,8 @@ import { drawDacAmperes } from "../../mocks/array/column-errors.ts";
 import { builtinProfile } from "../../mocks/array/profile.ts";
 import { mix } from "../../mocks/device/keyed-normal.ts";
 import type { Chip } from "../../src/chip/chip.ts";
-import { nominalAmperesPerCode } from "../../src/chip/descriptor.ts";
-import { withLimits } from "../../src/chip/limits.ts";
+import { type Descriptor, nominalAmperesPerCode } from "../../src/chip/descriptor.ts";
+import { assertPulseAllowed, withLimits } from "../../src/chip/limits.ts";
 import type { OnBoardOrder } from "../../src/chip/on-board.ts";
 import type { PulseTrain } from "../../src/chip/pulse.ts";
 import { numericalChip, smallDescriptor } from "../chip/numerical-chip.ts";
@@ -30,6 +30,15 @@ function listening(): { chip: Chip; sent: PulseTrain[] } {
       },
     },
   };
+}
+
+function isAllowed(descriptor: Descriptor, train: PulseTrain): boolean {
+  try {
+    assertPulseAllowed(descriptor, { ...region, columns: 1 }, train);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 describe("a chip with a calibrated DAC", () => {
@@ -65,14 +74,57 @@ describe("a chip with a calibrated DAC", () => {
     expect(() => withCalibratedDac(chip, { amperesPerCode: 0, offsetAmperes: 0 })).toThrow(RangeError);
   });
 
+  test("permits the energy that the board permits to the codes that it is sent", async () => {
+    const { chip, sent } = listening();
+    const envelope = {
+      ...{ supplyVolts: 2, maxPulseJoules: 1e-9, maxPulsesPerCell: 1e6 },
+      ...{ maxDuty: 1, dutySeconds: 1, minKelvin: 200, maxKelvin: 400 },
+    };
+    const bounded = { ...smallDescriptor, envelope };
+    const line = { amperesPerCode: 0.9 * step, offsetAmperes: -2 * step };
+    const calibrated = withCalibratedDac({ ...chip, descriptor: bounded }, line);
+    const where = { ...region, columns: 1 };
+    const train = (amplitudeCode: number, widthSeconds: number): PulseTrain => {
+      const steps = [{ amplitudeCode, widthSeconds, trailingSeconds: 0 }];
+      return { kind: "shared", mask: Uint8Array.of(1), steps };
+    };
+    for (const widthSeconds of [2e-6, 5e-6, 1e-5]) {
+      // The whole energy at 2 V: 250 µA, 100 µA and 50 µA, whose ideal codes are larger than the permitted ones by the gain.
+      const whole = 1e-9 / (2 * widthSeconds) / step;
+      const allowed = Array.from({ length: Math.floor(whole) }, (_, n) => n + 1).filter((code) =>
+        isAllowed(calibrated.descriptor, train(code, widthSeconds)),
+      );
+      const largest = Math.max(...allowed);
+      expect(largest).toBeGreaterThan(0.88 * whole);
+      expect(largest).toBeLessThan(0.9 * whole);
+      await calibrated.pulse(where, train(largest, widthSeconds));
+      expect(isAllowed(bounded, sent.at(-1)!)).toBe(true);
+    }
+    const { envelope: same } = withCalibratedDac(
+      { ...chip, descriptor: bounded },
+      { ...line, amperesPerCode: 1.1 * step },
+    ).descriptor;
+    expect(same?.maxPulseJoules).toBe(1e-9);
+  });
+
+  test("is refused when the DAC is out of tolerance, with its faults", () => {
+    const { chip } = listening();
+    const line = { amperesPerCode: step, offsetAmperes: 0, faults: ["gain 9.0 % off, tolerated 5.0 %"] };
+    expect(() => withCalibratedDac(chip, line)).toThrow(/out of tolerance: gain 9\.0 % off/);
+  });
+
   test("gives orders for the board itself in its own codes", async () => {
     const { chip } = listening();
     const orders: OnBoardOrder[] = [];
     const unasked = async (): Promise<never> => {
       throw new TypeError("nothing else is asked");
     };
+    const announced: number[] = [];
     const onBoard = {
-      start: async (order: OnBoardOrder) => orders.push(order),
+      async start(order: OnBoardOrder, announce?: (id: number) => void) {
+        announce?.(7);
+        return orders.push(order);
+      },
       ...{ progress: unasked, abort: unasked, result: unasked },
     };
     const line = { amperesPerCode: 1.25 * step, offsetAmperes: 0 };
@@ -84,7 +136,8 @@ describe("a chip with a calibrated DAC", () => {
       reset: { amplitudeCode: 3000, widthSeconds: 5e-8 },
       preparation: [{ ...shape, amplitudeCode: 100 }],
     };
-    await withCalibratedDac({ ...chip, onBoard }, line).onBoard?.start(order);
+    await withCalibratedDac({ ...chip, onBoard }, line).onBoard?.start(order, (id) => announced.push(id));
+    expect(announced).toEqual([7]);
     expect(orders).toEqual([
       {
         ...order,

@@ -86,6 +86,17 @@ describe("a step", () => {
     expect([...decision.state.outcomes]).toEqual([code("stuck-low"), code("stuck-high"), underWay]);
   });
 
+  test("calls a device that hovers about its target exhausted, however little it moves", () => {
+    // 22.9 µS and 27.1 µS: within a fifth of 27.1 µS of each other and of 25 µS, and not within the margin.
+    const steps = stepsFor(micro(25));
+    let decision: Decision = steps.begin();
+    let rounds = 0;
+    for (; decision.state.outcomes[0] === underWay || rounds === 0; rounds++)
+      decision = steps.next(decision.state, micro(rounds % 2 === 0 ? 22.9 : 27.1));
+    expect(decision.state.outcomes[0]).toBe(code("exhausted"));
+    expect(rounds).toBeGreaterThan(joshi2020.stuckIterations + 1);
+  });
+
   test("gives up after the allowed iterations, and not before", () => {
     const steps = stepsFor(micro(10));
     let { state } = steps.begin();

@@ -230,6 +230,36 @@ describe("programming by the board that was killed", () => {
   });
 });
 
+test("a late verification after the board that was killed goes on on the host, and prepares nothing", async () => {
+  const chip = await openEmulator(onBoard.profile, 5);
+  const method = methodFor("on-board", chip.descriptor, {}, gmaxSiemens);
+  const { block, targets } = onBoard;
+  const options = { calibration: nominalCalibration(chip.descriptor) };
+  const done = await method.program(chip, block, targets, options);
+  await chip.waitUntil((await chip.now()) + 1e4);
+  const states = new Map<number, Uint8Array>();
+  const hooks = {
+    onReopened(all: ReadonlyMap<number, Uint8Array>) {
+      for (const [band, state] of all) states.set(band, state);
+    },
+  };
+  const late = method.verifyLate(mortal(chip, 1).chip, block, targets, done, { ...options, hooks });
+  await expect(late).rejects.toBeInstanceOf(BlockUnfinished);
+  const steps: number[] = [];
+  const watched: Chip = {
+    ...chip,
+    pulse(region, train) {
+      steps.push(train.kind === "shared" ? train.steps.length : 1);
+      return chip.pulse(region, train);
+    },
+  };
+  const again = await method.program(watched, block, targets, { ...options, resume: states });
+  expect(again.outcomes).not.toContain(unknown);
+  expect(steps.length).toBeGreaterThan(0);
+  // A preparation has seven.
+  expect(Math.max(...steps)).toBe(1);
+});
+
 describe("a descent that was killed", () => {
   test("at any point, goes on with its last state, and counts every pulse", async () => {
     const { calls } = await killedAt(descent, Number.POSITIVE_INFINITY);

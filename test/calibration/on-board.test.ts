@@ -1,5 +1,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
+import { orderFor } from "../../calibration/on-board/order.ts";
 import { programBlockOnBoard } from "../../calibration/on-board/program-on-board.ts";
+import { decodeRecord } from "../../calibration/on-board/record.ts";
 import { countOutcomes } from "../../calibration/program-verify/band-ledger.ts";
 import { BlockUnfinished } from "../../calibration/program-verify/block-programming.ts";
 import { meltQuench } from "../../calibration/program-verify/melt-quench.ts";
@@ -155,6 +157,40 @@ describe("a run of the board that does not come to its end", () => {
     expect(sum(await wearOf(chip))).toBe(0);
   });
 
+  test("is unknown when the board no longer knows a run that began", async () => {
+    const chip = await opened(7);
+    const forgotten = async (): Promise<never> => {
+      throw new LabError("REFUSED", "no such programming");
+    };
+    const onBoard: OnBoardProgramming = { ...chip.onBoard!, progress: forgotten };
+    const work = programBlockOnBoard({ ...chip, onBoard }, block, targets, optionsFor(chip));
+    const { cause, programming } = await unfinished(work);
+    expect(cause).toMatchObject({ code: "REFUSED" });
+    expect(countOutcomes(programming.outcomes).unknown).toBe(4096);
+    expect(programming.unknownPulses).toBe(sum(programming.pulses));
+  });
+
+  test("keeps no id of an order that was refused: another program's run may get it", async () => {
+    const chip = await opened(7);
+    const ids: number[] = [];
+    const onBoard: OnBoardProgramming = {
+      ...chip.onBoard!,
+      async start(_, announce) {
+        announce?.(17);
+        throw new LabError("REFUSED", "out of range");
+      },
+    };
+    const onRecord = (record: Uint8Array): void => {
+      ids.push(decodeRecord(record, new Float32Array(4096)).operationId);
+    };
+    const options = { ...optionsFor(chip), onRecord };
+    const { programming } = await unfinished(
+      programBlockOnBoard({ ...chip, onBoard }, block, targets, options),
+    );
+    expect(ids).toEqual([17, 0]);
+    expect(countOutcomes(programming.outcomes).skipped).toBe(4096);
+  });
+
   test("that never ends is given up", async () => {
     const chip = await opened(9);
     const hanging: OnBoardProgramming = {
@@ -174,4 +210,24 @@ describe("a run of the board that does not come to its end", () => {
     );
     expect(cause).toMatchObject({ code: "BAD_REPLY", message: /has not ended/ });
   });
+});
+
+test("an order is scaled by the converters that can be trusted", async () => {
+  const chip = await opened(1);
+  const { descriptor } = chip;
+  const { parameters, calibration } = optionsFor(chip);
+  const cells = { array: 0, row: 0, column: 0, rows: 1, columns: 4 };
+  const wanted = new Float32Array(4).fill(5e-6);
+  const mask = new Uint8Array(4).fill(1);
+  const marginOf = (success: Uint8Array): number => {
+    const siemensPerCode = calibration.siemensPerCode.map((value, line) =>
+      line === 2 ? 1000 * value : value,
+    );
+    const failed = { ...calibration, siemensPerCode, success };
+    return orderFor(cells, wanted, mask, { parameters, calibration: failed, descriptor }).marginSum;
+  };
+  const trusted = orderFor(cells, wanted, mask, { parameters, calibration, descriptor }).marginSum;
+  const success = calibration.success.map((flag, line) => (line === 2 ? 0 : flag));
+  expect(marginOf(success)).toBe(trusted);
+  expect(() => marginOf(new Uint8Array(success.length))).toThrow(LabError);
 });

@@ -156,6 +156,26 @@ test("a hook hears of trains before they are sent, and of every state", async ()
   expect(states).toBeGreaterThan(1);
 });
 
+test("a late verification tells the states of all bands at once, before anything is sent", async () => {
+  const { chip, calls } = numericalChip(meltedOrGrown);
+  const banded = inBands(chip, unitCells);
+  const targets = someTargets(unitCells);
+  const common = { algorithm, calibration };
+  const programmed = await programBlock(banded, unitCells, targets, common);
+  const before = calls.length;
+  const full = new LabError("STORE", "the disk is full");
+  const told: number[] = [];
+  const onReopened = (states: ReadonlyMap<number, Uint8Array>): void => {
+    told.push(...states.keys());
+    throw full;
+  };
+  const late = verifyLate(banded, unitCells, targets, programmed, { ...common, hooks: { onReopened } });
+  await expect(late).rejects.toBe(full);
+  expect(told).toEqual([...programmed.states.keys()]);
+  expect(told.length).toBeGreaterThan(1);
+  expect(calls.length).toBe(before);
+});
+
 test("nothing is sent any more for a band whose hook failed", async () => {
   const { chip, calls } = numericalChip(melted);
   const full = new LabError("STORE", "the disk is full");

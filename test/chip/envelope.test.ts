@@ -129,14 +129,40 @@ describe("a chip behind its envelope", () => {
     await chip.pulse(cell, pulse(100, 1e-6));
   });
 
-  test("refuses pulses beyond its duty by the time that the chip has told, and takes them later", async () => {
+  test("waits with pulses beyond its duty until the chip time that allows them", async () => {
     const { chip, calls } = await guarded();
     // 1 ms are 100 pulses; while they are given, 100 µs pass on this chip, a quarter of which are 2 more.
     for (let n = 0; n < 102; n++) await chip.pulse(cell, pulse(100, 1e-5));
-    await expect(chip.pulse(cell, pulse(100, 1e-5))).rejects.toMatchObject({ code: "LIMIT" });
-    expect(calls).toHaveLength(102);
-    await chip.waitUntil(1);
-    await chip.pulse(cell, pulse(100, 1e-5));
+    // Less than 102 µs have passed: the next of 10 µs comes when 1.03 ms - 1 ms are a quarter of them.
+    const { startSeconds } = await chip.pulse(cell, pulse(100, 1e-5));
+    expect(startSeconds).toBeGreaterThanOrEqual(120e-6);
+    expect(startSeconds).toBeLessThan(122e-6);
+    expect(calls).toHaveLength(103);
+  });
+
+  test("sends what is asked for while a train waits after it, in order", async () => {
+    const { chip, calls } = await guarded();
+    for (let n = 0; n < 102; n++) await chip.pulse(cell, pulse(100, 1e-5));
+    const where = (column: number) => ({ ...cell, column });
+    await Promise.all([
+      chip.pulse(where(1), pulse(100, 1e-5)),
+      chip.read(where(2), { averages: 1, readVolts: 0.2 }),
+      chip.pulse(where(3), pulse(100, 1e-5)),
+      chip.read(where(4), { averages: 1, readVolts: 0.2 }),
+    ]);
+    const asked = calls.slice(102).map(({ kind, region }) => `${kind} ${region.column}`);
+    expect(asked).toEqual(["pulse 1", "read 2", "pulse 3", "read 4"]);
+  });
+
+  test("refuses a train that is longer than its duty ever allows, and sends nothing", async () => {
+    const { chip, calls } = await guarded();
+    const long: PulseTrain = {
+      kind: "shared",
+      mask: new Uint8Array(16).fill(1),
+      steps: Array.from({ length: 7 }, () => ({ amplitudeCode: 1, widthSeconds: 1e-5, trailingSeconds: 0 })),
+    };
+    await expect(chip.pulse({ ...cell, columns: 16 }, long)).rejects.toMatchObject({ code: "LIMIT" });
+    expect(calls).toHaveLength(0);
   });
 
   test("without an envelope is itself", async () => {
@@ -175,6 +201,10 @@ describe("a user's own limits", () => {
     [{ maxDuty: 1e-9 }, /maxDuty x dutySeconds/],
   ])("that are wider or contradict each other are refused by name: %o", (limits, message) => {
     expect(() => narrowed(descriptor, limits)).toThrow(message);
+  });
+
+  test("of duty need the chip's time for it", () => {
+    expect(() => narrowed(smallDescriptor, { maxDuty: 0.1 })).toThrow(/maxDuty: the chip does not say/);
   });
 
   test("of energy need the chip's supply voltage", () => {

@@ -3,6 +3,7 @@ import type { Chip } from "../../src/chip/chip.ts";
 import type { Descriptor } from "../../src/chip/descriptor.ts";
 import {
   assertMvmAllowed,
+  assertOrderAllowed,
   assertPulseAllowed,
   assertReadAllowed,
   largestAllowedDacCode,
@@ -10,6 +11,7 @@ import {
   withLimits,
 } from "../../src/chip/limits.ts";
 import type { MvmReadout, MvmRequest } from "../../src/chip/mvm.ts";
+import type { OnBoardOrder } from "../../src/chip/on-board.ts";
 import type { PulseTrain } from "../../src/chip/pulse.ts";
 import { type Region, rowBands } from "../../src/chip/region.ts";
 import { mvmDescriptor } from "../firmware/fake-array.ts";
@@ -23,6 +25,22 @@ const good: PulseTrain = {
 };
 const step = { amplitudeCode: 100, widthSeconds: 1e-7, trailingSeconds: 0 };
 
+test("an order for the board itself with a code beyond 16 bits is refused, whatever its lower bits are", () => {
+  const order: OnBoardOrder = {
+    ...{ region, mask: Uint8Array.of(1, 1, 1, 1), targetSums: Uint16Array.of(9, 8, 7, 6) },
+    ...{ averages: 5, readVolts: 0.3, marginSum: 4, zeroSum: 0, zeroMarginSum: 3 },
+    ...{ maxIterations: 55, maxResets: 5, stuckSum: 9, stuckShare: 0.2, stuckIterations: 12 },
+    ...{ widthSeconds: 1e-6, startCode: 1000, minCode: 500, maxCode: 2000, codesPerSum: 5 },
+    reset: { amplitudeCode: 3000, widthSeconds: 5e-8 },
+    preparation: [step],
+  };
+  assertOrderAllowed(smallDescriptor, order);
+  expect(() => assertOrderAllowed(smallDescriptor, { ...order, maxCode: 65_536 + 2000 })).toThrow(
+    /amplitude code: 67536/,
+  );
+  expect(() => assertOrderAllowed(smallDescriptor, { ...order, startCode: 999.5 })).toThrow(/999\.5/);
+});
+
 describe("withLimits refuses and sends nothing", () => {
   const top = largestAllowedDacCode(smallDescriptor);
   const trains: Record<string, PulseTrain> = {
@@ -32,6 +50,16 @@ describe("withLimits refuses and sends nothing", () => {
     "a pulse too long": { ...good, shape: { widthSeconds: 2e-5, trailingSeconds: 0 } },
     "an edge that the board cannot make": { ...good, shape: { widthSeconds: 1e-7, trailingSeconds: 1e-7 } },
     "a width that is no number": { ...good, shape: { widthSeconds: Number.NaN, trailingSeconds: 0 } },
+    ...Object.fromEntries(
+      [Number.NaN, -1, 0.5, 65_536 + 100].map((amplitudeCode) => [
+        `a code of ${amplitudeCode} before one that is allowed`,
+        {
+          kind: "shared",
+          mask: Uint8Array.of(1, 1, 1, 1),
+          steps: [{ ...step, amplitudeCode }, step],
+        } satisfies PulseTrain,
+      ]),
+    ),
     "a train without steps": { kind: "shared", mask: Uint8Array.of(1, 1, 1, 1), steps: [] },
     "a train of too many steps": {
       kind: "shared",

@@ -3,20 +3,22 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { builtinProfile } from "../../mocks/array/profile.ts";
-import type { Descriptor } from "../../src/chip/descriptor.ts";
-import { trainJoules } from "../../src/chip/pulse-energy.ts";
 import { Agenda } from "../../src/cli/comparison/agenda.ts";
 import { announced, chosenAreas } from "../../src/cli/comparison/announcement.ts";
 import { parseArea, shareOut } from "../../src/cli/comparison/areas.ts";
 import { parseContestants } from "../../src/cli/comparison/contestants.ts";
 import { courseOn } from "../../src/cli/comparison/course.ts";
 import { levelPattern, patternShape } from "../../src/cli/comparison/level-pattern.ts";
+import { Meter } from "../../src/cli/comparison/metered-chip.ts";
 import { productErrors, relativeError } from "../../src/cli/comparison/product-error.ts";
+import { LabError } from "../../src/core/errors.ts";
 import { seededPrng } from "../../src/core/prng.ts";
 import { publishedError } from "../../src/report/statistics/programming-comparison.ts";
+import { numericalChip } from "../chip/numerical-chip.ts";
 import { openEmulator } from "../physics/lab.ts";
 
-const { descriptor } = await openEmulator(builtinProfile("tiny"), 1);
+const chip = await openEmulator(builtinProfile("tiny"), 1);
+const { descriptor } = chip;
 
 describe("the algorithms of a comparison", () => {
   test("are names, each perhaps with times of late verification, whose commas do not part them", () => {
@@ -184,21 +186,30 @@ test("errors of products leave out the gain and offset of each column, and nothi
   expect(error / (0.1 / Math.sqrt(1.01))).toBeCloseTo(1, 1);
 });
 
-test("the energy of a train is supply voltage x current x time of every pulse, and unknown without a supply voltage", () => {
-  const { supplyVolts } = descriptor.envelope!;
-  const full = descriptor.program.fullScaleAmperes;
-  const codes = 2 ** descriptor.program.dacBits - 1;
-  const shape = { widthSeconds: 1e-6, trailingSeconds: 2e-6 };
-  const perCell = { kind: "per-cell" as const, shape, amplitudeCodes: Uint16Array.of(codes, 0, codes) };
-  expect(trainJoules(descriptor, perCell)).toBeCloseTo(2 * supplyVolts * full * 2e-6, 12);
-  const shared = {
-    kind: "shared" as const,
-    steps: [{ ...shape, amplitudeCode: codes }],
-    mask: Uint8Array.of(1, 1, 0),
+describe("the energy of the pulses", () => {
+  const { program } = descriptor;
+  const region = { array: 0, row: 0, column: 0, rows: 1, columns: 3 };
+  const train = {
+    kind: "per-cell" as const,
+    shape: { widthSeconds: 1e-6, trailingSeconds: 2e-6 },
+    amplitudeCodes: Uint16Array.of(512, 0, 256),
   };
-  expect(trainJoules(descriptor, shared)).toBe(trainJoules(descriptor, perCell));
-  const { envelope: _, ...without }: Descriptor = descriptor;
-  expect(trainJoules(without, perCell)).toBeUndefined();
+
+  test("adds up over trains, also of those that fail, since they may have been applied", async () => {
+    const meter = new Meter();
+    await meter.on(chip).pulse(region, train);
+    const broken = { ...chip, pulse: () => Promise.reject(new LabError("LINK_LOST", "pulled")) };
+    await expect(meter.on(broken).pulse(region, train)).rejects.toThrow("pulled");
+    const amperes = (768 * program.fullScaleAmperes) / (2 ** program.dacBits - 1);
+    expect(meter.joules! / (2 * descriptor.envelope!.supplyVolts * amperes * 2e-6)).toBeCloseTo(1, 9);
+  });
+
+  test("is unknown of a chip that does not say its supply voltage", async () => {
+    const { chip: unknown } = numericalChip(() => 1e-6);
+    const meter = new Meter();
+    await meter.on(unknown).pulse(region, train);
+    expect(meter.joules).toBeUndefined();
+  });
 });
 
 test("the published error of a weight in two devices is that of both, the second one above gmax", () => {

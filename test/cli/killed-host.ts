@@ -134,6 +134,11 @@ export class Bench {
   readonly #algorithm: MethodName;
   /** What a host did that it must not do. */
   readonly faults: string[] = [];
+  /** Of the next hosts. */
+  maxPulsesPerCell = maxPulsesPerCell;
+  verifyAt: string | undefined;
+  /** How often the board has lost its power: a bare number: its devices stay what they are. */
+  powerCuts = 0;
 
   constructor(folder: string, seed: number, kill: KillSwitch, algorithm: MethodName = "melt-quench") {
     this.#algorithm = algorithm;
@@ -168,16 +173,17 @@ export class Bench {
       baud: 1,
       store: this.#store,
       ledger: this.#folder,
-      maxPulsesPerCell,
+      maxPulsesPerCell: this.maxPulsesPerCell,
       gmax: "10uS",
       bias: "array",
       scale: "layer",
       devices: 2,
       calibration: "nominal",
       algorithm: this.#algorithm,
+      verifyAt: this.verifyAt,
     };
-    return withGuardedChip(args, board, context, async ({ chip }) => {
-      const link = { chip, board, remarks: new LineRemarks(context) };
+    return withGuardedChip(args, board, context, async ({ chip, ledger }) => {
+      const link = { chip, board, ledger, remarks: new LineRemarks(context) };
       if (!begun) return programOn(link, { args, onnx, network: readNetwork(onnx) }, context);
       const store = openStore(this.#store, { mode: "existing" });
       try {
@@ -186,6 +192,19 @@ export class Bench {
         store.close();
       }
     });
+  }
+
+  /** Another program gives every cell of a region one pulse. */
+  async pulsedByAnother(region: Region): Promise<void> {
+    const context = this.#context(new AbortController().signal);
+    const board = await this.#chip();
+    await withGuardedChip({ ledger: this.#folder }, board, context, ({ chip }) =>
+      chip.pulse(region, {
+        kind: "per-cell",
+        shape: { widthSeconds: 1e-7, trailingSeconds: 0 },
+        amplitudeCodes: new Uint16Array(cellCount(region)).fill(400),
+      }),
+    );
   }
 
   /** The emulator's own count, cell by cell. */
@@ -265,7 +284,8 @@ export class Bench {
           result: (id, cells) => asked(() => onBoard.result(id, cells)),
         },
       }),
-      currentBootId: () => asked(() => chip.currentBootId()),
+      bootId: chip.bootId + this.powerCuts,
+      currentBootId: () => asked(async () => (await chip.currentBootId()) + this.powerCuts),
       read: (region, options) =>
         asked(() => {
           eachChosen(region, options.mask ?? new Uint8Array(cellCount(region)).fill(1), (cell) => {

@@ -1,6 +1,6 @@
 /** `pcmlab program` by every algorithm on emulated boards within the process, and what the store holds then. */
 
-import { writeFileSync } from "node:fs";
+import { rmSync, writeFileSync } from "node:fs";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { netSiemens } from "../../calibration/program-verify/device-order.ts";
 import { openRemoteChip } from "../../drivers/chip/remote-chip.ts";
@@ -17,6 +17,7 @@ import { cellOutcomes } from "../../src/chip/outcome.ts";
 import { conductances } from "../../src/chip/readout.ts";
 import { LineRemarks } from "../../src/cli/actions/line-remarks.ts";
 import { type ProgramArguments, programOn } from "../../src/cli/actions/program.ts";
+import { resumeOn } from "../../src/cli/actions/resume.ts";
 import type { Context } from "../../src/cli/context.ts";
 import { OpenBoards } from "../../src/cli/open-boards.ts";
 import { Output } from "../../src/cli/output.ts";
@@ -48,6 +49,11 @@ const onnx = encodeModel(
   }),
 );
 
+const argumentsFor = (store: string): ProgramArguments => ({
+  ...{ network: "net.onnx", chip: "board", baud: 1, store, gmax: "10uS", bias: "array" },
+  ...{ scale: "layer", devices: 2, calibration: "nominal" },
+});
+
 interface Setting {
   readonly stuck?: readonly StuckPlace[];
   /** How the host sees the board. */
@@ -62,20 +68,16 @@ async function programmed(
   const { firmware } = powerUp({ profile, seed: 11 }, { bootId: 1, life: "life", stuck });
   const board = await openRemoteChip(inProcessTransport(firmware.openLine()), new VirtualTimer());
   const path = freshPath();
-  const args: ProgramArguments = {
-    ...{ network: "net.onnx", chip: "board", baud: 1, store: path, gmax: "10uS", bias: "array" },
-    ...{ scale: "layer", devices: 2, calibration: "nominal" },
-    ...choices,
-  };
+  const args = { ...argumentsFor(path), ...choices };
   const context = quietContext();
-  const link = { chip: seen(board), board, remarks: new LineRemarks(context) };
+  const link = { chip: seen(board), board, remarks: new LineRemarks(context), ledger: { pulsesOf: () => 0 } };
   const summary = await programOn(link, { args, onnx, network: readNetwork(onnx) }, context);
   const store = openStore(path, { mode: "existing" });
   onTestFinished(() => store.close());
   return { store, board, summary };
 }
 
-function quietContext(): Context {
+function quietContext(stop: AbortSignal = new AbortController().signal): Context {
   const clock = { monotonicSeconds: () => 0, wallSeconds: () => 1e9 };
   const silent = { write: () => true };
   const timer = new VirtualTimer();
@@ -84,7 +86,7 @@ function quietContext(): Context {
     timer,
     prng: seededPrng(1),
     output: new Output({ stdout: silent, stderr: silent }, clock, { json: false, quiet: true }),
-    stop: new AbortController().signal,
+    stop,
     boards: new OpenBoards(timer),
     commandLine: ["program"],
   };
@@ -218,6 +220,57 @@ describe.each(["melt-quench", "residual", "on-board"] as const)(
   },
 );
 
+describe.each(["melt-quench", "on-board"] as const)("a run by %s that the user stopped", (algorithm) => {
+  test("is gone on with by the plan of the store: its algorithm, its parameters, and the devices it leaves alone", async () => {
+    const list = freshPath();
+    writeFileSync(list, JSON.stringify([{ array: 0, row: 2, column: 3, state: "low" }]));
+    const { firmware } = powerUp({ profile: tiny, seed: 11 }, { bootId: 1, life: "life" });
+    const board = await openRemoteChip(inProcessTransport(firmware.openLine()), new VirtualTimer());
+    const store = freshPath();
+    const args = { ...argumentsFor(store), algorithm, avoid: [list], gmax: "11uS" };
+    const stop = new AbortController();
+    const stopping: Chip = {
+      ...board,
+      pulse(region, train) {
+        stop.abort();
+        return board.pulse(region, train);
+      },
+      onBoard: {
+        ...board.onBoard!,
+        progress(id) {
+          stop.abort();
+          return board.onBoard!.progress(id);
+        },
+      },
+    };
+    const first = quietContext(stop.signal);
+    const ledger = { pulsesOf: () => 0 };
+    const link = { chip: stopping, board, remarks: new LineRemarks(first), ledger };
+    const network = { args, onnx, network: readNetwork(onnx) };
+    await expect(programOn(link, network, first)).rejects.toMatchObject({ code: "INTERRUPTED" });
+    rmSync(list);
+    const again = openStore(store, { mode: "existing" });
+    onTestFinished(() => again.close());
+    const second = quietContext();
+    const rest = { chip: "board", baud: 1, store };
+    const summary = await resumeOn(
+      { chip: board, board, remarks: new LineRemarks(second), ledger },
+      again,
+      rest,
+      second,
+    );
+    expect(summary.algorithm).toBe(algorithm);
+    expect(summary.outcomes).toMatchObject({ skipped: 1, unknown: 0 });
+    expect(again.programmings.current().length).toBe(again.networks.get().tiles.length);
+    for (const { id, region } of again.networks.get().tiles) {
+      const { pulses } = again.programmings.cells(
+        again.programmings.current().find(({ tile }) => tile === id)!.id,
+      );
+      expect([...pulses]).toEqual([...(await board.perform(trueWear, { region })).pulses]);
+    }
+  });
+});
+
 describe("an algorithm that the chip or the places do not allow", () => {
   test.each([
     [
@@ -225,7 +278,7 @@ describe("an algorithm that the chip or the places do not allow", () => {
       tiny,
       { algorithm: "gradient-descent" },
       "LIMIT",
-      /./,
+      /--algorithm residual/,
     ],
     [
       "gradient-descent on bit lines",

@@ -3,7 +3,7 @@
 import { describe, expect, test } from "vitest";
 import { type Leavable, OpenBoards } from "../../src/cli/open-boards.ts";
 import { Output } from "../../src/cli/output.ts";
-import { onSignal } from "../../src/cli/stopping.ts";
+import { onFault, onSignal } from "../../src/cli/stopping.ts";
 import { untilLeft } from "../../src/cli/until-left.ts";
 import { numericalChip } from "../chip/numerical-chip.ts";
 import { settled } from "../drivers/scripted-transport.ts";
@@ -19,8 +19,10 @@ function bench() {
   let said = "";
   const stream = { write: (text: string) => (said += text) };
   const output = new Output({ stdout: stream, stderr: stream }, clock, { json: false, quiet: false });
-  const signal = onSignal({ stop, boards, output, exit: (code) => exits.push(code) });
-  return { timer, boards, stop, exits, signal, said: () => said };
+  const stopping = { stop, boards, output, exit: (code: number) => exits.push(code) };
+  const signal = onSignal(stopping);
+  const fault = onFault(stopping, false);
+  return { timer, boards, stop, exits, signal, fault, said: () => said };
 }
 
 /** A board that notes what is asked of it. */
@@ -105,6 +107,31 @@ describe("a signal", () => {
     expect(exits).toEqual([]);
     signal();
     expect(exits).toEqual([130]);
+  });
+});
+
+describe("an error that nothing caught", () => {
+  test("switches every open board off, stops the command, and ends with the exit code of a fault", async () => {
+    const { fault, stop, boards, exits, said } = bench();
+    const open = board();
+    boards.add("./chip", Promise.resolve(open));
+    fault(new TypeError("x is undefined"));
+    expect([stop.signal.aborted, exits]).toEqual([true, []]);
+    await settled();
+    expect([open.asked, exits]).toEqual([["safe-off", "close"], [70]]);
+    expect(said()).toMatch(
+      /^pcmlab: a fault in pcmlab itself: x is undefined\n.*--verbose.*\n\.\/chip: its drives/,
+    );
+  });
+
+  test("says nothing more once the boards were left", async () => {
+    const { fault, signal, exits, said } = bench();
+    signal();
+    signal();
+    fault(new TypeError("x is undefined"));
+    await settled();
+    expect(exits).toEqual([130]);
+    expect(said()).not.toContain("x is undefined");
   });
 });
 

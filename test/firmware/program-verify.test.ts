@@ -131,6 +131,22 @@ describe("a run of the board", () => {
     expect(masks.at(-1)).toEqual([1, 0, 1, 0]);
   });
 
+  test.each([
+    ["near its target is exhausted", 5, 1],
+    ["far from its target is stuck", 53, 2],
+  ])("a cell that never moves and is %s", (_, target, outcome) => {
+    const { begin, progress, result } = boardOf(fakeArray(mvmDescriptor));
+    // It reads 3, and readings within 3 count as still.
+    begin({
+      stuckSum: 3,
+      stuckIterations: 2,
+      mask: Uint8Array.of(0, 0, 1, 0),
+      targetSums: Uint16Array.of(0, 0, target, 0),
+    });
+    while (progress()[2] === 0);
+    expect(result()).toContain(`,#11${String.fromCharCode(outcome)},`);
+  });
+
   test("passes with the time that is skipped", () => {
     const { ask, begin, progress } = boardOf(fakeArray(mvmDescriptor));
     begin();

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { uniformCalibration } from "../../src/chip/readout.ts";
 import { LabError } from "../../src/core/errors.ts";
-import { assertOnChip, failedBitLines, type Mark, parseMarks } from "../../src/network/marks.ts";
+import { knownBadOf, marksUnder } from "../../src/network/known-bad.ts";
+import { assertOnChip, failedBitLines, type Mark, marksSchema, parseMarks } from "../../src/network/marks.ts";
 import { chipWith } from "./networks.ts";
 
 const marks: readonly Mark[] = [
@@ -85,5 +86,34 @@ describe("converters that failed their calibration", () => {
       { kind: "bit-line", array: 0, column: 7 },
       { kind: "bit-line", array: 1, column: 2 },
     ]);
+  });
+});
+
+describe("marks under blocks", () => {
+  const parts = [
+    { region: { array: 0, row: 2, column: 4, rows: 2, columns: 3 }, devices: [0] },
+    { region: { array: 1, row: 2, column: 4, rows: 2, columns: 3 }, devices: [1] },
+  ];
+  const marks: Mark[] = [
+    { kind: "device", array: 0, row: 3, column: 5, state: "low" },
+    { kind: "device", array: 1, row: 3, column: 7, state: "high" },
+    { kind: "device", array: 0, row: 1, column: 5, state: "low" },
+    { kind: "bit-line", array: 1, column: 4 },
+    { kind: "word-line", array: 1, row: 2 },
+    { kind: "word-line", array: 2, row: 2 },
+  ];
+
+  it("are its devices, part after part, each row by row", () => {
+    expect([...knownBadOf({ parts }, marks)]).toEqual([0, 0, 0, 0, 1, 0, 1, 1, 1, 1, 0, 0]);
+  });
+
+  it("leave out those that touch no region, and come back from JSON", () => {
+    const own = marksUnder(
+      parts.map(({ region }) => region),
+      marks,
+    );
+    expect(own).toEqual([marks[0], marks[3], marks[4]]);
+    expect(marksSchema.parse(JSON.parse(JSON.stringify(own)))).toEqual(own);
+    expect(() => marksSchema.parse([{ kind: "device", array: 0 }])).toThrow();
   });
 });

@@ -4,13 +4,14 @@ import { describe, expect, test } from "vitest";
 import { seededPrng } from "../../src/core/prng.ts";
 import { html } from "../../src/report/markup.ts";
 import { pngOf } from "../../src/report/png.ts";
-import { ConductanceMap, enclosing } from "../../src/report/statistics/conductance-map.ts";
+import { mapSection } from "../../src/report/sections/map.ts";
+import { ConductanceMap, windowsOf } from "../../src/report/statistics/conductance-map.ts";
 import { CountHistogram } from "../../src/report/statistics/count-histogram.ts";
 import { LevelErrors, publishedSigma } from "../../src/report/statistics/level-errors.ts";
 import { quantile } from "../../src/report/statistics/quantile.ts";
 import type { TileData } from "../../src/report/statistics/tile-data.ts";
 import { csvOf } from "../../src/report/table.ts";
-import { tileId } from "../../src/store/identity.ts";
+import { networkId, tileId } from "../../src/store/identity.ts";
 
 const gmax = 25e-6;
 
@@ -90,14 +91,38 @@ describe("statistics", () => {
 
   test("a map averages blocks and leaves places without devices empty", () => {
     const region = { array: 0, row: 0, column: 0, rows: 4, columns: 2 };
-    const window = enclosing([region, { ...region, column: 2046 }, { ...region, array: 1, row: 400 }]);
+    const regions = [region, { ...region, column: 2046 }, { ...region, array: 1, row: 400 }];
+    const [window, other] = windowsOf(regions);
     expect(window).toEqual({ array: 0, row: 0, column: 0, rows: 4, columns: 2048 });
+    expect(other).toEqual({ array: 1, row: 400, column: 0, rows: 4, columns: 2 });
     const map = new ConductanceMap(window!);
     map.add(tileData(Float32Array.of(0, 1, 2, 3, 4, 4, 4, 4), new Float32Array(8), 2));
     const { width, height, siemens } = map.target();
     expect([map.block, width, height]).toEqual([2, 1024, 2]);
     expect([siemens[0], siemens[1024], siemens[1]]).toEqual([1.5, 4, Number.NaN]);
   });
+});
+
+test("weights whose devices are in arrays of their own are shown on each of these arrays", () => {
+  const maps = [0, 1, 2, 3].map(
+    (array) => new ConductanceMap({ array, row: 0, column: 0, rows: 4, columns: 2 }),
+  );
+  maps[0]!.add(tileData(Float32Array.of(0, 1, 2, 3, 4, 4, 4, 4), new Float32Array(8), 2));
+  const network = {
+    id: networkId(1),
+    name: "net",
+    sha256: "",
+    gmaxSiemens: gmax,
+    options: {},
+    layers: [],
+    tiles: [],
+  };
+  const { body, title } = mapSection(maps, network, true);
+  expect(title).toBe("On the arrays");
+  for (const array of [0, 1, 2, 3]) {
+    expect(body.text).toContain(`<span>array ${array}, target</span>`);
+    expect(body.text).toContain(`Array ${array}: word lines 0 to 3`);
+  }
 });
 
 describe("the PNG encoder", () => {

@@ -4,7 +4,7 @@ import Database from "better-sqlite3";
 import { expect, test } from "vitest";
 import { openStore } from "../../src/store/store.ts";
 import { labErrorOf } from "./failure.ts";
-import { networkOf, smallNetwork } from "./synthetic.ts";
+import { beginRun, networkOf, smallNetwork } from "./synthetic.ts";
 import { freshPath } from "./temp-folder.ts";
 
 const span = { bootId: 7, startedSeconds: 1, endedSeconds: 2 };
@@ -62,6 +62,21 @@ test("the latest checkpoint of each band is found by another process, its change
   again.close();
 });
 
+test("a run that begins takes what was left of the one before away, changes and all", () => {
+  const path = freshPath();
+  const { store, tile, latest } = saved(path);
+  expect(countIn(path, "checkpoint_patches")).toBe(2);
+  store.blockWear.keep(tile, 5);
+  const plan = { algorithm: "melt-quench", parameters: {}, calibration: null, limits: {}, marks: [] };
+  store.plans.begin({ ...plan, run: beginRun(store, "program", 0) });
+  expect(store.checkpoints.of(tile)).toEqual([]);
+  expect(countIn(path, "checkpoint_patches")).toBe(0);
+  expect(store.blockWear.of(tile)).toBeUndefined();
+  store.checkpoints.save(tile, latest);
+  expect(store.checkpoints.of(tile)).toEqual([latest]);
+  store.close();
+});
+
 test("where much changed the whole is written", () => {
   const path = freshPath();
   const { store, tile, latest } = saved(path);
@@ -76,7 +91,7 @@ test.each(["zeroblob(9)", "x'0000000001000000FF'"])("a patch that was damaged to
   const path = freshPath();
   const { store, tile } = saved(path);
   const database = new Database(path);
-  database.exec(`UPDATE checkpoint_patches SET patch = ${bytes} WHERE number = 2`);
+  database.exec(`UPDATE checkpoint_patches SET patch = ${bytes} WHERE id = 2`);
   database.close();
   expect(labErrorOf(() => store.checkpoints.of(tile))).toMatchObject({ code: "STORE" });
   store.close();

@@ -1,5 +1,6 @@
 /** The wear ledger: what is in it after every ending that a train and a process can have. */
 
+import { writeFileSync } from "node:fs";
 import { describe, expect, onTestFinished, test } from "vitest";
 import type { Descriptor } from "../../src/chip/descriptor.ts";
 import type { PulseTrain } from "../../src/chip/pulse.ts";
@@ -128,6 +129,18 @@ test("every count is right at every moment that a process may be killed, over ma
   }
 });
 
+test("a ledger says whether it was begun now, and an emptied file is no history", () => {
+  const folder = freshFolder();
+  const first = opened(folder);
+  expect(first.isNew).toBe(true);
+  first.close();
+  const next = opened(folder);
+  expect(next.isNew).toBe(false);
+  next.close();
+  writeFileSync(next.path, "");
+  expect(opened(folder).isNew).toBe(true);
+});
+
 describe("the limit", () => {
   test("is the chip's own, and the cell that would pass it is named", () => {
     const envelope = {
@@ -183,11 +196,13 @@ describe("a ledger", () => {
     expect(ledgersIn(folder)).toHaveLength(names.length);
   });
 
-  test("of another chip, or of one with other arrays, is refused", () => {
+  test("of another chip, or of one with other arrays, is refused and left as it is", () => {
     const folder = freshFolder();
     opened(folder).close();
+    const before = summaryIn(folder);
     const other = { ...smallDescriptor, arrays: [{ name: "A", rows: 8, columns: 16 }] };
-    expect(() => opened(folder, other)).toThrow(/is the wear ledger of/);
+    expect(() => openLedger(folder, other, { ...owner, process: 18 })).toThrow(/is the wear ledger of/);
+    expect(summaryIn(folder)).toEqual(before);
   });
 
   test("names its most worn cells, the most worn first", () => {

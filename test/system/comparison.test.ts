@@ -30,6 +30,13 @@ test("says what it would pulse, and pulses that and nothing else once the user a
   expect(refused.stderr).toContain("array 0, rows 16..");
   expect(refused.stderr).toContain("array 0, rows 24..");
   expect(refused.stderr).toContain("nothing was pulsed");
+  for (const [regions, reason] of [
+    ["0:0-7:0-63,0:8-63:0-1", "hold patterns of"],
+    ["0:0-7:0-63,0:7-14:0-63", "areas overlap"],
+  ] as const) {
+    const unfair = await pcmlab([...compare.slice(0, -3), "--region", regions, "--yes", "--quiet"], cwd);
+    expect(unfair.stderr).toContain(reason);
+  }
   expect((await wear()).pulses).toBe(0);
 
   const { algorithms } = comparisonSchema.parse(await json([...compare, "--yes"], cwd));

@@ -21,7 +21,7 @@ const skippedIn = ({ results }: z.infer<typeof reportSchema>): string[] =>
 
 /** What an emulator of tiny has not, and what nobody can do to it from outside. */
 const absent =
-  /^(currents\.absent|link\.(?!elsewhere)|mvm\.(?!absent)|regions\.too-many-cells|emulator\.(absent|.*-lacking)|power\.)/;
+  /^(currents\.absent|program\.absent|envelope\.(duty|pulses)$|link\.(?!elsewhere)|mvm\.(?!absent)|regions\.too-many-cells|emulator\.(absent|.*-lacking)|power\.)/;
 
 test("our emulator keeps every rule over TCP, pulses included; only its power was not switched", async () => {
   const cwd = await folder();

@@ -5,7 +5,7 @@
 
 import type { ProgramVerifyRequest } from "../../../firmware-protocol/operation/program-verify.ts";
 import type { PulseTrain } from "../../../src/chip/pulse.ts";
-import { pulsesIn } from "../../../src/chip/pulse.ts";
+import { addPulses, pulsesIn } from "../../../src/chip/pulse.ts";
 import { secondsFromNanoseconds } from "../../../src/core/units.ts";
 
 /** What is known of the cells of a band, changed in place; one value a cell. */
@@ -76,9 +76,7 @@ export function note(cells: BandCells, cell: number, sum: number): void {
 
 /** Counts the pulses of a train that was given. */
 export function count(cells: BandCells, train: PulseTrain): void {
-  const entries = train.kind === "per-cell" ? train.amplitudeCodes : train.mask;
-  const each = train.kind === "per-cell" ? 1 : train.steps.length;
-  for (let n = 0; n < entries.length; n++) if (entries[n] !== 0) cells.pulses[n]! += each;
+  addPulses(cells.pulses, train);
 }
 
 /** The outcome of a cell once nothing more is done. */
@@ -95,7 +93,8 @@ function judged(cells: BandCells, n: number, request: ProgramVerifyRequest): num
   const limit = zero ? request.maxResets : request.maxIterations;
   const still = Math.max(request.stuckSum, request.stuckShare * cells.highest[n]!);
   const unmoved = cells.highest[n]! - cells.lowest[n]! < still;
-  if (unmoved && attempts >= Math.min(limit, request.stuckIterations))
+  const isFar = Math.abs(sum - target) > still;
+  if (unmoved && isFar && attempts >= Math.min(limit, request.stuckIterations))
     return sum < target ? stuckLow! : stuckHigh!;
   return attempts >= limit ? exhausted! : underWay;
 }

@@ -1,7 +1,7 @@
 /** What placement has to avoid: lists of the user, devices that were found stuck in other stores, converters that failed. */
 
 import { open, readFile } from "node:fs/promises";
-import type { Descriptor } from "../../chip/descriptor.ts";
+import { chipIdentity, type Descriptor } from "../../chip/descriptor.ts";
 import type { ConverterCalibration } from "../../chip/readout.ts";
 import { LabError, textOf } from "../../core/errors.ts";
 import { assertOnChip, failedBitLines, type Mark, parseMarks } from "../../network/marks.ts";
@@ -59,9 +59,9 @@ function stuckIn(path: string, descriptor: Descriptor): Mark[] {
   const store = openStore(path, { mode: "read" });
   try {
     const known = store.chips.latest()?.descriptor;
-    if (known === undefined || identityOf(known) !== identityOf(descriptor)) {
-      const its = known === undefined ? "no chip" : `chip ${identityOf(known)}`;
-      throw new LabError("STORE_CONTENT", `${path} is about ${its}; this is ${identityOf(descriptor)}`, {
+    if (known === undefined || chipIdentity(known) !== chipIdentity(descriptor)) {
+      const its = known === undefined ? "no chip" : `chip ${chipIdentity(known)}`;
+      throw new LabError("STORE_CONTENT", `${path} is about ${its}; this is ${chipIdentity(descriptor)}`, {
         next: "name stores of this very chip with --avoid: other chips have other stuck devices",
       });
     }
@@ -70,6 +70,3 @@ function stuckIn(path: string, descriptor: Descriptor): Mark[] {
     store.close();
   }
 }
-
-const identityOf = ({ manufacturer, model, serialNumber }: Descriptor): string =>
-  `${manufacturer} ${model} ${serialNumber}`;

@@ -58,7 +58,7 @@ export async function chooseCalibration(
     temperatureKelvin: await chip.temperature(),
     wallSeconds: context.clock.wallSeconds(),
   };
-  const fault = validityFault(found, now);
+  const fault = validityFault({ ...found, measuredWallSeconds: found.wallSeconds }, now);
   if (fault !== undefined)
     throw new LabError("STORE_CONTENT", `calibration ${found.id} in ${args.store} ${fault}`, { next: renew });
   return { converters: store.calibrations.converters(found.id), dac: dacLineOf(found) };
@@ -108,5 +108,7 @@ function findCalibration(
 }
 
 function dacLineOf({ dac }: StoredCalibration): DacLine | undefined {
-  return dac === null ? undefined : { amperesPerCode: dac.amperesPerCode, offsetAmperes: dac.offsetAmperes };
+  if (dac === null) return undefined;
+  const { amperesPerCode, offsetAmperes, faults } = dac;
+  return { amperesPerCode, offsetAmperes, faults };
 }

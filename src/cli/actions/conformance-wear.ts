@@ -6,6 +6,7 @@ import type { Region } from "../../chip/region.ts";
 import { openLedger } from "../../store/ledger/chip-ledger.ts";
 import type { Context } from "../context.ts";
 import { ledgerFolder } from "../ledger-folder.ts";
+import { warnOfNewLedger } from "./guarded-chip.ts";
 
 /** Far above what all rules together ask for; a board that takes what it must refuse may give more of it. */
 const mostPulses = 1000;
@@ -23,7 +24,7 @@ export function bookCheck(
   folder: string | undefined,
   descriptor: Descriptor,
   region: Region,
-  { clock }: Context,
+  { clock, output }: Context,
 ): CheckedCell {
   const ledger = openLedger(ledgerFolder(folder), descriptor, {
     process: process.pid,
@@ -31,6 +32,7 @@ export function bookCheck(
     command: "conformance",
     sinceWallSeconds: clock.wallSeconds(),
   });
+  warnOfNewLedger(ledger, output);
   try {
     const intent = ledger.intendRun({ region, mask: Uint8Array.of(1) }, mostPulses);
     return {

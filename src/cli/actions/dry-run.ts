@@ -71,12 +71,13 @@ async function estimated(run: DryRun, context: Context): Promise<DryRunEstimate>
   const { marksFile, posed } = await knownPlaces(run);
   const { descriptor } = posed;
   const ledger = ledgerFolder(args.ledger);
-  if (real !== undefined) copyLedgerOf(descriptor, ledger, folder);
+  const ledgerFile = real === undefined ? null : copyLedgerOf(descriptor, ledger, folder);
   const before = mostWorn(descriptor, folder);
   const emulated = await openEmulated(profile, posed, context.timer);
   const store = join(folder, "run.db");
   const own = { ledger: folder, store, chip: args.chip ?? "emulator:", calibration: "nominal" } as const;
-  const done = await programmed(run, { ...args, ...own, avoid: [marksFile] }, emulated, context);
+  const rehearsed = { ...args, ...own, avoid: [marksFile], rehearsal: true };
+  const done = await programmed(run, rehearsed, emulated, context);
   const { maxPulsesPerCell = descriptor.envelope?.maxPulsesPerCell } = limitsOf(args);
   const { wallSeconds: _, ...summary } = done.summary;
   return {
@@ -86,7 +87,7 @@ async function estimated(run: DryRun, context: Context): Promise<DryRunEstimate>
     dryRun: true,
     chip: real === undefined ? null : { resource: real.resource, identification: real.identification },
     emulated: { profile: profile.name, knownStuckDevices: posed.stuck.length },
-    wear: wearEstimate(before, mostWorn(descriptor, folder), maxPulsesPerCell),
+    wear: { ledger: ledgerFile, ...wearEstimate(before, mostWorn(descriptor, folder), maxPulsesPerCell) },
     secondsOnLine: secondsOnLine(done.chipSeconds, done.traffic, speed),
   };
 }
@@ -115,8 +116,8 @@ async function programmed(
   const { chip: metered, cost } = meteredChip(board);
   const quiet = { ...context, output: context.output.withoutResults() };
   const before = { seconds: await board.now(), ...line.traffic() };
-  const summary = await withGuardedChip(args, metered, context, ({ chip }) =>
-    programOn({ chip, board: metered, remarks: new LineRemarks(context) }, { args, ...given }, quiet),
+  const summary = await withGuardedChip(args, metered, context, ({ chip, ledger }) =>
+    programOn({ chip, board: metered, remarks: new LineRemarks(context), ledger }, { args, ...given }, quiet),
   );
   const { sentBytes, receivedBytes, roundTrips } = line.traffic();
   const traffic = {

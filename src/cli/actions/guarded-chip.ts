@@ -12,6 +12,7 @@ import { LabError, textOf } from "../../core/errors.ts";
 import { type ChipLedger, openLedger } from "../../store/ledger/chip-ledger.ts";
 import type { Context } from "../context.ts";
 import { ledgerFolder } from "../ledger-folder.ts";
+import type { Output } from "../output.ts";
 import { untilLeft } from "../until-left.ts";
 
 export interface GuardArguments {
@@ -22,6 +23,8 @@ export interface GuardArguments {
   readonly limits?: Narrowing | undefined;
   /** A JSON file of limits. */
   readonly envelope?: string | undefined;
+  /** On a chip that is made for this once, whose ledger is always new. */
+  readonly rehearsal?: boolean | undefined;
 }
 
 export interface Guarded {
@@ -41,29 +44,43 @@ export async function withGuardedChip<T>(
   work: (guarded: Guarded) => Promise<T>,
 ): Promise<T> {
   const descriptor = narrowed(narrowed(board.descriptor, args.limits ?? {}), limitsOf(args));
-  const ledger = ledgerFor(descriptor, args, context);
+  const ledger = ledgerFor(board.descriptor, args, context, descriptor.envelope?.maxPulsesPerCell);
   try {
-    const chip = await withEnvelope({ ...withLedger(board, ledger), descriptor });
-    return await work({ chip: withLimits(untilLeft(chip, context.boards)), ledger });
+    const booked = { ...withLedger(board, ledger), descriptor };
+    // A train that waited for its duty is not sent any more once the board was left.
+    const chip = await withEnvelope(untilLeft(booked, context.boards));
+    return await work({ chip: withLimits(chip), ledger });
   } finally {
     ledger.close();
   }
 }
 
-function ledgerFor(descriptor: Descriptor, { ledger: folder }: GuardArguments, context: Context): ChipLedger {
+/** @param descriptor the board's own; a user's narrower `maxPulsesPerCell` is not the chip's. */
+function ledgerFor(
+  descriptor: Descriptor,
+  { ledger: folder, rehearsal }: GuardArguments,
+  context: Context,
+  maxPulsesPerCell: number | undefined,
+): ChipLedger {
   const [command = ""] = context.commandLine;
-  const ledger = openLedger(ledgerFolder(folder), descriptor, {
-    process: process.pid,
-    host: hostname(),
-    command,
-    sinceWallSeconds: context.clock.wallSeconds(),
-  });
+  const sinceWallSeconds = context.clock.wallSeconds();
+  const owner = { process: process.pid, host: hostname(), command, sinceWallSeconds };
+  const ledger = openLedger(ledgerFolder(folder), descriptor, owner, maxPulsesPerCell);
+  if (rehearsal !== true) warnOfNewLedger(ledger, context.output);
   const { trains, pulses } = ledger.unsettled;
   if (trains > 0)
     context.output.warn(
       `a process that was killed left ${trains} pulse trains unsettled; their ${pulses} pulses count as wear`,
     );
   return ledger;
+}
+
+/** A ledger that was lost, or that lies in another folder, does not protect the chip. */
+export function warnOfNewLedger({ isNew, path }: ChipLedger, output: Pick<Output, "warn">): void {
+  if (!isNew) return;
+  output.warn(
+    `a new wear ledger was begun at ${path}; if this chip was pulsed before, name the folder of its ledger with --ledger`,
+  );
 }
 
 /** The user's own limits. @throws LabError BAD_DATA, or LIMIT when file and option contradict each other. */

@@ -13,15 +13,16 @@ import type { OpenedChip } from "../../chip/opened-chip.ts";
 import { cellOutcomes } from "../../chip/outcome.ts";
 import type { ReadOptions } from "../../chip/readout.ts";
 import { regionText } from "../../chip/region.ts";
-import { LabError } from "../../core/errors.ts";
 import type { PlacedBlock } from "../../network/weight-blocks.ts";
 import type { StoredTile } from "../../store/placement.ts";
 import type { NewProgramming } from "../../store/programmings.ts";
 import type { NewReadout } from "../../store/readouts.ts";
 import type { Store } from "../../store/store.ts";
 import type { Context } from "../context.ts";
+import { type CellWear, tileOfBlock, wearOf } from "./block-wear.ts";
 import { bootNote } from "./boot-note.ts";
-import { checkpointTile, type TileCheckpoints, tileCheckpoints } from "./tile-checkpoints.ts";
+import { assertSamePowerUp, keepReading } from "./keep-reading.ts";
+import { type TileCheckpoints, tileCheckpoints } from "./tile-checkpoints.ts";
 
 /** What is the same for all tiles of a network. */
 export interface TileJob {
@@ -32,6 +33,7 @@ export interface TileJob {
   readonly reading: ReadOptions;
   readonly calibration: NewReadout["calibration"];
   readonly store: Store;
+  readonly ledger: CellWear;
   readonly run: ReturnType<Store["runs"]["begin"]>;
   readonly context: Context;
 }
@@ -54,9 +56,10 @@ export const programTile = (
   targets: BlockTargets,
   onCells: (cells: number) => void,
 ): Promise<BlockProgramming> =>
-  recordedBlock(job, targets, job.method.parameters, (chip, options) =>
-    job.method.program(chip, targets.placed.block, targets.net, { ...options, onCells }),
-  );
+  recordedBlock(job, targets, job.method.parameters, (chip, options, begin) => {
+    begin();
+    return job.method.program(chip, targets.placed.block, targets.net, { ...options, onCells });
+  });
 
 /** Late verification of a block; what it gives has the pulses and times of the programming before as well. */
 export async function verifyTileLate(
@@ -66,8 +69,10 @@ export async function verifyTileLate(
   ageSeconds: number,
 ): Promise<BlockProgramming> {
   const parameters = { ...job.method.parameters, verifiedAtSeconds: ageSeconds };
-  const late = await recordedBlock(job, targets, parameters, async (chip, options) => {
-    const done = await job.method.verifyLate(chip, targets.placed.block, targets.net, before, options);
+  const { placed, net } = targets;
+  const late = await recordedBlock(job, targets, parameters, async (chip, options, begin) => {
+    const hooks = { ...options.hooks, onReopened: begin };
+    const done = await job.method.verifyLate(chip, placed.block, net, before, { ...options, hooks });
     // A block without a pulse keeps its age.
     return done.pulses.every((pulses) => pulses === 0) ? { ...done, ...timesOf(before) } : done;
   });
@@ -76,24 +81,40 @@ export async function verifyTileLate(
 
 const timesOf = ({ startSeconds, endSeconds }: BlockProgramming) => ({ startSeconds, endSeconds });
 
+/** Calls `begin` before the first pulse, with the states of bands that were programmed before. */
+type BlockWork = (
+  chip: Chip,
+  options: MethodOptions,
+  begin: (reopened?: ReadonlyMap<number, Uint8Array>) => void,
+) => Promise<BlockProgramming>;
+
 async function recordedBlock(
   job: TileJob,
   targets: BlockTargets,
   parameters: object,
-  work: (chip: Chip, options: MethodOptions) => Promise<BlockProgramming>,
+  work: BlockWork,
 ): Promise<BlockProgramming> {
-  const { store, run, context, chip, board } = job;
+  const { store, chip } = job;
   const { placed } = targets;
-  const wallSeconds = context.clock.wallSeconds();
-  const starts = placed.tiles.map(({ id: tile }) => store.programmings.begin({ tile, run, wallSeconds }));
   const bands = job.method.bands(placed.block, chip.descriptor);
-  const checkpoints = tileCheckpoints(store, placed, bands, board.bootId);
+  const { bootId } = job.board;
+  const checkpoints = tileCheckpoints(store, placed, bands, { bootId, ledger: job.ledger });
+  let starts: readonly NewProgramming["start"][] = [];
+  const begin: Parameters<BlockWork>[2] = (reopened) => {
+    starts = begunTogether(job, placed, checkpoints, reopened);
+  };
   const entries = (done: BlockProgramming, complete: boolean): NewProgramming[] =>
-    starts.map((start, part) => newProgramming(job, parameters, { ...targets, start, part, done, complete }));
+    placed.tiles.map((_, part) => {
+      const start = startAt(starts, part);
+      return newProgramming(job, parameters, { ...targets, start, part, done, complete });
+    });
   try {
-    const done = withEarlier(await programmedForSure(job, checkpoints, targets, work), checkpoints);
+    const watched = (one: Chip, options: MethodOptions) => work(one, options, begin);
+    const done = withEarlier(await programmedForSure(job, checkpoints, targets, watched), checkpoints);
     const programmings = store.transaction(() => {
-      store.checkpoints.clear(checkpointTile(placed));
+      const tile = tileOfBlock(placed);
+      store.checkpoints.clear(tile);
+      store.blockWear.keep(tile, wearOf(job.ledger, placed.block));
       return entries(done, true).map((entry) => store.programmings.add(entry));
     });
     for (const [part, programming] of programmings.entries())
@@ -107,6 +128,29 @@ async function recordedBlock(
     });
     throw failure.cause;
   }
+}
+
+/**
+ * Records the start of all tiles of a block, with the states that it goes on from: a process that finds a part of them would begin the
+ * rest of the block anew.
+ */
+function begunTogether(
+  { store, run, context }: TileJob,
+  { tiles }: PlacedBlock<StoredTile>,
+  checkpoints: TileCheckpoints,
+  reopened: ReadonlyMap<number, Uint8Array> | undefined,
+): NewProgramming["start"][] {
+  const wallSeconds = context.clock.wallSeconds();
+  return store.transaction(() => {
+    if (reopened !== undefined) checkpoints.keepAll(reopened);
+    return tiles.map(({ id: tile }) => store.programmings.begin({ tile, run, wallSeconds }));
+  });
+}
+
+function startAt(starts: readonly NewProgramming["start"][], part: number): NewProgramming["start"] {
+  const start = starts[part];
+  if (start === undefined) throw new RangeError(`part ${part} of the block was pulsed and not begun`);
+  return start;
 }
 
 function tileAt({ tiles }: PlacedBlock<StoredTile>, part: number): StoredTile {
@@ -148,14 +192,6 @@ async function programmedForSure(
   }
 }
 
-/** A board may lose its power for a moment without closing the port: the link looks well, and its clock begins anew. */
-async function assertSamePowerUp(board: OpenedChip, doing: string): Promise<void> {
-  if ((await board.currentBootId()) === board.bootId) return;
-  throw new LabError("BOARD_RESTARTED", `${board.resource}: the board restarted while ${doing}`, {
-    next: "check its power supply and cable, then program the network again: the chip's clock began anew",
-  });
-}
-
 /** What became of one tile of a block. */
 interface PartDone extends BlockTargets {
   readonly start: NewProgramming["start"];
@@ -184,22 +220,4 @@ function newProgramming(
       weightTargetSiemens: net,
     },
   };
-}
-
-/** Stores the readout right after programming, which is the reference of drift compensation. */
-export async function keepReading(
-  { chip, board, reading, calibration, store, run, context }: TileJob,
-  { region }: StoredTile,
-  programming: NewReadout["programming"],
-): Promise<void> {
-  const readout = await chip.read(region, reading);
-  await assertSamePowerUp(board, `${regionText(region)} was read`);
-  store.readouts.add({
-    programming,
-    run,
-    requestedAgeSeconds: 0,
-    wallSeconds: context.clock.wallSeconds(),
-    calibration,
-    readout,
-  });
 }

@@ -2,6 +2,7 @@
 
 import type { Chip } from "../../chip/chip.ts";
 import type { OpenedChip } from "../../chip/opened-chip.ts";
+import { regionText } from "../../chip/region.ts";
 import { deviceCountOf } from "../../chip/weight-block.ts";
 import { type Network, weightCount } from "../../network/layer.ts";
 import { type LayerMapping, netTargets } from "../../network/mapping.ts";
@@ -10,16 +11,21 @@ import { type PlacedBlock, placedBlocks } from "../../network/weight-blocks.ts";
 import type { StoredTile } from "../../store/placement.ts";
 import type { StoredProgramming } from "../../store/programmings.ts";
 import { badDevices } from "./bad-devices.ts";
+import type { CellWear } from "./block-wear.ts";
+import { bootNote } from "./boot-note.ts";
+import { keepReading } from "./keep-reading.ts";
 import { assertGoingOn, type LateJob, LateVerifications } from "./late-verifications.ts";
 import type { LineRemarks } from "./line-remarks.ts";
 import { type MappingSummary, mappingOf } from "./mapping-plan.ts";
 import { type ProgramSummary, Tally } from "./program-summary.ts";
-import { keepReading, programTile } from "./program-tile.ts";
+import { programTile } from "./program-tile.ts";
 
 export interface ProgramLink {
   readonly chip: Chip;
   readonly board: OpenedChip;
   readonly remarks: LineRemarks;
+  /** Of the chip. */
+  readonly ledger: CellWear;
 }
 
 export interface NetworkJob extends LateJob {
@@ -63,9 +69,8 @@ export async function programTiles(
       late.add(targets, await programTile(job, targets, (cells) => progress.advance(cells)));
       continue;
     }
-    for (const [part, { id }] of before.entries()) {
-      const tile = placed.tiles[part]!;
-      if (!read.has(tile.id)) await keepReading(job, tile, id);
+    for (const [part, tile] of placed.tiles.entries()) {
+      if (!read.has(tile.id)) await readLate(job, tile, before[part]!);
       tally.add(asProgrammed(job, before[part]!));
     }
     progress.advance(deviceCountOf(placed.block));
@@ -83,6 +88,14 @@ export async function programTiles(
     ...tally.summary(),
     wallSeconds: context.clock.monotonicSeconds() - startSeconds,
   };
+}
+
+/** The process before was killed between the programming and its readout. Ages count from the programming in the same power-up alone. */
+async function readLate(job: NetworkJob, tile: StoredTile, programming: StoredProgramming): Promise<void> {
+  if (programming.bootNote === bootNote(job.board.bootId)) return keepReading(job, tile, programming.id);
+  job.context.output.warn(
+    `${regionText(tile.region)} has no readout of right after its programming: the board restarted since, and nobody knows its age`,
+  );
 }
 
 function targetsOf({ network, mappings }: NetworkJob, placed: PlacedBlock): Float32Array {

@@ -34,8 +34,8 @@ export interface ProgramArguments
 
 export async function program(args: ProgramArguments, context: Context): Promise<ProgramSummary> {
   const given = await givenNetwork(args);
-  return withPulsedChip(args, context, (chip, board, remarks) =>
-    programOn({ chip, board, remarks }, { args, ...given }, context),
+  return withPulsedChip(args, context, (chip, board, remarks, ledger) =>
+    programOn({ chip, board, remarks, ledger }, { args, ...given }, context),
   );
 }
 
@@ -50,7 +50,7 @@ export async function givenNetwork({
 
 /** @throws LabError DOES_NOT_FIT, LIMIT, STORE, STORE_CONTENT before the first pulse; the errors of the chip. */
 export async function programOn(
-  { chip: measured, board, remarks }: ProgramLink,
+  { chip: measured, board, remarks, ledger }: ProgramLink,
   { args, onnx, network }: Pick<Plan, "args" | "onnx" | "network">,
   context: Context,
 ): Promise<ProgramSummary> {
@@ -64,7 +64,7 @@ export async function programOn(
   const plan = { ...mapped, ...chosen, args, onnx, network, calibration };
   const store = openStore(args.store, { mode: "create" });
   try {
-    const summary = await programInto(store, plan, { chip, board, remarks }, context);
+    const summary = await programInto(store, plan, { chip, board, remarks, ledger }, context);
     context.output.result({ ...summary, link: remarks.link() }, textOfSummary(summary));
     return summary;
   } finally {

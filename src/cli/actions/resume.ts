@@ -13,11 +13,13 @@ import type { StoredPlan } from "../../store/programming-plans.ts";
 import { openStore, type Store } from "../../store/store.ts";
 import type { Context } from "../context.ts";
 import { recorded } from "../provenance.ts";
+import { assertUntouched } from "./block-wear.ts";
 import { type CalibrationArguments, chooseCalibration } from "./choose-calibration.ts";
 import { plannedAlgorithm, storedChoice } from "./chosen-algorithm.ts";
 import { limitsOf, withGuardedChip } from "./guarded-chip.ts";
 import { type ProgramSummary, textOfSummary } from "./program-summary.ts";
 import { type ProgramLink, programTiles } from "./program-tiles.ts";
+import { assertTrusted } from "./trusted-converters.ts";
 import { withChip } from "./with-chip.ts";
 import type { PulsedChipArguments } from "./with-pulsed-chip.ts";
 
@@ -32,8 +34,8 @@ export async function resume(args: ResumeArguments, context: Context): Promise<P
     return await withChip(args, context, (_, board, remarks) => {
       // Before it gets a ledger: another chip is left as it is.
       assertSameChip(store, plan, board.descriptor);
-      return withGuardedChip(guard, board, context, ({ chip }) =>
-        resumeOn({ chip, board, remarks }, store, args, context),
+      return withGuardedChip(guard, board, context, ({ chip, ledger }) =>
+        resumeOn({ chip, board, remarks, ledger }, store, args, context),
       );
     });
   } finally {
@@ -62,18 +64,24 @@ export async function resumeOn(
   const { descriptor } = chip;
   const stored = store.networks.get();
   const chosenAgain = storedChoice(plan, descriptor);
-  const blocks = placedBlocks(stored.tiles).map(({ block }) => block);
-  chosenAgain.method.assertPossible(chip, blocks);
+  const placed = placedBlocks(stored.tiles);
+  chosenAgain.method.assertPossible(
+    chip,
+    placed.map(({ block }) => block),
+  );
+  const marks = marksSchema.parse(plan.marks);
+  assertTrusted(calibration, stored.tiles, marks, descriptor);
+  assertUntouched(store, placed, link.ledger);
   const network = readNetwork(store.networks.onnx(stored.id), { bias: biasOf(stored) });
   const how = plannedAlgorithm(chosenAgain);
   const config = { resumes: plan.run, ...how, limits: limitsOf(args), chip: args.chip };
   const summary = await recorded(store, context, { command: "resume", seed: null, config }, (run) => {
     link.remarks.keepIn(store, run);
     store.chips.attach(run, link.board.descriptor);
+    store.plans.limit(plan.run, { ...plan.limits, ...limitsOf(args) });
     const usedDevices = stored.tiles.reduce((sum, { region }) => sum + region.rows * region.columns, 0);
     const mappings = mappingsOf(stored);
     const { name, tiles } = stored;
-    const marks = marksSchema.parse(plan.marks);
     const fixed = { ...chosenAgain, name, network, mappings, usedDevices, calibration, marks };
     const programmed = store.programmings.current().filter((tile) => tile.run >= plan.run);
     return programTiles({ ...link, chip, ...fixed, store, run, context }, tiles, programmed);

@@ -4,12 +4,13 @@ import { placeBand } from "../../../calibration/program-verify/block-programming
 import { ofPart } from "../../../calibration/program-verify/device-order.ts";
 import type { BandOrder, ProgramHooks } from "../../../calibration/program-verify/program-bands.ts";
 import type { Chip } from "../../chip/chip.ts";
+import { addPulses, type PulseReceipt, pulsesIn } from "../../chip/pulse.ts";
 import { deviceCountOf, type WeightBlock } from "../../chip/weight-block.ts";
 import type { PlacedBlock } from "../../network/weight-blocks.ts";
 import type { PulseSpan } from "../../store/checkpoints.ts";
-import type { TileId } from "../../store/identity.ts";
 import type { StoredTile } from "../../store/placement.ts";
 import type { Store } from "../../store/store.ts";
+import { BlockWearNotes, type CellWear, tileOfBlock, wearOf } from "./block-wear.ts";
 
 export interface TileCheckpoints {
   /** States of the bands that an earlier process was at, by band. */
@@ -19,16 +20,12 @@ export interface TileCheckpoints {
   /** Pulses of the earlier processes, of each device in device order; those that may not have been applied count. */
   readonly earlierPulses: Uint16Array;
   readonly hooks: ProgramHooks;
+  /** Keeps the states of a late verification, by band. To be called in a transaction, before its first pulse. */
+  keepAll(reopened: ReadonlyMap<number, Uint8Array>): void;
   /** The chip, whose acknowledged pulses are noted with their times. */
   watched(chip: Chip): Chip;
   /** Since the block was begun, as far as it was in this power-up. */
   span(): PulseSpan;
-}
-
-/** The tile under whose number the checkpoints of a block are kept: the first. */
-export function checkpointTile({ tiles: [first] }: PlacedBlock<StoredTile>): TileId {
-  if (first === undefined) throw new RangeError("a block without tiles");
-  return first.id;
 }
 
 /** @param bands of the block, in order. */
@@ -36,9 +33,9 @@ export function tileCheckpoints(
   store: Store,
   placed: PlacedBlock<StoredTile>,
   bands: readonly WeightBlock[],
-  bootId: number,
+  { bootId, ledger }: { readonly bootId: number; readonly ledger: CellWear },
 ): TileCheckpoints {
-  const tile = checkpointTile(placed);
+  const tile = tileOfBlock(placed);
   const known = store.checkpoints.of(tile);
   const earlierPulses = new Uint16Array(deviceCountOf(placed.block));
   const pulses = bands.map((band) => new Uint16Array(deviceCountOf(band)));
@@ -48,6 +45,7 @@ export function tileCheckpoints(
   }
   const states = new Map(known.map(({ band, state }) => [band, state]));
   let span = known.map((one) => spanIn(one, bootId)).reduce(joined, { bootId, ...nothing });
+  const wear = new BlockWearNotes(store, tile, wearOf(ledger, placed.block));
   const save = (band: number): void => {
     const [state, own] = [states.get(band), pulses[band]];
     if (state === undefined || own === undefined) throw new RangeError(`the block has no band ${band}`);
@@ -61,25 +59,38 @@ export function tileCheckpoints(
       onState(band, state, pulsesFollow) {
         states.set(band, state);
         // With the pulses, before they are sent: one write an iteration.
-        if (!pulsesFollow) save(band);
+        if (!pulsesFollow) store.quickly(() => save(band));
       },
       beforePulses(band, orders) {
         for (const order of orders) count(pulses[band] ?? new Uint16Array(), bandOf(bands, band), order);
-        save(band);
+        store.quickly(() => {
+          wear.announce(orders.reduce((sum, { train }) => sum + pulsesIn(train), 0));
+          save(band);
+        });
       },
     },
-    watched: (chip) => ({
-      ...chip,
-      async pulse(region, train) {
-        const receipt = await chip.pulse(region, train);
-        const { startSeconds, endSeconds } = receipt;
-        span = joined(span, { bootId, startedSeconds: startSeconds, endedSeconds: endSeconds });
-        return receipt;
-      },
-    }),
+    keepAll(reopened) {
+      for (const [band, state] of reopened) {
+        states.set(band, state);
+        save(band);
+      }
+    },
+    watched: (chip) =>
+      withReceipts(wear.watched(chip), ({ startSeconds: startedSeconds, endSeconds: endedSeconds }) => {
+        span = joined(span, { bootId, startedSeconds, endedSeconds });
+      }),
     span: () => span,
   };
 }
+
+const withReceipts = (chip: Chip, note: (receipt: PulseReceipt) => void): Chip => ({
+  ...chip,
+  async pulse(region, train) {
+    const receipt = await chip.pulse(region, train);
+    note(receipt);
+    return receipt;
+  },
+});
 
 /** @throws RangeError when a checkpoint names a band that the block has not. */
 function bandOf(bands: readonly WeightBlock[], index: number): WeightBlock {
@@ -111,8 +122,5 @@ function count(pulses: Uint16Array, band: WeightBlock, { region, train }: BandOr
   const part = band.parts.findIndex(
     ({ region: own }) => own.array === region.array && own.row === region.row && own.column === region.column,
   );
-  const own = ofPart(pulses, band, part);
-  const [chosen, each] =
-    train.kind === "per-cell" ? [train.amplitudeCodes, 1] : [train.mask, train.steps.length];
-  for (let n = 0; n < chosen.length; n++) if (chosen[n] !== 0) own[n]! += each;
+  addPulses(ofPart(pulses, band, part), train);
 }

@@ -2,6 +2,7 @@
 
 import type { Chip } from "../../chip/chip.ts";
 import type { OpenedChip } from "../../chip/opened-chip.ts";
+import type { ChipLedger } from "../../store/ledger/chip-ledger.ts";
 import type { Context } from "../context.ts";
 import { type GuardArguments, withGuardedChip } from "./guarded-chip.ts";
 import type { LineRemarks } from "./line-remarks.ts";
@@ -13,8 +14,8 @@ export interface PulsedChipArguments extends ChipArguments, GuardArguments {}
 export const withPulsedChip = <T>(
   args: PulsedChipArguments,
   context: Context,
-  work: (chip: Chip, board: OpenedChip, remarks: LineRemarks) => Promise<T>,
+  work: (chip: Chip, board: OpenedChip, remarks: LineRemarks, ledger: ChipLedger) => Promise<T>,
 ): Promise<T> =>
   withChip(args, context, (_, board, remarks) =>
-    withGuardedChip(args, board, context, ({ chip }) => work(chip, board, remarks)),
+    withGuardedChip(args, board, context, ({ chip, ledger }) => work(chip, board, remarks, ledger)),
   );

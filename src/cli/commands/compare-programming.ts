@@ -1,6 +1,7 @@
 /** pcmlab compare-programming */
 
 import type { Argv } from "yargs";
+import { methodNames } from "../../../calibration/methods/names.ts";
 import type { Context } from "../context.ts";
 import { imageOptions } from "./image-options.ts";
 import { mappingOptions } from "./mapping-options.ts";
@@ -16,8 +17,7 @@ export const compareProgrammingCommand = (yargs: Argv, context: Context): Argv =
           algorithms: {
             type: "string",
             default: "melt-quench,partial-set,residual,residual+late:5s,20s",
-            describe:
-              "melt-quench, partial-set, residual, max-set-fill (4 devices), gradient-descent (a chip that multiplies); +late:5s,20s verifies late",
+            describe: `${methodNames.join(", ")}; NAME+late:5s,20s also reads and repairs at these times after programming`,
           },
           profile: {
             ...pathOrNameOption,
@@ -36,10 +36,9 @@ export const compareProgrammingCommand = (yargs: Argv, context: Context): Argv =
           },
           region: {
             type: "string",
-            array: true,
-            nargs: 1,
+            coerce: (text: string | undefined) => text?.split(","),
             describe:
-              "cells that may be pulsed, ARRAY:FIRST-LAST:FIRST-LAST (word lines:bit lines): one area for all, or one each; word lines that were never pulsed when missing",
+              "cells that may be pulsed, ARRAY:FIRST-LAST:FIRST-LAST (word lines:bit lines): one area for all, or one each with commas between; word lines that were never pulsed when missing",
           },
           yes: { type: "boolean", describe: "pulse the cells of --chip that are announced" },
           ...guardOptions,
@@ -78,7 +77,7 @@ export const compareProgrammingCommand = (yargs: Argv, context: Context): Argv =
           "four devices a weight, products in the array",
         )
         .example(
-          "$0 compare-programming --chip /dev/ttyACM0 --region 0:0-127:0-511 --yes",
+          "$0 compare-programming --chip /dev/ttyACM0 --region 0:0-255:0-511 --yes",
           "on a real chip, within these cells",
         ),
     async (args) => {

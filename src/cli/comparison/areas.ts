@@ -57,7 +57,7 @@ function bandsOf(area: Region, count: number): Region[] {
   return Array.from({ length: count }, (_, index) => ({ ...area, row: area.row + index * rows, rows }));
 }
 
-const intersects = (a: Region, b: Region): boolean =>
+export const intersects = (a: Region, b: Region): boolean =>
   a.array === b.array &&
   a.row < b.row + b.rows &&
   b.row < a.row + a.rows &&

@@ -16,7 +16,7 @@ import { placedBlocks } from "../../network/weight-blocks.ts";
 import { levelCount } from "../../report/statistics/level-errors.ts";
 import { outside } from "./areas.ts";
 import type { WantedBlock } from "./contest.ts";
-import { levelPattern, patternShape } from "./level-pattern.ts";
+import { levelPattern, type PatternShape, patternShape } from "./level-pattern.ts";
 
 export interface CourseOptions extends WeightLimits {
   readonly layout: Layout;
@@ -36,6 +36,7 @@ export interface Course {
   /** Of the network, for each of its layers. */
   readonly mappings: readonly LayerMapping[];
   readonly tiles: readonly Tile[];
+  readonly shape: PatternShape;
   readonly weightsPerLevel: number;
 }
 
@@ -66,7 +67,7 @@ export function courseOn(descriptor: Descriptor, area: Region | undefined, optio
   const shape = patternShape(perLevel, largestBlock(sitesOf(descriptor, site)));
   const pattern = levelPattern(shape, options.random());
   const layers = [pattern, ...options.layers];
-  const placed = placeNetwork(layers, descriptor, site);
+  const placed = placedOrRefused(layers, descriptor, site);
   const mappings = layers.map((layer) =>
     mapLayer(layer, {
       gmaxSiemens,
@@ -86,8 +87,26 @@ export function courseOn(descriptor: Descriptor, area: Region | undefined, optio
     network: blocks.filter(({ placed }) => placed.layer > 0),
     mappings: mappings.slice(1),
     tiles,
+    shape,
     weightsPerLevel: Math.floor((shape.rows * shape.columns) / levelCount),
   };
+}
+
+/** @throws LabError DOES_NOT_FIT with what a comparison can be told otherwise. */
+function placedOrRefused(...course: Parameters<typeof placeNetwork>) {
+  try {
+    return placeNetwork(...course);
+  } catch (cause) {
+    if (!(cause instanceof LabError) || cause.code !== "DOES_NOT_FIT") throw cause;
+    throw new LabError(
+      "DOES_NOT_FIT",
+      `the cells of an algorithm do not hold the pattern: ${cause.message}`,
+      {
+        cause,
+        next: "lower --per-level, name larger areas with --region, or compare fewer algorithms",
+      },
+    );
+  }
 }
 
 /** Groups of arrays that hold the devices of a weight together. */

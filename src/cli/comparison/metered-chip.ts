@@ -1,7 +1,8 @@
 /** Counts what programming costs a chip, without the method knowing. */
 
 import type { Chip } from "../../chip/chip.ts";
-import { trainJoules } from "../../chip/pulse-energy.ts";
+import { nominalAmperesPerCode } from "../../chip/descriptor.ts";
+import { trainJoules } from "../dry-run/pulse-meter.ts";
 
 export class Meter {
   #joules: number | undefined = 0;
@@ -16,11 +17,13 @@ export class Meter {
 
   /** The chip, with every pulse train that it is given counted; one that fails counts, too, since it may have been applied. */
   on(chip: Chip): Chip {
-    const { onBoard } = chip;
+    const { onBoard, descriptor } = chip;
+    const supplyVolts = descriptor.envelope?.supplyVolts;
+    const amperesPerCode = nominalAmperesPerCode(descriptor);
     return {
       ...chip,
       pulse: (region, train) => {
-        this.#add(trainJoules(chip.descriptor, train));
+        this.#add(supplyVolts && trainJoules(train, supplyVolts, amperesPerCode));
         return chip.pulse(region, train);
       },
       ...(onBoard && {

@@ -4,17 +4,19 @@ import type { Chip } from "../../chip/chip.ts";
 import type { Region } from "../../chip/region.ts";
 import { LabError } from "../../core/errors.ts";
 import { seededPrng } from "../../core/prng.ts";
+import { formatDuration } from "../../core/units.ts";
 import { parseScale } from "../../network/scale.ts";
 import { usualLayout } from "../../network/sites.ts";
 import { marksToAvoid } from "../actions/avoided.ts";
 import { withGuardedChip } from "../actions/guarded-chip.ts";
+import { assertSamePowerUp } from "../actions/keep-reading.ts";
 import { readableGmax } from "../actions/mapping-plan.ts";
 import { loadProfile } from "../actions/profile.ts";
 import { withChip } from "../actions/with-chip.ts";
 import type { Context } from "../context.ts";
 import { Agenda } from "./agenda.ts";
 import { announced, chosenAreas } from "./announcement.ts";
-import { parseArea, shareOut } from "./areas.ts";
+import { intersects, parseArea, shareOut } from "./areas.ts";
 import { type Course, courseOn, homesOf } from "./course.ts";
 import { type Entrant, entrantOf, runEntrant } from "./entrant.ts";
 import { type CompareArguments, type ComparisonPlan, usualProfile, weightLimitsOf } from "./plan.ts";
@@ -66,16 +68,39 @@ export async function onRealChip(
         entrants.push(
           entrantOf(contestant, await courseFor(plan, venue, areas[index]), venue, weightLimitsOf(plan.args)),
         );
+      assertFair(entrants);
       const intended = entrants.map(({ contestant: { name }, course: { tiles } }) => ({ name, tiles }));
       assertAgreed(args, announced(descriptor, ledger, intended), context);
       const agenda = new Agenda(venue.chip, context.stop);
       for (const entrant of entrants) {
         into.push(entrant);
         await runEntrant(entrant, venue, agenda, { ...plan, seed: args.seed }, context);
+        await assertSamePowerUp(board, `${entrant.contestant.name} programmed it`);
       }
+      const last = plan.agesSeconds.at(-1) ?? 0;
+      context.output.note(`everything is programmed; the last readings are at ${formatDuration(last)}`);
       await agenda.keepWithin(Number.POSITIVE_INFINITY);
+      await assertSamePowerUp(board, "the last readings were waited for");
     }),
   );
+}
+
+/**
+ * Errors of products depend on the rows that are added up, and unit cells are in all arrays whichever of them an area names.
+ * @throws LabError USAGE when areas lead to other rectangles of weights, or to the same cells.
+ */
+function assertFair(entrants: readonly Pick<Entrant, "course">[]): void {
+  const next = "give every algorithm an area of the same size and cells of its own with --region";
+  const shapes = entrants.map(({ course: { shape } }) => `${shape.rows} x ${shape.columns}`);
+  if (new Set(shapes).size > 1)
+    throw new LabError("USAGE", `the areas of the algorithms hold patterns of ${shapes.join(", ")} weights`, {
+      next,
+    });
+  const regions = entrants.map(({ course: { tiles } }) => tiles.map(({ region }) => region));
+  const shared = regions.some((own, index) =>
+    regions.slice(0, index).some((others) => own.some((a) => others.some((b) => intersects(a, b)))),
+  );
+  if (shared) throw new LabError("USAGE", "two algorithms would pulse the same cells", { next });
 }
 
 /** @throws LabError USAGE. */

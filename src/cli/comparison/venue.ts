@@ -35,7 +35,7 @@ export async function onEmulatedChip<T>(
   try {
     const board = await opening;
     try {
-      return await work(withLimits(untilLeft(await withEnvelope(board), boards)));
+      return await work(withLimits(await withEnvelope(untilLeft(board, boards))));
     } finally {
       await board.close();
     }

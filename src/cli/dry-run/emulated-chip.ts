@@ -6,6 +6,7 @@ import { descriptorOf, type StuckPlace } from "../../../mocks/array/crossbar.ts"
 import type { ChipProfile } from "../../../mocks/array/profile.ts";
 import { powerUp } from "../../../mocks/host/power-up.ts";
 import type { Descriptor } from "../../chip/descriptor.ts";
+import { programFeature } from "../../chip/on-board.ts";
 import type { OpenedChip } from "../../chip/opened-chip.ts";
 import type { Timer } from "../../core/clock.ts";
 import { type MeteredLine, meteredLine } from "./metered-line.ts";
@@ -42,8 +43,9 @@ export async function openEmulated(profile: ChipProfile, posed: Posed, timer: Ti
     },
   );
   const line = meteredLine(firmware.openLine());
-  const chip = await openRemoteChip(line.transport, timer);
-  return { board: { ...chip, descriptor }, line };
+  const { onBoard, ...chip } = await openRemoteChip(line.transport, timer);
+  const canRun = onBoard !== undefined && descriptor.features.includes(programFeature);
+  return { board: { ...chip, descriptor, ...(canRun && { onBoard }) }, line };
 }
 
 /** Converters without errors between bit lines: what a chip has whose calibration is right. Their noise stays. */

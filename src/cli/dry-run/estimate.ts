@@ -18,7 +18,8 @@ export interface DryRunEstimate extends Omit<ProgramSummary, "wallSeconds">, Exp
   readonly emulated: { readonly profile: string; readonly knownStuckDevices: number };
   /** Upper bound of the energy of all pulses, J; null for a chip that does not say the voltage of its supply. */
   readonly joules: number | null;
-  readonly wear: WearEstimate;
+  /** `ledger` is the file that "before" is from; null for a chip without one. */
+  readonly wear: WearEstimate & { readonly ledger: string | null };
   /** By the chip's clock, first readouts and waiting included. */
   readonly chipSeconds: number;
   readonly traffic: Traffic;
@@ -35,7 +36,7 @@ export function textOfEstimate(estimate: DryRunEstimate): string {
     ...(estimate.mapping === undefined ? [] : mappingLines(estimate.mapping)),
     `pulses      ${count(estimate.pulses)}, ${(estimate.pulses / devices).toFixed(1)} a device, ${estimate.mostPulsesOfDevice} at most`,
     `energy      ${estimate.joules === null ? "not known: the chip does not say the voltage of its supply" : `at most ${estimate.joules.toPrecision(3)} J`}`,
-    `wear        most worn cell ${count(wear.before)} -> ${count(wear.after)} pulses${limitText(wear)}`,
+    `wear        most worn cell ${count(wear.before)} -> ${count(wear.after)} pulses${limitText(wear)}${chip !== null && wear.ledger === null ? "; no ledger of the chip was found, see --ledger" : ""}`,
     `time        ${formatDuration(estimate.secondsOnLine)} on this line: ${timeText(estimate)}`,
     `line        ${speed.how}`,
     `yield       ${yieldText(estimate)}`,

@@ -4,6 +4,7 @@ import { builtinProfile, type ChipProfile, profileNames } from "../../../mocks/a
 import { differences } from "../../../mocks/array/profile-difference.ts";
 import type { Descriptor } from "../../chip/descriptor.ts";
 import { LabError } from "../../core/errors.ts";
+import { ownDescriptor } from "./emulated-chip.ts";
 
 /** Differences in one message; a chip of another kind differs everywhere. */
 const mostDifferences = 8;
@@ -16,7 +17,7 @@ const mostDifferences = 8;
  */
 export function standInFor(descriptor: Descriptor, named: ChipProfile | undefined): ChipProfile {
   const profile = named ?? profileOfModel(descriptor.model);
-  const differing = differences(relevantOf(profile), relevantOf(descriptor));
+  const differing = differences(relevantOf(ownDescriptor(profile)), relevantOf(descriptor));
   if (differing.length === 0) return profile;
   const listed = differing.slice(0, mostDifferences).join("; ");
   const more = differing.length > mostDifferences ? `; and ${differing.length - mostDifferences} more` : "";
@@ -38,16 +39,11 @@ function profileOfModel(model: string): ChipProfile {
 }
 
 /** What programming depends on. */
-const relevantOf = ({
+const relevantOf = ({ arrays, read, program, envelope, mvm, maxCellsPerRequest }: Descriptor): object => ({
   arrays,
   read,
   program,
   envelope,
-  maxCellsPerRequest,
-}: Pick<Descriptor, "arrays" | "read" | "program" | "envelope" | "maxCellsPerRequest">): object => ({
-  arrays,
-  read,
-  program,
-  envelope,
+  mvm,
   maxCellsPerRequest,
 });

@@ -16,12 +16,12 @@ export interface WearEstimate {
   readonly shareAfter: number | null;
 }
 
-/** @returns whether the chip has a ledger. */
-export function copyLedgerOf(descriptor: Descriptor, folder: string, copies: string): boolean {
+/** @returns the path of the chip's ledger, null when it has none in this folder. */
+export function copyLedgerOf(descriptor: Descriptor, folder: string, copies: string): string | null {
   const path = ledgerPath(folder, descriptor);
-  if (!ledgersIn(folder).includes(path)) return false;
+  if (!ledgersIn(folder).includes(path)) return null;
   copyLedger(path, copies);
-  return true;
+  return path;
 }
 
 /** Pulses of the most worn cell by the ledger in this folder; 0 without one. */

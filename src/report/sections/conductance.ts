@@ -23,7 +23,7 @@ function figureOf(histogram: ConductanceHistogram): Figure {
   return {
     id: "figure-conductance",
     title: "Conductances wanted and measured",
-    caption: `Devices in bins of ${inMicrosiemens(bin)} µS, on a logarithmic scale. The devices of one polarity of each weight have the target 0.`,
+    caption: `Devices in bins of ${inMicrosiemens(bin)} µS, on a logarithmic scale. A target is what a device was aimed at in the end: 0 for one polarity of each weight, unless its devices make up for those of the other.`,
     option: (size) => optionOf(lines, bin, size),
     table: {
       columns: ["from (µS)", ...lines.map(({ name }) => `${name} (devices)`)],

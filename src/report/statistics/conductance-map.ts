@@ -49,16 +49,19 @@ export class ConductanceMap implements DeviceStatistic {
   }
 }
 
-/** The smallest rectangle of the array of the first region that holds all regions of that array. */
-export function enclosing(regions: readonly Region[]): Region | undefined {
-  const [first] = regions;
-  if (first === undefined) return undefined;
-  const same = regions.filter(({ array }) => array === first.array);
-  const row = Math.min(...same.map((region) => region.row));
-  const column = Math.min(...same.map((region) => region.column));
-  const rows = Math.max(...same.map((region) => region.row + region.rows)) - row;
-  const columns = Math.max(...same.map((region) => region.column + region.columns)) - column;
-  return { array: first.array, row, column, rows, columns };
+/** For each array, in the order of the regions, the smallest rectangle that holds all regions of that array. */
+export function windowsOf(regions: readonly Region[]): Region[] {
+  const arrays = [...new Set(regions.map(({ array }) => array))];
+  return arrays.map((array) => enclosing(regions.filter((region) => region.array === array)));
+}
+
+/** @param regions of one array, one at least. */
+function enclosing(regions: readonly Region[]): Region {
+  const row = Math.min(...regions.map((region) => region.row));
+  const column = Math.min(...regions.map((region) => region.column));
+  const rows = Math.max(...regions.map((region) => region.row + region.rows)) - row;
+  const columns = Math.max(...regions.map((region) => region.column + region.columns)) - column;
+  return { array: regions[0]?.array ?? 0, row, column, rows, columns };
 }
 
 class BlockSums {

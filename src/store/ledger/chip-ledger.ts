@@ -7,15 +7,7 @@ import type { Descriptor } from "../../chip/descriptor.ts";
 import type { WearLedger } from "../../chip/wear-ledger.ts";
 import { largestCount, type Place } from "./cell-counts.ts";
 import { lockLedger } from "./lock.ts";
-import {
-  assertSameChip,
-  chipOf,
-  type LedgerChip,
-  type LedgerOwner,
-  makeFolder,
-  openToWrite,
-  ownerText,
-} from "./open.ts";
+import { type LedgerChip, type LedgerOwner, makeFolder, openToWrite, ownerText } from "./open.ts";
 import { ledgerPath } from "./place.ts";
 import { WearBook } from "./wear-book.ts";
 
@@ -27,6 +19,8 @@ export interface Unsettled {
 
 export interface ChipLedger extends WearLedger {
   readonly path: string;
+  /** It was begun now: what the chip felt before is not in it. */
+  readonly isNew: boolean;
   /** What an earlier process left; it counts as sent. */
   readonly unsettled: Unsettled;
   /** Pulses that a cell has felt or may have felt, those that are under way included. */
@@ -36,7 +30,8 @@ export interface ChipLedger extends WearLedger {
 }
 
 /**
- * @param maxPulsesPerCell of the whole life; no limit when undefined.
+ * @param descriptor as the board gives it: its own limit is written down.
+ * @param maxPulsesPerCell of the whole life, the user's own; no limit when undefined.
  * @throws LabError STORE when another process writes this ledger or the file cannot be used, STORE_CONTENT when it is another chip's.
  */
 export function openLedger(
@@ -50,12 +45,11 @@ export function openLedger(
   const chip: LedgerChip = { ...descriptor, maxPulsesPerCell: descriptor.envelope?.maxPulsesPerCell };
   const unlock = lockLedger(path, () => ownerText(path));
   try {
-    const connection = openToWrite(path, chip, owner);
+    const opened = openToWrite(path, chip, owner);
     try {
-      assertSameChip(path, chipOf(connection), chip);
-      return new WearBook(connection, chip, maxPulsesPerCell ?? largestCount, unlock);
+      return new WearBook(opened, chip, maxPulsesPerCell ?? largestCount, unlock);
     } catch (failure) {
-      connection.close();
+      opened.connection.close();
       throw failure;
     }
   } catch (failure) {

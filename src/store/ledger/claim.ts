@@ -1,21 +1,14 @@
 /** How many pulses a train gives to which cells. */
 
-import type { PulseTrain } from "../../chip/pulse.ts";
+import { type CellPulses, cellPulses, type PulseTrain } from "../../chip/pulse.ts";
 import type { Region } from "../../chip/region.ts";
 import { countNonZero } from "../../core/bytes.ts";
 
-export interface Claim {
+export interface Claim extends CellPulses {
   readonly region: Region;
-  /** One value a cell of the region, row by row; 0 leaves the cell alone. */
-  readonly chosen: Uint8Array | Uint16Array;
-  /** Pulses of each chosen cell. */
-  readonly each: number;
 }
 
-export const claimOf = (region: Region, train: PulseTrain): Claim =>
-  train.kind === "per-cell"
-    ? { region, chosen: train.amplitudeCodes, each: 1 }
-    : { region, chosen: train.mask, each: train.steps.length };
+export const claimOf = (region: Region, train: PulseTrain): Claim => ({ region, ...cellPulses(train) });
 
 /** A claim with its cells looked up: their places in an array, row by row. */
 export interface Located {

@@ -37,12 +37,19 @@ export function makeFolder(folder: string): void {
   }
 }
 
+export interface WritableLedger {
+  readonly connection: Connection;
+  /** There was none. */
+  readonly isNew: boolean;
+}
+
 /**
  * For the process that holds the lock. Each commit outlives the process at once and, like all of SQLite's WAL with `synchronous`
  * NORMAL, the machine from the next checkpoint on: a commit that waits for the disk takes 2 to 4 ms, and there is one for every train.
- * @throws LabError STORE when the file is no wear ledger of this version.
+ * @throws LabError STORE when the file is no wear ledger of this version, STORE_CONTENT, and nothing is written, when it is of another
+ * chip.
  */
-export function openToWrite(path: string, chip: LedgerChip, owner: LedgerOwner): Connection {
+export function openToWrite(path: string, chip: LedgerChip, owner: LedgerOwner): WritableLedger {
   const connection = new Connection(path, { readonly: false, fileMustExist: false });
   try {
     assertLedger(connection, true);
@@ -50,13 +57,15 @@ export function openToWrite(path: string, chip: LedgerChip, owner: LedgerOwner):
     connection.pragma("synchronous = NORMAL");
     // The book does it whenever it folds.
     connection.pragma("wal_autocheckpoint = 0");
+    const isNew = schemaOf(connection) === 0;
     connection.transaction(() => {
-      if (schemaOf(connection) === 0) begin(connection, chip, owner);
+      if (isNew) begin(connection, chip, owner);
+      else assertSameChip(path, chipOf(connection), chip);
       connection.run("UPDATE chip SET max_pulses_per_cell = @max", { max: chip.maxPulsesPerCell ?? null });
       connection.run("DELETE FROM owner");
       connection.run("INSERT INTO owner VALUES (@process, @host, @command, @sinceWallSeconds)", { ...owner });
     });
-    return connection;
+    return { connection, isNew };
   } catch (failure) {
     connection.close();
     throw failure;
@@ -76,7 +85,7 @@ export function openToRead(path: string): Connection {
 }
 
 /** @throws LabError STORE_CONTENT when the ledger is of another chip, or of one with other arrays. */
-export function assertSameChip(path: string, known: LedgerChip, chip: LedgerChip): void {
+function assertSameChip(path: string, known: LedgerChip, chip: LedgerChip): void {
   const text = (one: LedgerChip): string =>
     JSON.stringify([one.manufacturer, one.model, one.serialNumber, one.life ?? null, sizesOf(one.arrays)]);
   if (text(known) === text(chip)) return;

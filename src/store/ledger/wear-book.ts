@@ -10,7 +10,7 @@ import type { Connection } from "../connection.ts";
 import { CellCounts, largestCount, type Place } from "./cell-counts.ts";
 import type { ChipLedger, Unsettled } from "./chip-ledger.ts";
 import { type Claim, claimOf, type Located, pulsesOf } from "./claim.ts";
-import type { LedgerChip } from "./open.ts";
+import type { LedgerChip, WritableLedger } from "./open.ts";
 import {
   type Counted,
   deleteIntent,
@@ -30,6 +30,7 @@ const foldsPerFlush = 4;
 
 export class WearBook implements ChipLedger {
   readonly path: string;
+  readonly isNew: boolean;
   readonly unsettled: Unsettled;
   readonly #connection: Connection;
   readonly #limit: number;
@@ -46,8 +47,9 @@ export class WearBook implements ChipLedger {
   #folds = 0;
   #closed = false;
 
-  constructor(connection: Connection, chip: LedgerChip, limit: number, unlock: () => void) {
+  constructor({ connection, isNew }: WritableLedger, chip: LedgerChip, limit: number, unlock: () => void) {
     this.path = connection.path;
+    this.isNew = isNew;
     this.#connection = connection;
     this.#chip = chip;
     this.#limit = Math.min(limit, largestCount);

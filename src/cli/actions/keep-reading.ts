@@ -1,0 +1,34 @@
+/** The readout of a tile right after its programming, and whether the board was the same all the while. */
+
+import type { OpenedChip } from "../../chip/opened-chip.ts";
+import { regionText } from "../../chip/region.ts";
+import { LabError } from "../../core/errors.ts";
+import type { StoredTile } from "../../store/placement.ts";
+import type { NewReadout } from "../../store/readouts.ts";
+import type { TileJob } from "./program-tile.ts";
+
+/** Stores the readout right after programming, which is the reference of drift compensation. */
+export async function keepReading(
+  { chip, board, reading, calibration, store, run, context }: TileJob,
+  { region }: StoredTile,
+  programming: NewReadout["programming"],
+): Promise<void> {
+  const readout = await chip.read(region, reading);
+  await assertSamePowerUp(board, `${regionText(region)} was read`);
+  store.readouts.add({
+    programming,
+    run,
+    requestedAgeSeconds: 0,
+    wallSeconds: context.clock.wallSeconds(),
+    calibration,
+    readout,
+  });
+}
+
+/** A board may lose its power for a moment without closing the port: the link looks well, and its clock begins anew. */
+export async function assertSamePowerUp(board: OpenedChip, doing: string): Promise<void> {
+  if ((await board.currentBootId()) === board.bootId) return;
+  throw new LabError("BOARD_RESTARTED", `${board.resource}: the board restarted while ${doing}`, {
+    next: "check its power supply and cable, then program the network again: the chip's clock began anew",
+  });
+}
