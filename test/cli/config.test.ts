@@ -264,8 +264,7 @@ describe("the file", () => {
     expect(flagsIn(folder, "program")).toEqual([
       "--quiet=false",
       `--store=${folder}/a.db`,
-      `--avoid=${folder}/x`,
-      `--avoid=${folder}/y`,
+      `--avoid=${folder}/x,${folder}/y`,
     ]);
     expect(flagsIn(folder, "read", "--config", "other.toml")).toEqual(["--averages=2"]);
     for (const words of [["read", "--no-config"], ["read", "--store", "b.db"], ["--help"], ["nonsense"]])

@@ -52,8 +52,9 @@ async function truth(port: number | null, rows: number, columns: number): Promis
 test("kill -9 again and again: resume finishes the run, and the ledger is above the truth by no more than what is unknown", async () => {
   const cwd = await folder();
   const board = await emulator(["--profile", "fusion-1m", "--pty", "./chip", "--tcp", "0"], cwd);
-  expect(await pcmlabKilled(program, cwd, "run.db-wal", 60)).toBe("SIGKILL");
-  for (const writes of [30, 100, 200])
+  // A new store alone takes some 200 writes, the whole run some 15,000.
+  expect(await pcmlabKilled(program, cwd, "run.db-wal", 500)).toBe("SIGKILL");
+  for (const writes of [100, 400, 1000])
     expect(await pcmlabKilled(["resume", ...store], cwd, "run.db-wal", writes)).toBe("SIGKILL");
   const tilesBefore = inStore(cwd, ({ programmings }) => programmings.current().length);
   const done = z
@@ -121,6 +122,11 @@ test("a chip that begins anew is not resumed and has no wear; one that was saved
   await emulator(["--load", "chip.state", "--pty", "./chip"], cwd);
   expect((await wear(cwd, ["--chip", "./chip"])).chips).toEqual([worn]);
   expect((await wear(cwd, ["--serial", worn?.chip.serialNumber ?? ""])).chips).toEqual([worn]);
+  const read = await pcmlab(["read", ...store, "--at", "1h", "--calibration", "nominal"], cwd);
+  expect([read.exitCode, read.stderr]).toEqual([
+    8,
+    expect.stringContaining("the board restarted since run.db was programmed"),
+  ]);
 });
 
 test("limits of the user's own are kept, and those that are wider than the chip's are refused", async () => {

@@ -29,6 +29,9 @@ export const mappingOptions = {
     ...pathOption,
     array: true,
     nargs: 1,
-    describe: "marked devices and lines: CSV or JSON of array,row,column, or a store of the same chip",
+    // Of an option that is given twice the last one counts, here as everywhere.
+    coerce: (files: readonly string[]) => files.flatMap((file) => file.split(",")),
+    describe:
+      "marked devices and lines, several files with commas: CSV or JSON of array,row,column, or a store of the same chip",
   },
 } as const;

@@ -42,7 +42,7 @@ export function readConfiguration(
 
 /** The settings as the flags that would have done the same, for records. */
 export const asFlags = (settings: readonly Setting[]): string[] =>
-  settings.flatMap(({ option, value }) => [value].flat().map((one) => `--${option}=${one}`));
+  settings.map(({ option, value }) => `--${option}=${[value].flat().join(",")}`);
 
 /** The settings as yargs takes them: flags count before them, and they before defaults. */
 export const asObject = (settings: readonly Setting[]): object =>
