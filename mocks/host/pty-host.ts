@@ -49,7 +49,7 @@ export async function hostOnPty(
   timer: Timer,
   options: PtyOptions = {},
 ): Promise<PtyHost> {
-  await assertLinkable(path);
+  await assertLinkable(path, timer);
   const pty = await spawnSleeper();
   const device = await deviceOf(pty, timer);
   const writer = boundedWriter(descriptorOf(pty), timer);
@@ -164,16 +164,30 @@ function deviceOf(pty: IPty, timer: Timer): Promise<string> {
   });
 }
 
+/** How long the terminal of an emulator that was killed a moment ago may still be there. */
+const vanishingSeconds = 1;
+const vanishingChecks = 10;
+
 /** A link that leads nowhere any more was left behind by an emulator that was killed; anything else is somebody's. */
-async function assertLinkable(path: string): Promise<void> {
+async function assertLinkable(path: string, timer: Timer): Promise<void> {
+  for (let checks = 1; ; checks++) {
+    const taken = await whyTaken(path);
+    if (taken === undefined) return;
+    if (!taken.mayVanish || checks === vanishingChecks)
+      throw new LabError("USAGE", `${path} ${taken.why}`, {
+        next: "choose another name for --pty, or remove it",
+      });
+    await new Promise<void>((resolve) => void timer.after(vanishingSeconds / vanishingChecks, resolve));
+  }
+}
+
+async function whyTaken(path: string): Promise<{ why: string; mayVanish: boolean } | undefined> {
   const found = await lstat(path).catch(() => undefined);
-  if (found === undefined) return;
-  const target = found.isSymbolicLink() ? await stat(path).catch(() => undefined) : found;
-  if (target === undefined) return;
-  const what = found.isSymbolicLink()
-    ? `is in use: it links to ${await readlink(path)}`
-    : "exists and is not a link";
-  throw new LabError("USAGE", `${path} ${what}`, { next: "choose another name for --pty, or remove it" });
+  if (found === undefined) return undefined;
+  if (!found.isSymbolicLink()) return { why: "exists and is not a link", mayVanish: false };
+  const target = await stat(path).catch(() => undefined);
+  if (target === undefined) return undefined;
+  return { why: `is in use: it links to ${await readlink(path)}`, mayVanish: target.isCharacterDevice() };
 }
 
 async function linkTo(device: string, path: string): Promise<void> {
