@@ -3,7 +3,7 @@
 import type { Chip } from "../../src/chip/chip.ts";
 import { columnCount, type Descriptor, nominalAmperesPerCode } from "../../src/chip/descriptor.ts";
 import { currentsFeature, largestAllowedDacCode, maxCurrentCodes } from "../../src/chip/limits.ts";
-import { type Region, rowBands } from "../../src/chip/region.ts";
+import { columnStripes, rowBands } from "../../src/chip/region.ts";
 import { LabError } from "../../src/core/errors.ts";
 import { type DacFit, fitDac } from "./dac.ts";
 import { type ConverterFits, fitConverters } from "./fit-converters.ts";
@@ -91,7 +91,7 @@ function plannedReadings(
 ): Omit<ReferenceReading, "codeSums">[] {
   const bands = descriptor.arrays.flatMap(({ rows, columns, referenceSiemens }, array) => {
     if (referenceSiemens === undefined) return [];
-    return stripes({ array, row: 0, column: 0, rows, columns }, descriptor.maxCellsPerRequest)
+    return columnStripes({ array, row: 0, column: 0, rows, columns }, descriptor.maxCellsPerRequest)
       .flatMap((stripe) => rowBands(stripe, descriptor.maxCellsPerRequest))
       .map((region) => ({
         region,
@@ -107,14 +107,6 @@ function plannedReadings(
       bands.map((band) => ({ ...band, readVolts, averages: parameters.averages })),
     ).flat(),
   );
-}
-
-/** Cut where a single row would be too much for a request. */
-function stripes(region: Region, maxCells: number): Region[] {
-  return Array.from({ length: Math.ceil(region.columns / maxCells) }, (_, stripe) => {
-    const column = region.column + stripe * maxCells;
-    return { ...region, column, columns: Math.min(maxCells, region.column + region.columns - column) };
-  });
 }
 
 async function measureDac(chip: Chip, signal: AbortSignal | undefined): Promise<ConverterMeasurement["dac"]> {

@@ -2,11 +2,13 @@
 
 import { type Descriptor, descriptorSchema } from "../../src/chip/descriptor.ts";
 import { assertCurrentsAllowed, currentsFeature } from "../../src/chip/limits.ts";
+import { lockFeature } from "../../src/chip/lock.ts";
 import { type MvmRequest, vectorsOf } from "../../src/chip/mvm.ts";
 import type { OpenedChip } from "../../src/chip/opened-chip.ts";
 import { type PulseReceipt, type PulseTrain, pulsesIn } from "../../src/chip/pulse.ts";
 import { cellCount, type Region, regionText } from "../../src/chip/region.ts";
 import { LabError, textOf } from "../../src/core/errors.ts";
+import { drivenLock, lockFault } from "./driven-lock.ts";
 import type { DrivenChip } from "./driver-module.ts";
 
 const methods = ["read", "pulse", "mvm", "temperature", "now", "waitUntil", "safeOff", "close"] as const;
@@ -57,6 +59,7 @@ export async function drivenChip(value: unknown, driver: string, address: string
     temperature: () => call("temperature", () => value.temperature(), time),
     now: () => call("now", () => value.now(), time),
     waitUntil: (seconds, signal) => call("waitUntil", () => value.waitUntil(seconds, signal), time),
+    ...(value.lock && descriptor.features.includes(lockFeature) && { lock: drivenLock(value.lock, call) }),
     safeOff: () => call("safeOff", () => value.safeOff(), nothingWrong),
     close: () => call("close", () => value.close(), nothingWrong),
   };
@@ -76,6 +79,8 @@ function descriptorOf(chip: DrivenChip, driver: string): Descriptor {
   const parsed = descriptorSchema.safeParse(chip.descriptor);
   if (parsed.success && parsed.data.features.includes(currentsFeature) && !chip.measureCurrents)
     throw wrong(driver, `announces ${currentsFeature} and lacks measureCurrents`);
+  const fault = parsed.success ? lockFault(parsed.data.features, chip.lock) : undefined;
+  if (fault !== undefined) throw wrong(driver, fault);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
   throw wrong(driver, `gives a descriptor that is wrong at "${issue?.path.join(".")}": ${issue?.message}`);

@@ -7,6 +7,7 @@ import { createRequire } from "node:module";
 import { isAbsolute, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Chip } from "../../src/chip/chip.ts";
+import type { ChipLock } from "../../src/chip/lock.ts";
 import type { OpenedChip } from "../../src/chip/opened-chip.ts";
 import type { Clock, Timer } from "../../src/core/clock.ts";
 import { type ErrorCode, LabError, textOf } from "../../src/core/errors.ts";
@@ -17,6 +18,8 @@ import { sleepUntil } from "./sleep-until.ts";
 export interface DrivenChip extends Omit<Chip, "measureCurrents"> {
   /** Needed when the descriptor has the feature "measure-current". */
   measureCurrents?: Chip["measureCurrents"];
+  /** Needed when the descriptor has the feature "lock": the board keeps all but one program from changing the chip. */
+  lock?: ChipLock;
   /** Who the board says it is, in one line; made from the descriptor when missing. */
   readonly identification?: string;
   /**

@@ -53,6 +53,7 @@ function portOver(line: Reconnection, first: RemoteChip): RemoteChip {
     measureCurrents: (codes) => line.ask((chip) => chip.measureCurrents(codes)),
     startAs: (operationId, order) => line.begin((chip) => chip.startAs(operationId, order), operationId),
     ...(first.onBoard && { onBoard: onBoardOver(line) }),
+    ...(first.lock && { lock: line.lock }),
     temperature: () => line.ask((chip) => chip.temperature()),
     now: () => line.ask((chip) => chip.now(), { timeOf: (seconds) => seconds }),
     waitUntil: (chipSeconds, signal) =>

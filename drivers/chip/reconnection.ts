@@ -5,14 +5,16 @@
  * outstanding-operations.ts keeps the operations; this shell waits, and does what these decide. Nothing is sent past an older operation. A reading that is asked again sees the chip as it is then; its times say so.
  */
 
+import { type ChipLock, lockOf } from "../../src/chip/lock.ts";
 import type { PulseReceipt, PulseTrain } from "../../src/chip/pulse.ts";
 import type { Region } from "../../src/chip/region.ts";
 import { LabError, textOf, unsent } from "../../src/core/errors.ts";
 import type { Lost } from "./candidates.ts";
 import { type Connection, nextConnection } from "./connection.ts";
+import { KeptLock } from "./kept-lock.ts";
 import { type Attempt, fresh, type Manner, type Outstanding } from "./outstanding.ts";
 import { OutstandingOperations } from "./outstanding-operations.ts";
-import { planRecovery, type RecoveryPlan, takenOver } from "./recovery-plan.ts";
+import { planRecovery, type RecoveryPlan, sameChip, takenOver } from "./recovery-plan.ts";
 import type { RemoteChip } from "./remote-chip.ts";
 import { planText, pulsedAgain, takeover, unknownReceipt } from "./settling.ts";
 import { type BoardSearch, type Found, waitForBoard } from "./wait-for-board.ts";
@@ -31,6 +33,7 @@ export class Reconnection {
   readonly #options: ReconnectOptions;
   readonly #closing = new AbortController();
   readonly #outstanding: OutstandingOperations;
+  readonly #keptLock = new KeptLock();
   #chip: RemoteChip;
   #connection: Connection = { kind: "connected" };
   #recovery: Promise<void> = Promise.resolve();
@@ -70,6 +73,11 @@ export class Reconnection {
       };
       this.#submit({ ...fresh, manner, attempt, reject });
     });
+  }
+
+  /** Of a board that has one. */
+  get lock(): ChipLock {
+    return this.#keptLock.over((run) => this.ask((chip) => run(lockOf(chip))));
   }
 
   /** Taken from then on, whether or not it is used. */
@@ -150,9 +158,20 @@ export class Reconnection {
     // The failures of those under way are on their way.
     await this.#outstanding.awakeEnded();
     const stop = AbortSignal.any([this.#closing.signal, ...(signal === undefined ? [] : [signal])]);
-    const found = await waitForBoard(this.#lost, this.#chip, cause, this.#options, stop);
+    const found = await waitForBoard(this.#lost, this.#chip, cause, this.#search, stop);
     if (this.#connection.kind === "failed") return found.chip.close();
     await this.#resume(found, lostSeconds);
+  }
+
+  get #search(): BoardSearch {
+    const { connect } = this.#options;
+    return {
+      ...this.#options,
+      connect: async (name, options) => {
+        const chip = await connect(name, options);
+        return sameChip(chip.descriptor, this.#chip.descriptor) ? this.#keptLock.regain(chip) : chip;
+      },
+    };
   }
 
   async #resume({ chip, name }: Found, lostSeconds: number): Promise<void> {

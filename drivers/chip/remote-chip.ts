@@ -11,6 +11,7 @@ import { pulseTrain } from "../../firmware-protocol/operation/pulse-train.ts";
 import { readRegion } from "../../firmware-protocol/operation/read-region.ts";
 import { safeOff } from "../../firmware-protocol/operation/safe-off.ts";
 import type { Descriptor } from "../../src/chip/descriptor.ts";
+import { lockFeature } from "../../src/chip/lock.ts";
 import { type OnBoardOrder, type OnBoardProgramming, programFeature } from "../../src/chip/on-board.ts";
 import type { OpenedChip } from "../../src/chip/opened-chip.ts";
 import { type PulseReceipt, type PulseTrain, pulsesIn } from "../../src/chip/pulse.ts";
@@ -25,6 +26,7 @@ import { Session } from "../instrument/session.ts";
 import type { Transport } from "../transport/transport.ts";
 import { identify } from "./identify.ts";
 import { measureCurrents } from "./remote-currents.ts";
+import { remoteLock } from "./remote-lock.ts";
 import { multiply } from "./remote-mvm.ts";
 import { remoteProgramming } from "./remote-program.ts";
 import { sleepUntil } from "./sleep-until.ts";
@@ -99,6 +101,7 @@ function chipOver(session: Session, timer: Timer, opened: Opened): RemoteChip {
     measureCurrents: (codes) => measureCurrents(session, descriptor, codes),
     startAs,
     ...(descriptor.features.includes(programFeature) && { onBoard }),
+    ...(descriptor.features.includes(lockFeature) && { lock: remoteLock(session) }),
     temperature: async () => (await perform(session, chipTemperature, {})).temperatureKelvin,
     now,
     async waitUntil(chipSeconds, signal) {

@@ -7,7 +7,7 @@ import {
   requestMessage,
 } from "../../firmware-protocol/operation/operation.ts";
 import { printable } from "../../firmware-protocol/scpi/parse.ts";
-import { LabError, textOf } from "../../src/core/errors.ts";
+import { type ErrorCode, LabError, textOf } from "../../src/core/errors.ts";
 import type { Session } from "./session.ts";
 
 /** SCPI-99, 21.8.1: an error text has at most 255 characters. */
@@ -27,7 +27,7 @@ export async function perform<Request, Reply>(
   const outcome = decoded(session, operation, response);
   if (outcome.ok) return outcome.reply;
   throw new LabError(
-    "REFUSED",
+    codeOf[outcome.error] ?? "REFUSED",
     `${session.name} refused ${operation.header} ${outcome.error}, "${printable(outcome.text, maxErrorText)}"`,
     {
       next:
@@ -37,9 +37,14 @@ export async function perform<Request, Reply>(
   );
 }
 
+const chipLocked = 1005;
+const codeOf: Readonly<Record<number, ErrorCode>> = { [chipLocked]: "LOCKED" };
+
 /** Refusals that are no matter of a value (SPEC.md, Errors). */
 const nextAfter: Readonly<Record<number, string>> = {
   1003: "the board programs by itself: wait until its run has ended, or end it with PROGram:ABORt",
+  [chipLocked]:
+    "wait until the program that has locked the chip has ended; pcmlab lock --chip RESOURCE says which it is",
   1004: "the board restarted or began another run since: read the region before any further pulse",
 };
 

@@ -5,6 +5,7 @@
  */
 
 import { ReadlineParser } from "@serialport/parser-readline";
+import { bytesOf } from "../../src/core/bytes.ts";
 import type { Timer } from "../../src/core/clock.ts";
 import { LabError } from "../../src/core/errors.ts";
 import { looksLikeIdentification } from "../transport/identification.ts";
@@ -15,6 +16,7 @@ const secondsPerAttempt = 1.25;
 const attempts = 4;
 const quietSeconds = 0.1;
 const lineFeed = 0x0a;
+const question = bytesOf("\n*IDN?\n");
 /** A killed program may have left a whole reply on the line, 4 MiB at most; more is no instrument. */
 const maxGreetingBytes = 1 << 23;
 /** An identification is short (72 characters, IEEE 488.2, 10.14); of longer lines only the end is looked for. */
@@ -23,9 +25,11 @@ const maxQuietWaits = 20;
 
 /** What the greeting needs of a serial port. */
 export interface GreetedPort {
-  write(text: string): unknown;
-  on(event: "data" | "error" | "close", listener: (chunk: Uint8Array) => void): unknown;
-  removeListener(event: "data" | "error" | "close", listener: (chunk: Uint8Array) => void): unknown;
+  write(bytes: Uint8Array): Promise<void>;
+  on(event: "data", listener: (chunk: Uint8Array) => void): unknown;
+  on(event: "close", listener: () => void): unknown;
+  removeListener(event: "data", listener: (chunk: Uint8Array) => void): unknown;
+  removeListener(event: "close", listener: () => void): unknown;
 }
 
 /** Longer than a board waits inside a message. */
@@ -47,7 +51,8 @@ export async function greet(
   try {
     if (sought !== undefined) await ear.pause(silenceSeconds);
     for (let attempt = 1; attempt <= attempts && !ear.isCut; attempt++) {
-      port.write("\n*IDN?\n");
+      // A port that breaks is closed, which the ear notices.
+      port.write(question).catch(() => {});
       if (await ear.hears(secondsPerAttempt)) {
         assertSought(ear.identification, sought, path);
         if (await ear.quiet()) return;
@@ -101,7 +106,6 @@ class GreetingEar {
     this.#port = port;
     this.#timer = timer;
     port.on("data", this.#take);
-    port.on("error", this.#ignore);
     port.on("close", this.#cut);
     this.#parser.on("data", (line: string) => {
       // A frame of a link that a killed program left behind may stand before it; it ends with 0x00.
@@ -138,13 +142,9 @@ class GreetingEar {
 
   leave(): void {
     this.#port.removeListener("data", this.#take);
-    this.#port.removeListener("error", this.#ignore);
     this.#port.removeListener("close", this.#cut);
     this.#parser.destroy();
   }
-
-  /** A line that breaks during the greeting shows as its silence; an error that nobody hears would end the process. */
-  readonly #ignore = (): void => {};
 
   readonly #cut = (): void => {
     this.isCut = true;

@@ -1,6 +1,5 @@
-/** A serial port through `serialport`: opened exclusively, greeted, then handed on as plain bytes. */
+/** A serial port: opened exclusively, greeted, then handed on as plain bytes. */
 
-import { SerialPort } from "serialport";
 import type { Timer } from "../../src/core/clock.ts";
 import { LabError, textOf } from "../../src/core/errors.ts";
 import { closedOnStop } from "../transport/closed-on-stop.ts";
@@ -9,6 +8,7 @@ import type { Transport } from "../transport/transport.ts";
 import { defaultBaudRate } from "./baud-rate.ts";
 import { greet } from "./greeting.ts";
 import { openFailure } from "./open-failure.ts";
+import { openSerialLine, type SerialLine } from "./serial-line.ts";
 
 interface SerialOptions {
   readonly timer: Timer;
@@ -27,14 +27,14 @@ export async function openSerial(
   path: string,
   { timer, baudRate, sought, signal }: SerialOptions,
 ): Promise<Transport> {
-  const port = await openPort(path, baudRate);
+  const line = await openPort(path, baudRate);
   try {
-    await closedOnStop({ close: () => closed(port) }, signal, () => greet(port, path, timer, sought));
+    await closedOnStop(line, signal, () => greet(line, path, timer, sought));
   } catch (failure) {
-    await closed(port);
+    await line.close();
     throw failure;
   }
-  return transportOver(port, path);
+  return transportOver(line, path);
 }
 
 /**
@@ -45,43 +45,34 @@ export async function openSerialUngreeted(path: string, baudRate?: number): Prom
   return transportOver(await openPort(path, baudRate), path);
 }
 
-async function openPort(path: string, baudRate = defaultBaudRate): Promise<SerialPort> {
-  const port = new SerialPort({ path, baudRate, autoOpen: false, lock: true, highWaterMark: 1 << 20 });
-  await new Promise<void>((resolve, reject) => {
-    port.open((cause) => (cause ? reject(openFailure(path, cause)) : resolve()));
-  });
-  return port;
+async function openPort(path: string, baudRate = defaultBaudRate): Promise<SerialLine> {
+  try {
+    return await openSerialLine(path, baudRate);
+  } catch (cause) {
+    throw openFailure(path, cause);
+  }
 }
 
-function transportOver(port: SerialPort, path: string): Transport {
+function transportOver(line: SerialLine, path: string): Transport {
   const inbox = new Inbox();
   const lost = (cause?: unknown): LabError =>
     new LabError("LINK_LOST", `the connection on ${path} closed${cause ? `: ${textOf(cause)}` : ""}`, {
       cause,
       next: "check the cable and the board's power, then connect again",
     });
-  port.on("data", (chunk: Uint8Array) => inbox.bytes(chunk));
-  port.on("error", (cause) => inbox.close(lost(cause)));
-  port.on("close", (cause: unknown) => inbox.close(lost(cause)));
+  line.on("data", (chunk) => inbox.bytes(chunk));
+  line.on("close", (cause) => inbox.close(lost(cause)));
   return {
     name: path,
     listen: (listener) => inbox.listen(listener),
-    write: (bytes) =>
-      new Promise((resolve, reject) => {
-        if (inbox.closedBy !== undefined) return reject(inbox.closedBy);
-        port.write(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length), (cause) =>
-          cause ? reject(lost(cause)) : resolve(),
-        );
-      }),
-    close: () => closed(port),
+    async write(bytes) {
+      if (inbox.closedBy !== undefined) throw inbox.closedBy;
+      try {
+        await line.write(bytes);
+      } catch (cause) {
+        throw lost(cause);
+      }
+    },
+    close: () => line.close(),
   };
-}
-
-/** A second call waits for the first, so that the port can be opened again once either has come back. */
-function closed(port: SerialPort): Promise<void> {
-  return new Promise((resolve) => {
-    if (port.closing) port.once("close", () => resolve());
-    else if (port.isOpen) port.close(() => resolve());
-    else resolve();
-  });
 }

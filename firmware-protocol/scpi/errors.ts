@@ -20,6 +20,7 @@ export const scpiErrors = {
   1002: "Unknown feature",
   1003: "Programming under way",
   1004: "No such programming",
+  1005: "Chip locked",
 } as const;
 
 export type ScpiErrorNumber = keyof typeof scpiErrors;

@@ -26,6 +26,8 @@ export interface ChipState {
   /** Tells the chip from others of the same profile and seed; missing in states of older versions. */
   readonly life?: string | undefined;
   readonly chipSeconds: number;
+  /** When it was saved (s since 1970); missing in states of older versions and of chips that nobody saves to a file. */
+  readonly savedWallSeconds?: number | undefined;
   /** The record by which a repeated operation id is answered. */
   readonly lastPulse: PulseRecord | undefined;
   readonly arrays: DeviceArrays;
@@ -43,6 +45,7 @@ const headerSchema = z.strictObject({
   seed: natural,
   life: z.string().optional(),
   chipSeconds: z.number().nonnegative(),
+  savedWallSeconds: z.number().optional(),
   lastPulse: z
     .strictObject({
       operationId: natural,

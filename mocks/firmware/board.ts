@@ -3,6 +3,9 @@
 import type { PulseRecord } from "../../firmware-protocol/operation/pulse-reply.ts";
 import type { Descriptor } from "../../src/chip/descriptor.ts";
 import { type DutyBudget, fullBudget } from "../../src/chip/duty-budget.ts";
+import { lockFeature } from "../../src/chip/lock.ts";
+import type { Clock } from "../../src/core/clock.ts";
+import { BoardLock } from "./board-lock.ts";
 import type { ChipArray } from "./chip-array.ts";
 import { type ChipClock, virtualClock } from "./chip-clock.ts";
 import type { ProgramRun } from "./on-board/run.ts";
@@ -16,6 +19,8 @@ export interface BoardStart {
   readonly clock?: ChipClock | undefined;
   /** The record of a chip that goes on where it was saved. */
   readonly lastPulse?: PulseRecord | undefined;
+  /** Passes while the board has its power, whatever the chip's clock does: leases count by it. No lock without it. */
+  readonly poweredClock?: Pick<Clock, "monotonicSeconds"> | undefined;
 }
 
 export class Board {
@@ -23,6 +28,7 @@ export class Board {
   readonly bootId: number;
   readonly clock: ChipClock;
   readonly status = new Status();
+  readonly lock: BoardLock | undefined;
   lastPulse: PulseRecord | undefined;
   /** The last program-and-verify run of this power-up. */
   program: ProgramRun | undefined;
@@ -36,14 +42,16 @@ export class Board {
     this.bootId = bootId;
     this.clock = start.clock ?? virtualClock();
     this.lastPulse = start.lastPulse;
+    this.lock = start.poweredClock && new BoardLock(start.poweredClock);
     this.duty = fullBudget(array.descriptor.envelope ?? { maxDuty: 1, dutySeconds: 1 }, this.chipSeconds);
   }
 
-  /** What the array says, with the ability to skip time where the clock has it. */
+  /** What the array says, the clock of this board, and its features that are not of the array. */
   get descriptor(): Descriptor {
     const { features, ...rest } = this.array.descriptor;
-    const others = features.filter((feature) => feature !== skipFeature);
-    return { ...rest, features: this.clock.canSkip ? features : others };
+    const ofArray = this.clock.canSkip ? features : features.filter((feature) => feature !== skipFeature);
+    const ofBoard = this.lock === undefined ? [] : [lockFeature];
+    return { ...rest, clock: this.clock.kind, features: [...ofArray, ...ofBoard] };
   }
 
   get chipSeconds(): number {

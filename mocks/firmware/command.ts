@@ -2,12 +2,17 @@
 
 import type { Element } from "../../firmware-protocol/scpi/element.ts";
 import type { Board } from "./board.ts";
+import type { Session } from "./board-lock.ts";
+
+/** Where a command comes from. */
+export interface Origin {
+  /** The message that it came in, without its terminator. */
+  readonly message: Uint8Array;
+  readonly session: Session;
+}
 
 export interface Command {
   readonly header: string;
-  /**
-   * @param message that the command came in, without its terminator.
-   * @throws ScpiFault when the parameters are wrong; then nothing has been done.
-   */
-  run(board: Board, parameters: readonly Element[], message: Uint8Array): Uint8Array | undefined;
+  /** @throws ScpiFault when the parameters are wrong; then nothing has been done. */
+  run(board: Board, parameters: readonly Element[], origin: Origin): Uint8Array | undefined;
 }

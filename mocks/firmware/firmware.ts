@@ -18,6 +18,7 @@ import { MessageScanner, type Scanned } from "../../firmware-protocol/scpi/scann
 import type { Descriptor } from "../../src/chip/descriptor.ts";
 import { bytesOf, concatBytes } from "../../src/core/bytes.ts";
 import { Board, type BoardStart } from "./board.ts";
+import type { Session } from "./board-lock.ts";
 import type { ChipArray } from "./chip-array.ts";
 import type { Command } from "./command.ts";
 import { commonCommands } from "./common-commands.ts";
@@ -80,6 +81,7 @@ export class FirmwareLine {
   readonly #board: Board;
   readonly #scanner: MessageScanner;
   readonly #commands: readonly Command[];
+  #session: Session = Symbol("a line that was just opened");
 
   constructor(board: Board, link: LinkLimits | undefined) {
     this.#board = board;
@@ -109,7 +111,11 @@ export class FirmwareLine {
       this.#board.status.report(new ScpiFault(scanned.error, scanned.detail));
       return [];
     }
-    const responses = this.#unitsOf(scanned.bytes).flatMap((unit) => this.#run(unit, scanned.bytes));
+    const units = this.#unitsOf(scanned.bytes);
+    // Whoever has a line begins with that: the host before is gone (SPEC.md, 10.16, K3).
+    if (units.length === 1 && units[0]?.header.toUpperCase() === "*IDN?")
+      this.#session = Symbol("a new host");
+    const responses = units.flatMap((unit) => this.#run(unit, scanned.bytes));
     if (responses.length === 0) return [];
     const separated = responses.flatMap((response, i) => [bytesOf(i === 0 ? "" : ";"), response]);
     return [concatBytes([...separated, bytesOf("\n")])];
@@ -128,7 +134,7 @@ export class FirmwareLine {
     try {
       const command = this.#commands.find(({ header }) => headerMatches(header, unit.header));
       if (command === undefined) throw new ScpiFault(-113, printable(unit.header));
-      const response = command.run(this.#board, unit.parameters, message);
+      const response = command.run(this.#board, unit.parameters, { message, session: this.#session });
       return response === undefined ? [] : [response];
     } catch (thrown) {
       this.#report(thrown);

@@ -9,21 +9,21 @@ import {
 import { ScpiFault } from "../../firmware-protocol/scpi/errors.ts";
 import { LabError } from "../../src/core/errors.ts";
 import type { Board } from "./board.ts";
-import type { Command } from "./command.ts";
+import type { Command, Origin } from "./command.ts";
 
 /** A refusal is both the response and an entry of the error queue. */
 export function operationCommand<Request, Reply>(
   operation: Operation<Request, Reply>,
-  handle: (board: Board, request: Request, message: Uint8Array) => Reply,
+  handle: (board: Board, request: Request, origin: Origin) => Reply,
 ): Command {
   return {
     header: operation.header,
-    run(board, parameters, message) {
+    run(board, parameters, origin) {
       try {
         if (!board.clock.canSkip) board.program?.catchUp();
         if (usesCells(operation.header) && board.program?.running)
           throw new ScpiFault(1003, `operation ${board.program.operationId} is running`);
-        return successResponse(operation, handle(board, decodeRequest(operation, parameters), message));
+        return successResponse(operation, handle(board, decodeRequest(operation, parameters), origin));
       } catch (thrown) {
         const fault = asFault(thrown);
         board.status.report(fault);

@@ -15,6 +15,7 @@ import { assertReadAllowed } from "../../src/chip/limits.ts";
 import { assertInside } from "../../src/chip/region.ts";
 import type { Command } from "./command.ts";
 import { currentCommand } from "./current-command.ts";
+import { lockCommands } from "./lock-commands.ts";
 import { mvmCommand } from "./mvm-command.ts";
 import { operationCommand } from "./operation-command.ts";
 import { programCommands } from "./program-commands.ts";
@@ -54,15 +55,18 @@ export const operationCommands: readonly Command[] = [
   currentCommand,
   ...pulseCommands,
   ...programCommands,
-  operationCommand(advanceTime, (board, { untilSeconds }) => {
+  ...lockCommands,
+  operationCommand(advanceTime, (board, { untilSeconds }, { session }) => {
     if (!board.clock.canSkip) throw new ScpiFault(1002, "the clock follows real time, wait for it");
+    board.lock?.assertAllows(session);
     board.program?.runUntil(untilSeconds);
     board.chipSeconds = untilSeconds;
     return { chipSeconds: board.chipSeconds };
   }),
-  operationCommand(setTemperature, (board, { kelvin }) => {
+  operationCommand(setTemperature, (board, { kelvin }, { session }) => {
     if (!board.array.descriptor.features.includes("set-temperature"))
       throw new ScpiFault(1002, "the temperature of this chip cannot be set");
+    board.lock?.assertAllows(session);
     board.array.setTemperature(kelvin, board.chipSeconds);
     return { temperatureKelvin: board.array.temperatureKelvin() };
   }),

@@ -14,6 +14,7 @@ import { assertOrderAllowed } from "../../src/chip/limits.ts";
 import { type OnBoardOrder, programFeature } from "../../src/chip/on-board.ts";
 import { secondsFromNanoseconds } from "../../src/core/units.ts";
 import type { Board } from "./board.ts";
+import type { Origin } from "./command.ts";
 import { ProgramRun } from "./on-board/run.ts";
 import { operationCommand } from "./operation-command.ts";
 import { repeatedPulse } from "./pulse-record.ts";
@@ -26,7 +27,8 @@ export const programCommands = [
     if (board.clock.canSkip) run.step();
     return run.progress();
   }),
-  operationCommand(programAbort, (board, { operationId }) => {
+  operationCommand(programAbort, (board, { operationId }, { session }) => {
+    board.lock?.assertAllows(session);
     const run = runOf(board, operationId);
     run.abort();
     return run.progress();
@@ -34,11 +36,12 @@ export const programCommands = [
   operationCommand(programResult, (board, { operationId }) => runOf(board, operationId).result()),
 ];
 
-function begin(board: Board, request: ProgramVerifyRequest, message: Uint8Array): PulseReply {
+function begin(board: Board, request: ProgramVerifyRequest, { message, session }: Origin): PulseReply {
   assertOffered(board);
   const messageCrc = crc32c(message);
   const repeated = repeatedPulse(board.lastPulse, request.operationId, messageCrc);
   if (repeated !== undefined) return repeated;
+  board.lock?.assertAllows(session);
   if (board.program?.running) throw new ScpiFault(1003, `operation ${board.program.operationId} is running`);
   assertOrderAllowed(board.array.descriptor, orderOf(request));
   const seconds = board.chipSeconds;

@@ -9,13 +9,14 @@ import { assertPulseAllowed } from "../../src/chip/limits.ts";
 import type { PulseTrain } from "../../src/chip/pulse.ts";
 import { secondsFromNanoseconds } from "../../src/core/units.ts";
 import type { Board } from "./board.ts";
+import type { Origin } from "./command.ts";
 import { guardEnvelope } from "./envelope-guard.ts";
 import { operationCommand } from "./operation-command.ts";
 import { repeatedPulse } from "./pulse-record.ts";
 
 export const pulseCommands = [
-  operationCommand(pulseCells, (board, request, message) =>
-    applyOnce(board, request, message, {
+  operationCommand(pulseCells, (board, request, origin) =>
+    applyOnce(board, request, origin, {
       kind: "per-cell",
       shape: {
         widthSeconds: secondsFromNanoseconds(request.widthNanoseconds),
@@ -24,8 +25,8 @@ export const pulseCommands = [
       amplitudeCodes: request.amplitudeCodes,
     }),
   ),
-  operationCommand(pulseTrain, (board, request, message) =>
-    applyOnce(board, request, message, {
+  operationCommand(pulseTrain, (board, request, origin) =>
+    applyOnce(board, request, origin, {
       kind: "shared",
       mask: request.mask,
       steps: request.steps.map((step) => ({
@@ -41,12 +42,13 @@ export const pulseCommands = [
 function applyOnce(
   board: Board,
   { operationId, region }: { readonly operationId: number; readonly region: RegionFields },
-  message: Uint8Array,
+  { message, session }: Origin,
   train: PulseTrain,
 ): PulseReply {
   const messageCrc = crc32c(message);
   const repeated = repeatedPulse(board.lastPulse, operationId, messageCrc);
   if (repeated !== undefined) return repeated;
+  board.lock?.assertAllows(session);
   assertPulseAllowed(board.array.descriptor, region, train);
   guardEnvelope(board, region, train);
   const startSeconds = board.chipSeconds;

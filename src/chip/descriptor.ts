@@ -1,6 +1,7 @@
 /** What a chip says about itself. Nothing about a particular chip is hard-coded elsewhere. */
 
 import { z } from "zod";
+import { clockSchema } from "./clock-kind.ts";
 import { envelopeFault, envelopeSchema } from "./envelope.ts";
 
 const positive = z.number().positive();
@@ -88,6 +89,8 @@ const descriptorFields = z.object({
   envelope: envelopeSchema.optional(),
   /** Present when the array multiplies matrices and vectors by itself. */
   mvm: mvmSchema.optional(),
+  /** Missing on silicon: a clock that begins at 0 at power-up; `clockOf` gives it. */
+  clock: clockSchema.optional(),
   /** Cells of one request, a limit of the board's memory. */
   maxCellsPerRequest: count.max(1 << 20),
   /** Optional abilities by name, for example "advance-time". */

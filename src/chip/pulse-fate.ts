@@ -27,6 +27,6 @@ export function pulseFate(operationId: number, bootId: number, board: BoardMemor
   return operationId === board.lastOperationId ? "applied" : "unknown";
 }
 
-/** Of pulses that failed: LIMIT means that nothing was sent, REFUSED that nothing was done (SPEC.md); after any other failure nobody knows. */
+/** Of pulses that failed: LIMIT means that nothing was sent, REFUSED and LOCKED that nothing was done (SPEC.md); after any other failure nobody knows. */
 export const mayHaveBeenApplied = (failure: unknown): boolean =>
-  !(failure instanceof LabError && (failure.unsent || ["LIMIT", "REFUSED"].includes(failure.code)));
+  !(failure instanceof LabError && (failure.unsent || ["LIMIT", "REFUSED", "LOCKED"].includes(failure.code)));

@@ -39,6 +39,13 @@ export function assertInside(region: Region, descriptor: Descriptor): void {
   throw new LabError("LIMIT", `${regionText(region)} is not on the chip: ${size}`);
 }
 
+/** Cuts a region where a single row would be too much for a request of `maxCells` cells, left to right. */
+export const columnStripes = (region: Region, maxCells: number): Region[] =>
+  Array.from({ length: Math.ceil(region.columns / maxCells) }, (_, stripe) => {
+    const column = region.column + stripe * maxCells;
+    return { ...region, column, columns: Math.min(maxCells, region.column + region.columns - column) };
+  });
+
 /** Cuts a region into bands of whole rows with at most `maxCells` cells each (one row at least), top to bottom. */
 export function rowBands(region: Region, maxCells: number): Region[] {
   const rowsPerBand = Math.max(1, Math.floor(maxCells / region.columns));

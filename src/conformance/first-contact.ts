@@ -3,9 +3,11 @@
 import type { Offer } from "../../firmware-protocol/link/terms.ts";
 import { describeChip } from "../../firmware-protocol/operation/describe-chip.ts";
 import { linkOffer } from "../../firmware-protocol/operation/link-offer.ts";
+import { lockOwner } from "../../firmware-protocol/operation/lock-owner.ts";
 import { requestMessage } from "../../firmware-protocol/operation/operation.ts";
 import { printable } from "../../firmware-protocol/scpi/parse.ts";
 import { type Descriptor, descriptorSchema } from "../chip/descriptor.ts";
+import { lockedBy, lockFeature } from "../chip/lock.ts";
 import { bytesOf, textOfBytes } from "../core/bytes.ts";
 import { LabError } from "../core/errors.ts";
 import type { Ear } from "./ear.ts";
@@ -74,6 +76,20 @@ export async function offeredLink(ear: Ear, idn: string, patience: Patience): Pr
   }
   return offer;
 }
+
+/** Whoever has the lock of the board must not be disturbed. @throws LabError LOCKED when it is another program than this kit. */
+export async function assertNotLocked(ear: Ear, { features }: Descriptor, patience: Patience): Promise<void> {
+  if (!features.includes(lockFeature)) return;
+  ear.say(requestMessage(lockOwner, {}));
+  const scanned = await ear.next(patience.quickSeconds);
+  const outcome = scanned?.kind === "message" ? outcomeOf(lockOwner, scanned.bytes) : undefined;
+  // What is wrong with any other answer is for a rule to say.
+  if (outcome?.ok === true && !["", ...kitOwners].includes(outcome.reply.owner))
+    throw lockedBy(outcome.reply);
+}
+
+/** Owners that no other program has. */
+export const kitOwners = ["pcmlab conformance", "pcmlab conformance, another program"] as const;
 
 function judged(json: string): Described {
   let value: unknown;

@@ -57,10 +57,10 @@ export class LineProbe implements Probe {
     this.#ear.say(send);
   }
 
-  rest(kind: "silence" | "pause"): Promise<void> {
+  rest(kind: "silence" | "pause"): Promise<number> {
     const { silenceSeconds, pauseSeconds } = this.#patience;
     const seconds = kind === "silence" ? silenceSeconds : pauseSeconds;
-    return new Promise((resolve) => void this.#timer.after(seconds, resolve));
+    return new Promise((resolve) => void this.#timer.after(seconds, () => resolve(seconds)));
   }
 
   async takeErrors(): Promise<QueuedError[]> {

@@ -46,8 +46,8 @@ export interface Probe {
   exchange(send: Uint8Array, options?: ExchangeOptions): Promise<Heard>;
   /** Sends bytes of which the board cannot make a message yet. */
   begin(send: Uint8Array): Promise<void>;
-  /** Rests longer than a board bears inside a message, or so short that it must. */
-  rest(kind: "silence" | "pause"): Promise<void>;
+  /** Rests longer than a board bears inside a message, or so short that it must; for how long (s). */
+  rest(kind: "silence" | "pause"): Promise<number>;
   /** Empties the error queue, oldest first. @throws Mismatch when it has no end or answers something else. */
   takeErrors(): Promise<QueuedError[]>;
   /** A new connection to the same board. @throws Unchecked when this session cannot make one. */

@@ -8,7 +8,7 @@ import type { Timer } from "../core/clock.ts";
 import type { Reach } from "./access.ts";
 import { type Board, lastCell } from "./board.ts";
 import { Ear } from "./ear.ts";
-import { described, identification, offeredLink } from "./first-contact.ts";
+import { assertNotLocked, described, identification, offeredLink } from "./first-contact.ts";
 import { LineProbe } from "./line-probe.ts";
 import { type Patience, patience as usualPatience } from "./patience.ts";
 import type { Report, RuleResult } from "./report.ts";
@@ -32,14 +32,17 @@ export interface RunOptions extends Reach {
 
 const noDescriptor = "no request can be built without a descriptor that follows section 7 of this version";
 
-/** @throws LabError NO_ANSWER, NOT_OURS, PORT_BUSY when there is nothing to check; the transport is closed in the end. */
+/** @throws LabError NO_ANSWER, NOT_OURS, PORT_BUSY, LOCKED when there is nothing to check; the transport is closed in the end. */
 export async function runConformance(options: RunOptions): Promise<Report> {
   const { transport, timer, rules, patience = usualPatience } = options;
   const ear = new Ear(transport, timer);
   try {
     const idn = await identification(ear, patience);
     const found = await described(ear, patience);
-    if (found.ok) return await run(options, ear, idn, found.descriptor);
+    if (found.ok) {
+      await assertNotLocked(ear, found.descriptor, patience);
+      return await run(options, ear, idn, found.descriptor);
+    }
     const results = rules.map((rule): RuleResult => {
       const failed = rule.id === found.rule;
       return resultOf(rule, failed ? { kind: "fail", ...found.seen } : unchecked(noDescriptor));

@@ -1,6 +1,7 @@
 /** Little helpers for bytes: Latin-1 text, joining, and typed arrays as little-endian bytes whatever the machine. */
 
-const littleEndianHost = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
+/** Whether this machine keeps its numbers as the wire and the store do. */
+export const littleEndianHost = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
 
 /** Text of characters U+0000 to U+00FF to one byte each. */
 export function bytesOf(text: string): Uint8Array {
@@ -31,7 +32,15 @@ export function concatBytes(parts: readonly Uint8Array[]): Uint8Array {
 
 /** The values as little-endian bytes; a view where the machine allows it, else a copy. */
 export function littleEndianBytes(
-  values: Uint8Array | Int8Array | Uint16Array | Int16Array | Uint32Array | Float32Array | Float64Array,
+  values:
+    | Uint8Array
+    | Int8Array
+    | Uint16Array
+    | Int16Array
+    | Uint32Array
+    | Int32Array
+    | Float32Array
+    | Float64Array,
 ): Uint8Array {
   const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
   return littleEndianHost ? bytes : swapped(bytes, values.BYTES_PER_ELEMENT);

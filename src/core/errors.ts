@@ -7,6 +7,7 @@ export const errorCatalogue = {
     meaning: "The named port or host does not exist or does not answer a connection.",
   },
   PORT_BUSY: { exitCode: 3, meaning: "Another program holds the port." },
+  LOCKED: { exitCode: 3, meaning: "Another program holds the lock of the chip." },
   PORT_PERMISSION: { exitCode: 3, meaning: "The operating system refuses access to the port." },
   NOT_OURS: { exitCode: 4, meaning: "Something answers, but not a board that speaks the pcmlab protocol." },
   NO_ANSWER: { exitCode: 4, meaning: "The board did not answer within the documented time." },

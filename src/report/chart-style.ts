@@ -133,7 +133,8 @@ export function timeAxis(name: string, secondsShown: readonly number[], labels: 
   const low = Math.min(...times) / 1.4;
   const high = Math.max(...times) * 1.4;
   const between = landmarks.filter((seconds) => seconds >= low && seconds <= high);
-  const marks = (times.length > labels ? thinned(between, labels) : times).map(timePosition);
+  const many = between.length > 1 ? between : times;
+  const marks = (times.length > labels ? thinned(many, labels) : times).map(timePosition);
   const axis = acrossAxis(name);
   return {
     ...axis,

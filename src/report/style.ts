@@ -1,5 +1,7 @@
 /** The style sheet of the page: light, dark, phone and print. */
 
+import { viridisGradient } from "./colour-scale.ts";
+
 export const style = `
 :root { color-scheme: light dark;
   --paper: #ffffff; --ink: #1b1f24; --soft: #5a636e; --rule: #b4bcc6; --hairline: #e6e9ed; --wash: #f5f7f9;
@@ -52,7 +54,7 @@ summary:hover { color: var(--ink); }
 .map img { display: block; width: 100%; height: auto; max-height: 28rem; object-fit: contain; object-position: left top;
   image-rendering: pixelated; }
 .scale { display: flex; align-items: center; gap: 0.6rem; font-size: 0.85rem; color: var(--soft); }
-.scale i { width: 10rem; height: 0.7rem; border-radius: 2px; print-color-adjust: exact; -webkit-print-color-adjust: exact; }
+.scale i { background: ${viridisGradient}; width: 10rem; height: 0.7rem; border-radius: 2px; print-color-adjust: exact; -webkit-print-color-adjust: exact; }
 @media (max-width: 40rem) {
   body { padding: 1.5rem 1rem 3rem; }
   .wide { display: none; }

@@ -29,13 +29,17 @@ export function renderSvg(id: string, option: EChartsOption, { width, height }: 
 
 /**
  * Drops what only a live chart needs, lets the page set the size, and replaces the renderer's running numbers, which
- * would make two reports of one store differ.
+ * would make two reports of one store differ. Styles become attributes: a page may forbid styles that are not in its style sheet.
  */
 function tidied(svg: string, id: string): string {
   return svg
     .replace(/<style\b[\s\S]*?<\/style>/g, "")
     .replace(/ (?:ecmeta_\w+|class|pointer-events)="[^"]*"/g, "")
+    .replace(/ style="([^"]*)"/g, (_, style: string) => attributesOf(style))
     .replace(/^<svg width="[^"]*" height="[^"]*"/, '<svg aria-hidden="true"')
     .replace(/zr\d+-/g, `${id}-`)
     .replace(/\n/g, "");
 }
+
+/** `font-size:12px;` as ` font-size="12px"` (SVG 2, 6.4: presentation attributes). */
+const attributesOf = (style: string): string => style.replace(/([\w-]+):([^;]*);?/g, ' $1="$2"');

@@ -4,6 +4,7 @@ import { crc32 } from "node:zlib";
 import {
   float32FromLittleEndian,
   float64FromLittleEndian,
+  int16FromLittleEndian,
   littleEndianBytes,
   uint16FromLittleEndian,
   uint32FromLittleEndian,
@@ -12,11 +13,17 @@ import { LabError, textOf } from "../core/errors.ts";
 
 /** The elements as little-endian bytes; on a little-endian machine a view of the same memory. */
 export const blobOf: (
-  array: Uint8Array | Uint16Array | Uint32Array | Float32Array | Float64Array,
+  array: Uint8Array | Int8Array | Uint16Array | Int16Array | Uint32Array | Float32Array | Float64Array,
 ) => Uint8Array = littleEndianBytes;
 
 /** A copy of the bytes; unlike `slice` of a Buffer it never shares memory. */
 export const uint8From = (blob: Uint8Array): Uint8Array => new Uint8Array(blob);
+
+/** A copy of the bytes as signed numbers. */
+export const int8From = (blob: Uint8Array): Int8Array => new Int8Array(blob);
+
+/** @throws LabError STORE when the bytes do not make whole elements. */
+export const int16From = (blob: Uint8Array): Int16Array => whole(blob, int16FromLittleEndian);
 
 /** @throws LabError STORE when the bytes do not make whole elements. */
 export const uint16From = (blob: Uint8Array): Uint16Array => whole(blob, uint16FromLittleEndian);
@@ -41,7 +48,7 @@ export function assertChecksum(what: string, expected: number, ...blobs: readonl
   if (actual === expected) return;
   throw new LabError(
     "STORE",
-    `${what} is damaged: its checksum is ${hex(actual)} instead of ${hex(expected)}`,
+    `${what} is damaged: its checksum is ${checksumText(actual)} instead of ${checksumText(expected)}`,
     {
       next: "restore the store from a copy, or read the chip again",
     },
@@ -60,4 +67,5 @@ function whole<Values>(blob: Uint8Array, convert: (bytes: Uint8Array) => Values)
   }
 }
 
-const hex = (crc: number): string => crc.toString(16).padStart(8, "0");
+/** As people compare it. */
+export const checksumText = (crc: number): string => crc.toString(16).padStart(8, "0");

@@ -7,6 +7,7 @@ import Database from "better-sqlite3";
 import type { z } from "zod";
 import { LabError } from "../core/errors.ts";
 import { storeFailure } from "./failure.ts";
+import { Journal, type JournalLimits } from "./journal.ts";
 
 export type Parameter = number | string | Uint8Array | null;
 export type Parameters = Readonly<Record<string, Parameter>>;
@@ -22,11 +23,18 @@ export class Connection {
   readonly path: string;
   readonly #database: Database.Database;
   readonly #statements = new Map<string, Statement>();
+  /** Made once: better-sqlite3 makes every wrapped function anew, which takes longer than a small change of the file. */
+  readonly #quickly: Database.Transaction<(work: () => void) => void>;
+  /** Whether changes are to wait for the disk, unless they are quick, and whether the next one would. */
+  #flushes = false;
+  #waitsForDisk = false;
+  #journal: Journal | undefined;
 
   /** @throws LabError STORE when SQLite cannot open the file. */
   constructor(path: string, options: ConnectionOptions) {
     this.path = path;
     this.#database = this.#guarded(() => new Database(path, options));
+    this.#quickly = this.#database.transaction((work) => refusePromise(work()));
   }
 
   /** All rows of a query. @throws LabError STORE when a row is not what this version writes. */
@@ -43,12 +51,18 @@ export class Connection {
 
   /** Runs a statement that returns no rows; gives the row id of the last insertion. */
   run(sql: string, parameters: Parameters = {}): number {
-    return this.#guarded(() => Number(this.#statement(sql).run(parameters).lastInsertRowid));
+    return this.#guarded(() => {
+      this.#waitForDisk(true);
+      return Number(this.#statement(sql).run(parameters).lastInsertRowid);
+    });
   }
 
   /** Runs several statements that take no parameters. */
   execute(sql: string): void {
-    this.#guarded(() => this.#database.exec(sql));
+    this.#guarded(() => {
+      this.#waitForDisk(true);
+      this.#database.exec(sql);
+    });
   }
 
   pragma(text: string): unknown {
@@ -62,11 +76,45 @@ export class Connection {
    */
   transaction<T>(work: () => T extends PromiseLike<unknown> ? never : T): T {
     const body = this.#database.transaction((): T => refusePromise(work()));
-    return this.#guarded(() => body.immediate());
+    const result = this.#guarded(() => {
+      this.#waitForDisk(true);
+      return body.immediate();
+    });
+    if (!this.#database.inTransaction) this.#journal?.bound();
+    return result;
+  }
+
+  /** From now on each change comes back when the disk has it. Not for the inside of a transaction. */
+  flushEachChange(): void {
+    this.#flushes = true;
+    this.#guarded(() => this.#waitForDisk(true));
+  }
+
+  /** As `transaction`, but durable against the loss of the host's power only when the next `transaction` has returned. */
+  quickTransaction(work: () => void): void {
+    this.#guarded(() => {
+      this.#waitForDisk(false);
+      this.#quickly.immediate(work);
+    });
+  }
+
+  /** Keeps the write-ahead log within these limits from now on, as far as readers let it. */
+  boundJournal(limits: JournalLimits): void {
+    this.#journal = new Journal(this, limits);
   }
 
   close(): void {
     this.#guarded(() => this.#database.close());
+  }
+
+  /**
+   * In WAL mode only FULL flushes each commit to the disk (sqlite.org/pragma.html#pragma_synchronous). SQLite does not change this inside
+   * of a transaction; a savepoint has what the whole has.
+   */
+  #waitForDisk(waits: boolean): void {
+    if (!this.#flushes || waits === this.#waitsForDisk || this.#database.inTransaction) return;
+    this.#database.pragma(`synchronous = ${waits ? "FULL" : "NORMAL"}`);
+    this.#waitsForDisk = waits;
   }
 
   #statement(sql: string): Statement {

@@ -29,6 +29,11 @@ export class Events {
   list(): StoredEvent[] {
     return this.#connection.all(rowSchema, "SELECT * FROM events ORDER BY id");
   }
+
+  /** The newest events, newest first. */
+  latest(most: number): StoredEvent[] {
+    return this.#connection.all(rowSchema, "SELECT * FROM events ORDER BY id DESC LIMIT @most", { most });
+  }
 }
 
 const rowSchema = z

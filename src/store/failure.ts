@@ -19,6 +19,11 @@ const explanations: readonly (readonly [string, Explanation])[] = [
     { message: "is damaged: part of the file is missing or overwritten", next: "restore it from a copy" },
   ],
   [
+    // A record that says to be longer than any can be.
+    "SQLITE_TOOBIG",
+    { message: "is damaged: part of the file is overwritten", next: "restore it from a copy" },
+  ],
+  [
     "SQLITE_READONLY",
     {
       message: "cannot be written to",
@@ -41,6 +46,15 @@ export function storeFailure(path: string, thrown: unknown): unknown {
   if (explanation === undefined) return thrown;
   return new LabError("STORE", `${path} ${explanation.message}`, { next: explanation.next, cause: thrown });
 }
+
+/** What SQLite says where a file system has no room: for the file, its journal, or the index of the journal in shared memory. */
+const fullCodes = ["SQLITE_FULL", "SQLITE_IOERR_WRITE", "SQLITE_IOERR_SHMSIZE"];
+
+/** Whether a failure of the store says that there is no room; nothing of the transaction is left then. */
+export const isDiskFull = (failure: unknown): boolean =>
+  failure instanceof LabError &&
+  failure.cause instanceof Database.SqliteError &&
+  fullCodes.includes(failure.cause.code);
 
 /** Whether a failure of the store says that another connection holds the file. */
 export const isBusy = (failure: unknown): boolean =>

@@ -14,6 +14,12 @@ export type ProgrammingId = Id<"programming">;
 export type CalibrationId = Id<"calibration">;
 export type ReadoutId = Id<"readout">;
 export type ResultId = Id<"result">;
+export type CampaignId = Id<"campaign">;
+export type SubjectId = Id<"subject">;
+export type SlotId = Id<"slot">;
+export type ProbeId = Id<"probe">;
+export type DriftAnalysisId = Id<"drift analysis">;
+export type DriftFitId = Id<"drift fit">;
 
 export const runId = (value: number): RunId => value as RunId;
 export const chipId = (value: number): ChipId => value as ChipId;
@@ -24,6 +30,12 @@ export const programmingId = (value: number): ProgrammingId => value as Programm
 export const calibrationId = (value: number): CalibrationId => value as CalibrationId;
 export const readoutId = (value: number): ReadoutId => value as ReadoutId;
 export const resultId = (value: number): ResultId => value as ResultId;
+export const campaignId = (value: number): CampaignId => value as CampaignId;
+export const subjectId = (value: number): SubjectId => value as SubjectId;
+export const slotId = (value: number): SlotId => value as SlotId;
+export const probeId = (value: number): ProbeId => value as ProbeId;
+export const driftAnalysisId = (value: number): DriftAnalysisId => value as DriftAnalysisId;
+export const driftFitId = (value: number): DriftFitId => value as DriftFitId;
 
 /** A JSON object as it comes out of a store. */
 export type JsonObject = Readonly<Record<string, unknown>>;

@@ -1,5 +1,6 @@
 /** Brings a store to the newest schema. Migrations are only ever appended; each and its version number are one transaction. */
 
+import { z } from "zod";
 import { LabError } from "../core/errors.ts";
 import type { Connection } from "./connection.ts";
 import { firstLight } from "./migrations/001-first-light.ts";
@@ -10,9 +11,15 @@ import { weightTargets } from "./migrations/005-weight-targets.ts";
 import { knownBad } from "./migrations/006-known-bad.ts";
 import { checkpointPatches } from "./migrations/007-checkpoint-patches.ts";
 import { blockWear } from "./migrations/008-block-wear.ts";
+import { readoutBands } from "./migrations/009-readout-bands.ts";
+import { campaigns } from "./migrations/010-campaigns.ts";
+import { driftFits } from "./migrations/011-drift-fits.ts";
+
+/** SQL, or what cannot be said in SQL. */
+export type MigrationStep = string | ((connection: Connection) => void);
 
 /** Migration number n, from 1, is at index n - 1. */
-const migrations: readonly string[] = [
+export const migrations: readonly (string | readonly MigrationStep[])[] = [
   firstLight,
   calibrations,
   mapping,
@@ -21,6 +28,9 @@ const migrations: readonly string[] = [
   knownBad,
   checkpointPatches,
   blockWear,
+  readoutBands,
+  campaigns,
+  driftFits,
 ];
 
 /** The schema that this version of pcmlab writes. */
@@ -29,11 +39,19 @@ export const newestSchema = migrations.length;
 /** "PCML" in the application_id of the SQLite header says whose file it is. */
 export const applicationId = 0x50434d4c;
 
-/** Applies the migrations that a writable store has not had yet. */
-export function migrate(connection: Connection): void {
-  for (let version = schemaOf(connection); version < newestSchema; version++) {
+/**
+ * Applies the migrations that a writable store has not had yet. A table that others refer to is made anew without them noticing
+ * (sqlite.org/lang_altertable.html, section 7): foreign keys are off meanwhile, and looked at before each commit.
+ * @param upTo the schema to stop at, for tests of what older versions left.
+ * @throws LabError STORE when the file is damaged; it is then as it was.
+ */
+export function migrate(connection: Connection, upTo = newestSchema): void {
+  if (schemaOf(connection) >= upTo) return;
+  connection.pragma("foreign_keys = OFF");
+  for (let version = schemaOf(connection); version < upTo; version++) {
     connection.transaction(() => applyNext(connection));
   }
+  connection.pragma("foreign_keys = ON");
 }
 
 /** The version is read again inside the transaction: another process may have migrated meanwhile. */
@@ -41,10 +59,25 @@ function applyNext(connection: Connection): void {
   const version = schemaOf(connection);
   const migration = migrations[version];
   if (migration === undefined) return;
-  connection.execute(migration);
+  for (const step of typeof migration === "string" ? [migration] : migration) {
+    if (typeof step === "string") connection.execute(step);
+    else step(connection);
+  }
+  assertForeignKeys(connection);
   connection.pragma(`application_id = ${applicationId}`);
   connection.pragma(`user_version = ${version + 1}`);
 }
+
+function assertForeignKeys(connection: Connection): void {
+  const broken = connection.first(brokenRow, 'SELECT "table", parent FROM pragma_foreign_key_check');
+  if (broken === undefined) return;
+  const what = `a row of ${broken.table} refers to a row of ${broken.parent} that is not there`;
+  throw new LabError("STORE", `${connection.path} is damaged: ${what}`, {
+    next: "restore it from a copy; nothing was changed",
+  });
+}
+
+const brokenRow = z.object({ table: z.string(), parent: z.string() });
 
 export const schemaOf = (connection: Connection): number => Number(connection.pragma("user_version"));
 

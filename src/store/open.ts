@@ -6,7 +6,9 @@ import { z } from "zod";
 import { LabError } from "../core/errors.ts";
 import { Connection } from "./connection.ts";
 import { valueRow } from "./identity.ts";
+import { storeJournal } from "./journal.ts";
 import { applicationId, assertSchema, migrate } from "./migrate.ts";
+import { assertLocal } from "./network-file-system.ts";
 
 /** `create` makes the file when it is not there; `existing` and `read` do not. `read` never writes. */
 export type OpenMode = "create" | "existing" | "read";
@@ -14,6 +16,7 @@ export type OpenMode = "create" | "existing" | "read";
 /** @throws LabError STORE when the path cannot be a store in this mode. A file that this call made is not left half-made. */
 export function openConnection(path: string, mode: OpenMode): Connection {
   assertOpenable(path, mode);
+  assertLocal(path);
   const made = mode === "create" && madeAnew(path);
   const connection = new Connection(path, { readonly: mode === "read", fileMustExist: mode !== "create" });
   try {
@@ -23,6 +26,24 @@ export function openConnection(path: string, mode: OpenMode): Connection {
     const abandoned = made && !mayBeStore(connection);
     connection.close();
     if (abandoned) removeFiles(path);
+    throw thrown;
+  }
+}
+
+/**
+ * For looking at a store of this or any older version without changing it.
+ * @throws LabError STORE when the file is no store or from a newer version.
+ */
+export function openAnySchema(path: string): Connection {
+  assertOpenable(path, "read");
+  assertLocal(path);
+  const connection = new Connection(path, { readonly: true, fileMustExist: true });
+  try {
+    assertOurs(connection, "read");
+    assertSchema(connection, true);
+    return connection;
+  } catch (thrown) {
+    connection.close();
     throw thrown;
   }
 }
@@ -57,8 +78,8 @@ function prepare(connection: Connection, mode: OpenMode): void {
   connection.pragma("foreign_keys = ON");
   if (mode === "read") return;
   connection.pragma("journal_mode = WAL");
-  // In WAL mode only FULL flushes each commit to the disk (sqlite.org/pragma.html#pragma_synchronous).
-  connection.pragma("synchronous = FULL");
+  connection.flushEachChange();
+  connection.boundJournal(storeJournal);
   migrate(connection);
 }
 

@@ -40,24 +40,28 @@ export function patched(before: Uint8Array, patch: Uint8Array): Uint8Array {
 /** First and last but one, in order. */
 function changedRuns(before: Uint8Array, after: Uint8Array): (readonly [number, number])[] {
   const runs: (readonly [number, number])[] = [];
-  const [wordsBefore, wordsAfter] = [wordsOf(before), wordsOf(after)];
+  const [wholeBefore, wholeAfter] = [bufferOver(before), bufferOver(after)];
   let start = -1;
   let end = -1;
-  for (let n = 0; n < after.length; n++) {
-    while (n % 4 === 0 && n / 4 < wordsAfter.length && wordsBefore[n / 4] === wordsAfter[n / 4]) n += 4;
-    if (n >= after.length || before[n] === after[n]) continue;
-    if (start >= 0 && n - end >= patchableGap) {
-      runs.push([start, end]);
-      start = n;
-    } else if (start < 0) start = n;
-    end = n + 1;
+  for (let block = 0; block < after.length; block += blockBytes) {
+    const last = Math.min(block + blockBytes, after.length);
+    if (wholeAfter.compare(wholeBefore, block, last, block, last) === 0) continue;
+    for (let n = block; n < last; n++) {
+      if (before[n] === after[n]) continue;
+      if (start < 0) start = n;
+      else if (n - end >= patchableGap) {
+        runs.push([start, end]);
+        start = n;
+      }
+      end = n + 1;
+    }
   }
   if (start >= 0) runs.push([start, end]);
   return runs;
 }
 
-/** Nearly all bytes are equal, and four at a time are compared as quickly as one. */
-const wordsOf = (bytes: Uint8Array): Uint32Array =>
-  bytes.byteOffset % 4 === 0
-    ? new Uint32Array(bytes.buffer, bytes.byteOffset, Math.floor(bytes.length / 4))
-    : wordsOf(bytes.slice());
+/** Most bytes are equal; the system compares so many in the time in which a loop compares a few. */
+const blockBytes = 512;
+
+const bufferOver = ({ buffer, byteOffset, length }: Uint8Array): Buffer =>
+  Buffer.from(buffer, byteOffset, length);

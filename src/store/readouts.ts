@@ -1,51 +1,39 @@
-/** Readouts: raw ADC codes of a tile at some age of its programming, with all that turns them into siemens. */
+/** Readouts: raw ADC codes of a region of the chip, a programmed tile above all, with all that turns them into siemens. */
 
 import { z } from "zod";
-import {
-  type ConverterCalibration,
-  type Readout,
-  type UniformConverter,
-  uniformCalibration,
-} from "../chip/readout.ts";
+import { conductances, type Readout } from "../chip/readout.ts";
 import { cellCount, type Region, regionText } from "../chip/region.ts";
-import { assertChecksum, blobOf, checksum, uint16From } from "./blob.ts";
-import type { Calibrations, StoredConverters } from "./calibrations.ts";
+import { LabError } from "../core/errors.ts";
+import { assertChecksum, uint16From } from "./blob.ts";
+import type { Calibrations } from "./calibrations.ts";
 import type { Connection } from "./connection.ts";
-import {
-  blobColumn,
-  type CalibrationId,
-  calibrationId,
-  countColumn,
-  type ProgrammingId,
-  programmingId,
-  type ReadoutId,
-  type RunId,
-  readoutId,
-  runId,
-  type TileId,
-  tileId,
-} from "./identity.ts";
+import { blobColumn, countColumn, type ProgrammingId, type ReadoutId, readoutId } from "./identity.ts";
 import { regionSchema } from "./placement.ts";
-
-interface ReadoutFacts {
-  readonly programming: ProgrammingId;
-  readonly run: RunId;
-  /** Seconds since the end of programming that were asked for; the true age follows from the chip times. */
-  readonly requestedAgeSeconds: number;
-  /** Host time at which the readout came in. */
-  readonly wallSeconds: number;
-  /** A measured one is one of this store; any other is the same for all bit lines. */
-  readonly calibration: ConverterCalibration | StoredConverters;
-}
+import { codeBands, rowsOfBand } from "./readout-bands.ts";
+import {
+  calibrationColumns,
+  factColumns,
+  type ReadoutFacts,
+  readoutRow,
+  readoutsWithTiles,
+  type StoredReadout,
+  type TileReadout,
+  withCalibrations,
+} from "./readout-rows.ts";
 
 export interface NewReadout extends ReadoutFacts {
-  /** Of the whole region of the tile. */
   readonly readout: Readout;
+  /** Of the power-up that the chip times count from, where it is known. */
+  readonly bootId?: number;
 }
 
-export interface StoredReadout extends ReadoutFacts, Omit<Readout, "codeSums"> {
-  readonly id: ReadoutId;
-  readonly tile: TileId;
+/** One device in one readout. */
+export interface TracePoint {
+  readonly readout: StoredReadout;
+  readonly codeSum: number;
+  readonly siemens: number;
+  /** Chip time of the conversion of this device. */
+  readonly sampleSeconds: number;
 }
 
 export class Readouts {
@@ -58,29 +46,18 @@ export class Readouts {
   }
 
   /**
-   * @throws RangeError when the readout is not one of the tile's whole region, or its calibration is neither one of this store nor
-   * the same for all bit lines.
+   * Stores a readout in one transaction.
+   * @throws RangeError when it leaves cells out, is not one of the whole region of the programmed tile, or its calibration is neither
+   * one of this store nor the same for all bit lines.
    */
   add(entry: NewReadout): ReadoutId {
-    const { readout, calibration } = entry;
+    const { readout } = entry;
+    assertWhole(readout);
+    const bands = codeBands(readout.codeSums, readout.region.columns);
     return this.#connection.transaction(() => {
-      assertWhole(readout, this.#regionOf(entry.programming));
-      const codeSums = blobOf(readout.codeSums);
-      const id = this.#connection.run(insertSql, {
-        programming: entry.programming,
-        run: entry.run,
-        age: entry.requestedAgeSeconds,
-        first: readout.firstSampleSeconds,
-        last: readout.lastSampleSeconds,
-        wall: entry.wallSeconds,
-        averages: readout.averages,
-        volts: readout.readVolts,
-        kelvin: readout.temperatureKelvin,
-        ...calibrationColumns(calibration),
-        saturated: readout.saturatedCells,
-        codeSums,
-        crc32: checksum(codeSums),
-      });
+      if (entry.programming !== null) assertSame(readout.region, this.#regionOf(entry.programming));
+      const id = this.#connection.run(insertSql, columnsOf(entry));
+      for (const band of bands) this.#connection.run(insertBandSql, { id, ...band });
       return readoutId(id);
     });
   }
@@ -91,24 +68,94 @@ export class Readouts {
   }
 
   /** The latest readout at this requested age of each tile's current programming, in the order of the tiles. */
-  atAge(ageSeconds: number): StoredReadout[] {
-    const rows = this.#connection.all(factsSchema, atAgeSql, { age: ageSeconds });
-    return rows.map(({ converter, measured, ...facts }) => ({
-      ...facts,
-      calibration:
-        measured === null
-          ? uniformCalibration(converter, facts.region.column + facts.region.columns)
-          : this.#calibrations.converters(measured),
+  atAge(ageSeconds: number): TileReadout[] {
+    return this.#select(atAgeSql, { age: ageSeconds }).filter(isOfTile);
+  }
+
+  /** All readouts, oldest first. */
+  list(): StoredReadout[] {
+    return this.#select(`SELECT ${factColumns} FROM ${readoutsWithTiles} ORDER BY o.id`);
+  }
+
+  /** The first `most` that were stored after this one, oldest first; from the very first on without it. */
+  after(readout: ReadoutId | undefined, most: number): StoredReadout[] {
+    return this.#select(afterSql, { id: readout ?? 0, most });
+  }
+
+  /** The readouts of one programming of a tile, oldest first. */
+  ofProgramming(programming: ProgrammingId): StoredReadout[] {
+    const sql = `SELECT ${factColumns} FROM ${readoutsWithTiles} WHERE o.programming_id = @programming ORDER BY o.id`;
+    return this.#select(sql, { programming });
+  }
+
+  find(readout: ReadoutId): StoredReadout | undefined {
+    return this.#select(`SELECT ${factColumns} FROM ${readoutsWithTiles} WHERE o.id = @readout`, {
+      readout,
+    })[0];
+  }
+
+  /** Of the whole region, row by row. @throws LabError STORE when a checksum does not fit or a part is missing. */
+  codeSums(readout: ReadoutId): Uint16Array {
+    const region = this.#connection.first(regionSchema, "SELECT * FROM readouts WHERE id = @readout", {
+      readout,
+    });
+    if (region === undefined) throw new RangeError(`there is no readout ${readout}`);
+    const sums = new Uint16Array(cellCount(region));
+    let rows = 0;
+    for (const band of this.#connection.all(bandRow, bandsSql, { readout })) {
+      const bytes = this.#checked(readout, region, band);
+      if (band.first_row !== rows) break;
+      sums.set(uint16From(bytes), rows * region.columns);
+      rows += band.rows;
+    }
+    if (rows !== region.rows) throw this.#incomplete(readout, rows);
+    return sums;
+  }
+
+  /**
+   * One device in every readout that has it, oldest first.
+   * @throws LabError STORE when the checksum of a band that holds it does not fit.
+   */
+  trace(array: number, row: number, column: number): TracePoint[] {
+    return this.#select(tracedSql, { array, row, column }).map((readout) => ({
+      readout,
+      ...this.#point(readout, row - readout.region.row, column - readout.region.column),
     }));
   }
 
-  /** @throws LabError STORE when the checksum does not fit. */
-  codeSums(readout: ReadoutId): Uint16Array {
-    const sql = "SELECT code_sums, crc32 FROM readouts WHERE id = @readout";
-    const row = this.#connection.first(codesSchema, sql, { readout });
-    if (row === undefined) throw new RangeError(`there is no readout ${readout}`);
-    assertChecksum(`readout ${readout} in ${this.#connection.path}`, row.crc32, row.code_sums);
-    return uint16From(row.code_sums);
+  /** @param row counted from the first of the region, like `column`. */
+  #point({ id, ...readout }: StoredReadout, row: number, column: number): Omit<TracePoint, "readout"> {
+    const { region, averages, calibration, firstSampleSeconds, lastSampleSeconds } = readout;
+    const most = Math.floor(row / rowsOfBand(region.columns));
+    const band = this.#connection.first(bandRow, bandOfRowSql, { readout: id, most });
+    if (band === undefined || row >= band.first_row + band.rows) throw this.#incomplete(id, row);
+    const at = 2 * ((row - band.first_row) * region.columns + column);
+    const [codeSum = 0] = uint16From(this.#checked(id, region, band).subarray(at, at + 2));
+    const place = { rows: 1, columns: 1, column: region.column + column };
+    const share = (row * region.columns + column) / Math.max(1, cellCount(region) - 1);
+    return {
+      codeSum,
+      siemens: conductances(Uint16Array.of(codeSum), averages, calibration, place)[0] ?? 0,
+      sampleSeconds: firstSampleSeconds + share * (lastSampleSeconds - firstSampleSeconds),
+    };
+  }
+
+  #checked(readout: ReadoutId, { columns }: Region, band: z.infer<typeof bandRow>): Uint8Array {
+    const what = `readout ${readout} in ${this.#connection.path}`;
+    assertChecksum(what, band.crc32, band.code_sums);
+    if (band.code_sums.length !== 2 * band.rows * columns) throw this.#incomplete(readout, band.first_row);
+    return band.code_sums;
+  }
+
+  #incomplete(readout: ReadoutId, row: number): LabError {
+    const what = `readout ${readout} in ${this.#connection.path}`;
+    return new LabError("STORE", `${what} is damaged: its codes from row ${row} on are missing`, {
+      next: "restore the store from a copy, or read the chip again",
+    });
+  }
+
+  #select(sql: string, parameters: Readonly<Record<string, number>> = {}): StoredReadout[] {
+    return withCalibrations(this.#connection.all(readoutRow, sql, parameters), this.#calibrations);
   }
 
   #regionOf(programming: ProgrammingId): Region {
@@ -119,105 +166,84 @@ export class Readouts {
   }
 }
 
+const columnsOf = ({ readout, ...entry }: NewReadout) => ({
+  programming: entry.programming,
+  run: entry.run,
+  array: readout.region.array,
+  row: readout.region.row,
+  column: readout.region.column,
+  rows: readout.region.rows,
+  columns: readout.region.columns,
+  age: entry.requestedAgeSeconds,
+  boot: entry.bootId ?? null,
+  first: readout.firstSampleSeconds,
+  last: readout.lastSampleSeconds,
+  wall: entry.wallSeconds,
+  averages: readout.averages,
+  volts: readout.readVolts,
+  kelvin: readout.temperatureKelvin,
+  ...calibrationColumns(entry.calibration),
+  saturated: readout.saturatedCells,
+});
+
 const insertSql = `
-  INSERT INTO readouts (programming_id, run_id, requested_age, first_sample_chip, last_sample_chip, read_wall,
-    averages, read_volts, temperature_kelvin, calibration, calibration_id, siemens_per_code, offset_codes,
-    saturated_cells, code_sums, crc32)
-  VALUES (@programming, @run, @age, @first, @last, @wall,
-    @averages, @volts, @kelvin, @calibration, @calibrationId, @siemensPerCode, @offsetCodes, @saturated, @codeSums,
-    @crc32)`;
+  INSERT INTO readouts (programming_id, run_id, chip_id, array_index, region_row, region_column, region_rows,
+    region_columns, requested_age, boot_id, first_sample_chip, last_sample_chip, read_wall, averages, read_volts,
+    temperature_kelvin, calibration, calibration_id, siemens_per_code, offset_codes, saturated_cells)
+  VALUES (@programming, @run, (SELECT chip_id FROM runs WHERE id = @run), @array, @row, @column, @rows, @columns,
+    @age, @boot, @first, @last, @wall, @averages, @volts, @kelvin, @calibration, @calibrationId, @siemensPerCode,
+    @offsetCodes, @saturated)`;
+
+const insertBandSql = `
+  INSERT INTO readout_bands (readout_id, band, first_row, rows, code_sums, crc32)
+  VALUES (@id, @band, @firstRow, @rows, @codeSums, @crc32)`;
 
 const completeAgesSql = `
   SELECT o.requested_age AS age
   FROM readouts o JOIN v_current_programmings p ON p.id = o.programming_id
+  WHERE o.requested_age IS NOT NULL
   GROUP BY o.requested_age HAVING count(DISTINCT p.tile_id) = (SELECT count(*) FROM tiles)
   ORDER BY age`;
 
 const atAgeSql = `
-  SELECT o.id, o.programming_id, o.run_id, o.requested_age, o.first_sample_chip, o.last_sample_chip, o.read_wall,
-    o.averages, o.read_volts, o.temperature_kelvin, o.calibration, o.calibration_id, o.siemens_per_code, o.offset_codes,
-    o.saturated_cells, t.id AS tile_id, t.array_index, t.region_row, t.region_column, t.region_rows, t.region_columns
-  FROM readouts o JOIN v_current_programmings p ON p.id = o.programming_id JOIN tiles t ON t.id = p.tile_id
+  SELECT ${factColumns}
+  FROM readouts o JOIN v_current_programmings s ON s.id = o.programming_id
   WHERE o.id IN (SELECT max(id) FROM readouts WHERE requested_age = @age GROUP BY programming_id)
-  ORDER BY t.id`;
+  ORDER BY s.tile_id`;
+
+const afterSql = `SELECT ${factColumns} FROM ${readoutsWithTiles} WHERE o.id > @id ORDER BY o.id LIMIT @most`;
+
+const tracedSql = `
+  SELECT ${factColumns} FROM ${readoutsWithTiles}
+  WHERE o.array_index = @array AND @row >= o.region_row AND @row < o.region_row + o.region_rows
+    AND @column >= o.region_column AND @column < o.region_column + o.region_columns
+  ORDER BY o.id`;
+
+const bandsSql = "SELECT * FROM readout_bands WHERE readout_id = @readout ORDER BY band";
+
+/** Where all bands of the readout are there, the one with that number, or the only one of a readout that was damaged long ago. */
+const bandOfRowSql = `
+  SELECT * FROM readout_bands WHERE readout_id = @readout AND band <= @most ORDER BY band DESC LIMIT 1`;
 
 const ageRow = z.object({ age: z.number() });
 
-const codesSchema = z.object({ code_sums: blobColumn, crc32: countColumn });
+const bandRow = z.object({
+  first_row: countColumn,
+  rows: countColumn,
+  code_sums: blobColumn,
+  crc32: countColumn,
+});
 
-const factsSchema = z
-  .looseObject({
-    id: z.number(),
-    tile_id: z.number(),
-    programming_id: z.number(),
-    run_id: z.number(),
-    requested_age: z.number(),
-    first_sample_chip: z.number(),
-    last_sample_chip: z.number(),
-    read_wall: z.number(),
-    averages: countColumn,
-    read_volts: z.number(),
-    temperature_kelvin: z.number(),
-    calibration: z.string(),
-    calibration_id: z.number().nullable(),
-    siemens_per_code: z.number(),
-    offset_codes: z.number(),
-    saturated_cells: countColumn,
-  })
-  .transform(
-    (row): UncalibratedReadout => ({
-      id: readoutId(row.id),
-      tile: tileId(row.tile_id),
-      programming: programmingId(row.programming_id),
-      run: runId(row.run_id),
-      requestedAgeSeconds: row.requested_age,
-      wallSeconds: row.read_wall,
-      converter: {
-        name: row.calibration,
-        siemensPerCode: row.siemens_per_code,
-        offsetCodes: row.offset_codes,
-      },
-      measured: row.calibration_id === null ? null : calibrationId(row.calibration_id),
-      region: regionSchema.parse(row),
-      averages: row.averages,
-      readVolts: row.read_volts,
-      firstSampleSeconds: row.first_sample_chip,
-      lastSampleSeconds: row.last_sample_chip,
-      temperatureKelvin: row.temperature_kelvin,
-      saturatedCells: row.saturated_cells,
-    }),
-  );
+const isOfTile = (readout: StoredReadout): readout is TileReadout =>
+  readout.programming !== null && readout.tile !== null && readout.requestedAgeSeconds !== null;
 
-interface UncalibratedReadout extends Omit<StoredReadout, "calibration"> {
-  readonly converter: UniformConverter;
-  readonly measured: CalibrationId | null;
+function assertSame(region: Region, tile: Region): void {
+  if (regionText(region) === regionText(tile)) return;
+  throw new RangeError(`a readout of ${regionText(region)} is not one of the tile at ${regionText(tile)}`);
 }
 
-function calibrationColumns(calibration: NewReadout["calibration"]) {
-  const { name, siemensPerCode, offsetCodes } = calibration;
-  const measured = "id" in calibration;
-  const [siemens = 0, offset = 0] = [siemensPerCode[0], offsetCodes[0]];
-  const uniform =
-    siemensPerCode.every((value) => value === siemens) && offsetCodes.every((value) => value === offset);
-  if (!measured && !uniform)
-    throw new RangeError(
-      `the calibration "${name}" is not the same for all bit lines, and not of this store`,
-    );
-  return {
-    calibration: name,
-    calibrationId: measured ? calibration.id : null,
-    siemensPerCode: siemens,
-    offsetCodes: offset,
-  };
-}
-
-function assertWhole(readout: Readout, region: Region): void {
-  if (regionText(readout.region) !== regionText(region)) {
-    throw new RangeError(
-      `a readout of ${regionText(readout.region)} is not one of the tile at ${regionText(region)}`,
-    );
-  }
-  if (readout.codeSums.length !== cellCount(region)) {
-    throw new RangeError(`${readout.codeSums.length} code sums for ${cellCount(region)} devices`);
-  }
+function assertWhole({ codeSums, region, mask }: Readout): void {
+  if (codeSums.length !== cellCount(region))
+    throw new RangeError(`${codeSums.length} code sums for ${cellCount(region)} devices`);
+  if (mask?.includes(0)) throw new RangeError("a readout that leaves cells out cannot be stored");
 }

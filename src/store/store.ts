@@ -2,9 +2,12 @@
 
 import { BlockWear } from "./block-wear.ts";
 import { Calibrations } from "./calibrations.ts";
+import { CampaignLocks } from "./campaign-locks.ts";
+import { Campaigns } from "./campaigns.ts";
 import { Checkpoints } from "./checkpoints.ts";
 import { Chips } from "./chips.ts";
 import type { Connection } from "./connection.ts";
+import { DriftAnalyses } from "./drift-fits.ts";
 import { Events } from "./events.ts";
 import { Networks } from "./networks.ts";
 import { type OpenMode, openConnection } from "./open.ts";
@@ -27,6 +30,9 @@ export class Store {
   readonly readouts: Readouts;
   readonly results: Results;
   readonly events: Events;
+  readonly campaigns: Campaigns;
+  readonly campaignLocks: CampaignLocks;
+  readonly driftFits: DriftAnalyses;
   readonly #connection: Connection;
 
   constructor(connection: Connection) {
@@ -43,6 +49,9 @@ export class Store {
     this.readouts = new Readouts(connection, this.calibrations);
     this.results = new Results(connection);
     this.events = new Events(connection);
+    this.campaigns = new Campaigns(connection);
+    this.campaignLocks = new CampaignLocks(connection);
+    this.driftFits = new DriftAnalyses(connection);
   }
 
   /** Runs `work` in one transaction; it must not wait. Each `add` is a transaction of its own without this. */
@@ -55,12 +64,12 @@ export class Store {
    * store on. Not for the inside of a transaction.
    */
   quickly(work: () => void): void {
-    this.#connection.pragma("synchronous = NORMAL");
-    try {
-      this.#connection.transaction(work);
-    } finally {
-      this.#connection.pragma("synchronous = FULL");
-    }
+    this.#connection.quickTransaction(work);
+  }
+
+  /** Another number whenever another process has changed the store since this one opened it; costs next to nothing. */
+  dataVersion(): number {
+    return Number(this.#connection.pragma("data_version"));
   }
 
   close(): void {

@@ -1,11 +1,13 @@
 /** npm run bench -- NAME [--small] [--json]: measures and prints figures; it asserts nothing. */
 
+import { drift } from "./drift.ts";
 import { emulator } from "./emulator.ts";
 import { fidelity } from "./fidelity.ts";
 import { firstLight } from "./first-light.ts";
 import { ledger } from "./ledger.ts";
 import { link } from "./link.ts";
 import { program } from "./program.ts";
+import { store } from "./store.ts";
 
 /** Names of the paper's or an issue's figure, with the absolutes that a ratio came from beside it. */
 export type Figures = Readonly<Record<string, unknown>>;
@@ -17,11 +19,13 @@ export interface BenchOptions {
 
 const benchmarks: Readonly<Record<string, (options: BenchOptions) => Promise<Figures>>> = {
   "first-light": firstLight,
+  drift,
   emulator,
   fidelity,
   ledger,
   link,
   program,
+  store,
 };
 
 const words = process.argv.slice(2).filter((word) => !word.startsWith("--"));

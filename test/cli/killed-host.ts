@@ -72,7 +72,7 @@ export class KillSwitch {
 
 /** Every write to any SQLite file is a point before and after it; a transaction is one before its end, too. */
 export function killableStores(kill: KillSwitch): void {
-  for (const method of ["run", "transaction"] as const) {
+  for (const method of ["run", "transaction", "quickTransaction"] as const) {
     const original: (...given: never[]) => unknown = Connection.prototype[method];
     vi.spyOn(Connection.prototype, method).mockImplementation(function (
       this: Connection,

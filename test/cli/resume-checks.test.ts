@@ -104,7 +104,7 @@ test("a tile whose late verification was killed is as programmed, or has the sta
   expect(await benchFor().host()).toBe(true);
   const points = kill.passed;
   const seen = new Set<string>();
-  for (let n = points - 4; n < points + 14; n++) {
+  for (let n = points - 12; n < points + 14; n++) {
     const bench = benchFor("30s");
     kill.arm(n);
     expect(await bench.host()).toBe(false);

@@ -58,10 +58,12 @@ export function checkedBoard(
   options: Partial<RunOptions> = {},
 ): Promise<Report> {
   const timer = new EagerTimer();
-  let firmware = new Firmware(array, 1);
+  const poweredClock = { monotonicSeconds: () => timer.seconds };
+  let bootId = 1;
+  let firmware = new Firmware(array, bootId, { poweredClock });
   const connect = async (): Promise<Transport> => cable(fault(firmware.openLine(), firmware), timer);
   const powerCycle = (): Promise<Transport> => {
-    firmware = new Firmware(array, 2);
+    firmware = new Firmware(array, ++bootId, { poweredClock });
     return connect();
   };
   const transport = cable(fault(firmware.openLine(), firmware), timer);

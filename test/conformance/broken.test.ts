@@ -18,6 +18,7 @@ import { envelopeCases } from "./broken/envelope.ts";
 import { errorCases } from "./broken/errors.ts";
 import { grammarCases } from "./broken/grammar.ts";
 import { limitCases } from "./broken/limits.ts";
+import { lockCases } from "./broken/lock.ts";
 import { mvmCases } from "./broken/mvm.ts";
 import { programCases } from "./broken/programs.ts";
 import { pulseCases } from "./broken/pulses.ts";
@@ -45,6 +46,7 @@ const groups = {
   mvm: mvmCases,
   currents: currentCases,
   programs: programCases,
+  lock: lockCases,
   "at-most-once": atMostOnceCases,
   timing: timingCases,
   emulator: emulatorCases,

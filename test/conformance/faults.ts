@@ -32,6 +32,15 @@ export const instead =
     });
   };
 
+/** As `instead`, for each message of a chunk by itself; only for boards that are sent no LF inside a block. */
+export const messagewise =
+  (answer: (sent: string, run: (text: string) => string[]) => string[] | undefined): Fault =>
+  (line, firmware) => {
+    const each = instead(answer)(line, firmware);
+    const pieces = (chunk: Uint8Array) => textOfBytes(chunk).split(/(?<=\n)/);
+    return over(line, (chunk) => pieces(chunk).flatMap((piece) => each.receive(bytesOf(piece))));
+  };
+
 export const both =
   (first: Fault, second: Fault): Fault =>
   (line, firmware) =>
@@ -47,14 +56,13 @@ export const over = (line: Line, receive: (chunk: Uint8Array) => Uint8Array[]): 
 });
 
 /** Splits at every LF, blocks or not: what a firmware does that reads lines. */
-export const readingLines: Fault = (_, firmware) => {
+export const readingLines: Fault = (line) => {
   let rest = "";
   return {
     receive(chunk) {
       const pieces = (rest + textOfBytes(chunk)).split("\n");
       rest = pieces.pop() ?? "";
       return pieces.flatMap((piece) => {
-        const line = firmware.openLine();
         const responses = line.receive(bytesOf(`${piece}\n`));
         line.silence();
         return responses;
@@ -64,7 +72,6 @@ export const readingLines: Fault = (_, firmware) => {
       return rest !== "";
     },
     silence() {
-      const line = firmware.openLine();
       line.receive(bytesOf(rest));
       line.silence();
       rest = "";

@@ -160,7 +160,8 @@ export class FlakyBoard {
   }
 
   #powerUp(): Firmware {
-    if (!this.#clocked) return new Firmware(this.array, this.#bootId);
-    return new Firmware(this.array, this.#bootId, { clock: followingClock(this.#world, 1) });
+    const poweredClock = this.#world;
+    if (!this.#clocked) return new Firmware(this.array, this.#bootId, { poweredClock });
+    return new Firmware(this.array, this.#bootId, { clock: followingClock(this.#world, 1), poweredClock });
   }
 }

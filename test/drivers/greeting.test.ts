@@ -11,10 +11,10 @@ import { VirtualWorld } from "../simulation/virtual-world.ts";
 import { labError } from "./scripted-transport.ts";
 
 class EmittingPort extends EventEmitter implements GreetedPort {
-  hear: (text: string) => void = () => {};
+  hear: (bytes: Uint8Array) => void = () => {};
 
-  write(text: string): void {
-    this.hear(text);
+  async write(bytes: Uint8Array): Promise<void> {
+    this.hear(bytes);
   }
 
   async close(): Promise<void> {
@@ -27,7 +27,7 @@ function bench() {
   const port = new EmittingPort();
   const board = benchOf();
   const line = serveLine(board.line, world, (response) => port.emit("data", response));
-  port.hear = (text) => void line.receive(bytesOf(text));
+  port.hear = (bytes) => void line.receive(bytes);
   return { world, port, board };
 }
 
@@ -54,7 +54,7 @@ test("a board that was lost within a message has forgotten it before it is greet
   const { world, port, board } = bench();
   const sought = board.ask("*IDN?");
   // The greeting would be the rest of the block.
-  port.write("ARR:READ? 0,0,0,4,4,1,0.2,#16");
+  void port.write(bytesOf("ARR:READ? 0,0,0,4,4,1,0.2,#16"));
   await world.run(greet(port, "./board", world, sought));
   expect(board.errors()).toEqual([-161]);
   expect(world.waiting).toBe(0);

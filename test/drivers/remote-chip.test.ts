@@ -38,7 +38,7 @@ describe("a chip behind the protocol", () => {
   test("says who it is", async () => {
     const { chip } = await connected();
     expect(chip.identification).toBe("Example Lab,PCM-16,0042,2.1.0");
-    expect(chip.descriptor).toEqual(exampleDescriptor);
+    expect(chip.descriptor).toMatchObject(exampleDescriptor);
     expect(chip.bootId).toBe(99);
     expect(chip.resource).toBe("emulator:");
   });

@@ -11,6 +11,10 @@ import { chipTime } from "../../firmware-protocol/operation/chip-time.ts";
 import { describeChip } from "../../firmware-protocol/operation/describe-chip.ts";
 import { lastOperation } from "../../firmware-protocol/operation/last-operation.ts";
 import { linkOffer } from "../../firmware-protocol/operation/link-offer.ts";
+import { lockOwner } from "../../firmware-protocol/operation/lock-owner.ts";
+import { lockRelease } from "../../firmware-protocol/operation/lock-release.ts";
+import { lockRequest } from "../../firmware-protocol/operation/lock-request.ts";
+import { type LockReply, longestLeaseSeconds } from "../../firmware-protocol/operation/lock-state.ts";
 import { maxCurrentCodes, measureCurrent } from "../../firmware-protocol/operation/measure-current.ts";
 import { maxMvmCodes, mvm } from "../../firmware-protocol/operation/mvm.ts";
 import {
@@ -54,6 +58,15 @@ const caseOf = <Request, Reply>(
 
 const seconds = fc.double({ min: 0, max: 1e9, noNaN: true }).map((value) => value + 0);
 const id = fc.integer({ min: 1, max: maxOperationId });
+const owner = fc.stringMatching(/^[ !#-~]{1,64}$/);
+const lockReplies: fc.Arbitrary<LockReply> = fc.oneof(
+  fc.constant({ holds: false, owner: "", secondsLeft: 0 }),
+  fc.record({
+    holds: fc.boolean(),
+    owner,
+    secondsLeft: fc.double({ min: 0, max: longestLeaseSeconds, noNaN: true }).map((value) => value + 0),
+  }),
+);
 const region: fc.Arbitrary<RegionFields> = fc.record({
   array: fc.integer({ min: 0, max: 255 }),
   row: fc.integer({ min: 0, max: 65_535 }),
@@ -257,6 +270,13 @@ const cases: readonly Case[] = [
       windowFrames: fc.integer({ min: 1, max: highestWindowFrames }),
     }),
   ),
+  caseOf(
+    lockRequest,
+    fc.record({ owner, leaseSeconds: fc.double({ min: 1, max: longestLeaseSeconds, noNaN: true }) }),
+    lockReplies,
+  ),
+  caseOf(lockOwner, fc.constant({}), lockReplies),
+  caseOf(lockRelease, fc.record({ owner }), lockReplies),
   caseOf(advanceTime, fc.record({ untilSeconds: seconds }), fc.record({ chipSeconds: seconds })),
   caseOf(
     trueConductance,
@@ -386,4 +406,18 @@ describe("a batch of input vectors on the wire", () => {
 test("only the operations that pulse may not simply be repeated", async () => {
   const once = [...(await allOperations())].filter(([, { repeatable }]) => !repeatable).map(([file]) => file);
   expect(once.sort()).toEqual(["program-verify", "pulse-cells", "pulse-train"]);
+});
+
+describe("what is told of a lock", () => {
+  const told = (...elements: Element[]) => decodeResponse(lockOwner, reply(elements));
+
+  test.each([
+    ["a free one that somebody holds", number(1), string(""), number(0)],
+    ["a free one with a lease", number(0), string(""), number(3)],
+    ["a flag that is neither 0 nor 1", number(2), string("lab"), number(3)],
+    ["an owner that no request can have", number(0), string('the "lab"'), number(3)],
+    ["a lease that is over", number(0), string("lab"), number(-1)],
+  ])("is not %s", (_, ...elements) => {
+    expect(() => told(...elements)).toThrow(ScpiFault);
+  });
 });

@@ -79,7 +79,10 @@ describe("a chip that follows the clock of its host", () => {
 test("a virtual clock passes only in operations and on request, and says that it can skip", () => {
   const firmware = new Firmware(fakeArray(exampleDescriptor), 1, { clock: virtualClock(100) });
   const line = firmware.openLine();
-  expect(firmware.descriptor).toEqual(exampleDescriptor);
+  expect(firmware.descriptor).toEqual({
+    ...exampleDescriptor,
+    clock: { kind: "virtual", factor: 1, offTime: "stands" },
+  });
   expect(askOn(line, pulse(1))).toMatch(/^0,1,1,100,100\.001/);
   expect(askOn(line, "EMUL:TIME? 3600")).toBe("0,3600");
   expect(firmware.memory).toMatchObject({ chipSeconds: 3600, lastPulse: { operationId: 1 } });

@@ -12,13 +12,17 @@ interface Appointment {
 
 /** A run that is not over by then hangs. */
 const maxSeconds = 3600;
-/** What an event sets off may take turns of the loop of Node; a reply of Session takes one. */
-const turnsPerEvent = 2;
 
 export class VirtualWorld implements Clock, Timer {
+  readonly #turnsPerEvent: number;
   #now = 0;
   #made = 0;
   readonly #heap: Appointment[] = [];
+
+  /** @param turnsPerEvent turns of the loop of Node that what an event sets off may take; a reply of Session takes one. */
+  constructor(turnsPerEvent = 2) {
+    this.#turnsPerEvent = turnsPerEvent;
+  }
 
   monotonicSeconds(): number {
     return this.#now;
@@ -52,7 +56,7 @@ export class VirtualWorld implements Clock, Timer {
       ended = true;
     });
     over.catch(() => {});
-    for (await turns(); !ended; await turns()) {
+    for (await turns(this.#turnsPerEvent); !ended; await turns(this.#turnsPerEvent)) {
       const next = this.#pop();
       if (next === undefined) throw new Error(`nothing will happen any more at ${this.#now} s`);
       if (next.at > maxSeconds) throw new Error(`not over after ${maxSeconds} s`);
@@ -100,7 +104,7 @@ export class VirtualWorld implements Clock, Timer {
 const before = (a: Appointment, b: Appointment): boolean =>
   a.at < b.at || (a.at === b.at && a.order < b.order);
 
-async function turns(): Promise<void> {
-  for (let turn = 0; turn < turnsPerEvent; turn++)
+async function turns(count: number): Promise<void> {
+  for (let turn = 0; turn < count; turn++)
     await new Promise<void>((resolve) => setImmediate(resolve));
 }

@@ -181,6 +181,8 @@ describe("readouts", () => {
       {
         id,
         tile: tile.id,
+        chip: null,
+        bootId: null,
         programming,
         run,
         requestedAgeSeconds: 25,

@@ -25,9 +25,13 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   calibration: ["src/core", "src/chip"],
   "src/network": ["src/core", "src/chip"],
   "src/store": ["src/core", "src/chip"],
+  "src/campaign": ["src/core", "src/chip", "calibration", "src/network", "src/store"],
   "src/inference": ["src/core", "src/chip", "calibration", "src/network"],
   "src/conformance": ["src/core", "src/chip", "firmware-protocol", "drivers/transport"],
   "src/report": ["src/core", "src/chip", "src/store"],
+  "src/export": ["src/core", "src/chip", "src/store"],
+  // The live page draws with the figures of the report.
+  "src/dashboard": ["src/core", "src/chip", "src/store", "src/report"],
   // A replayed board reads what drivers/recording wrote.
   mocks: ["src/core", "src/chip", "firmware-protocol", "drivers/transport", "drivers/recording"],
   "src/cli": everything,

@@ -5,6 +5,7 @@ import {
   measureConverters,
   readingsOf,
 } from "../../../calibration/converter/measure.ts";
+import { newCalibration } from "../../campaign/journal.ts";
 import type { Chip } from "../../chip/chip.ts";
 import { LabError } from "../../core/errors.ts";
 import { parseQuantity } from "../../core/units.ts";
@@ -61,21 +62,9 @@ export function keepCalibration(
   done: ConverterMeasurement,
   { wallSeconds, validSeconds }: { readonly wallSeconds: number; readonly validSeconds: number },
 ): CalibrationSummary {
-  const { voltages, ...columns } = done.fits;
-  const id = store.calibrations.add({
-    chip: store.chips.attach(run, done.descriptor),
-    run,
-    toolVersion: toolVersion(),
-    wallSeconds,
-    validUntilWallSeconds: wallSeconds + validSeconds,
-    firstSampleSeconds: done.firstSampleSeconds,
-    lastSampleSeconds: done.lastSampleSeconds,
-    temperatureKelvin: done.temperatureKelvin,
-    parameters: done.parameters,
-    voltages: { agreement: voltages },
-    dac: done.dac?.fit ?? null,
-    data: { columns, dacAmperes: done.dac?.amperes, readings: done.readings },
-  });
+  const chip = store.chips.attach(run, done.descriptor);
+  const facts = { chip, run, toolVersion: toolVersion(), wallSeconds, validSeconds };
+  const id = store.calibrations.add(newCalibration(done, facts));
   const stored = store.calibrations.find(id);
   if (stored === undefined) throw new RangeError(`there is no calibration ${id}`);
   return summaryOf(stored, done);

@@ -3,7 +3,7 @@
 import { maxAmbientKelvin, minAmbientKelvin } from "../../../firmware-protocol/operation/set-temperature.ts";
 import { firstDifference } from "../../../mocks/array/profile-difference.ts";
 import type { ChipState } from "../../../mocks/array/state.ts";
-import { type ChipClock, followingClock, virtualClock } from "../../../mocks/firmware/chip-clock.ts";
+import { followingClock, virtualClock } from "../../../mocks/firmware/chip-clock.ts";
 import type { Firmware } from "../../../mocks/firmware/firmware.ts";
 import { noisy } from "../../../mocks/host/noisy-line.ts";
 import { type ChipIdentity, powerUp } from "../../../mocks/host/power-up.ts";
@@ -14,6 +14,7 @@ import { hostOnTcp, type TcpHost } from "../../../mocks/host/tcp-host.ts";
 import { serveLinked } from "../../../mocks/link/linked-line.ts";
 import { busId } from "../../../mocks/usb/identity.ts";
 import { hostOnUsbip, type UsbipHost, usbipPort } from "../../../mocks/usb/usbip-host.ts";
+import type { ClockKind } from "../../chip/clock-kind.ts";
 import { LabError, textOf } from "../../core/errors.ts";
 import { mix32, seededPrng } from "../../core/prng.ts";
 import { formatDuration, parseQuantity } from "../../core/units.ts";
@@ -31,6 +32,8 @@ export interface EmulatorArguments {
   readonly usbip?: number | undefined;
   /** "virtual", "wall" or a factor like "60x". */
   readonly time: string;
+  /** What time does while a chip that is loaded was off. */
+  readonly offTime: ClockKind["offTime"];
   /** "330K"; what the chip has by itself when missing. */
   readonly temperature?: string | undefined;
   readonly load?: string | undefined;
@@ -62,15 +65,20 @@ export async function emulate(args: EmulatorArguments, context: Context): Promis
       next: "give it --pty PATH, --tcp PORT, --usbip PORT or several of them",
     });
   }
-  const clockFrom = clockOf(args.time, context);
+  const factor = factorOf(args.time);
   const ambientKelvin = args.temperature === undefined ? undefined : ambientFrom(args.temperature);
   const origin = args.load === undefined ? freshChip(args) : await savedChip(args.load, args);
   if (args.save !== undefined) await assertSavable(args.save);
   const chip = powerUp(origin, {
     bootId: bootIdOf(context),
     life: lifeOf(context),
-    clockFrom,
+    clockFrom: (startSeconds) =>
+      factor === undefined
+        ? virtualClock(startSeconds)
+        : followingClock(context.clock, factor, startSeconds, args.offTime),
+    offSeconds: args.offTime === "passes" ? offSecondsOf(origin, factor, args, context) : undefined,
     ambientKelvin,
+    poweredClock: context.clock,
   });
   const { firmware } = chip;
   const { pty, tcp, usbip } = await plugIn(firmware, args, context);
@@ -92,7 +100,7 @@ export async function emulate(args: EmulatorArguments, context: Context): Promis
   await Promise.all([pty?.close(), tcp?.close(), usbip?.close()]);
   process.stdin.destroy();
   if (args.save !== undefined) {
-    const state = chip.state();
+    const state = { ...chip.state(), savedWallSeconds: context.clock.wallSeconds() };
     await saveState(args.save, state);
     context.output.note(`saved to ${args.save} at chip time ${formatDuration(state.chipSeconds)}`);
   }
@@ -168,15 +176,39 @@ async function savedChip(path: string, { profile, seed }: EmulatorArguments): Pr
 
 const fastestFactor = 1e6;
 
-/** @throws LabError USAGE when the word is not known. */
-function clockOf(time: string, context: Context): (startSeconds: number) => ChipClock {
-  if (time === "virtual") return virtualClock;
+/** Chip seconds in a second; undefined for a virtual clock. @throws LabError USAGE when the word is not known. */
+function factorOf(time: string): number | undefined {
+  if (time === "virtual") return undefined;
   const factor = time === "wall" ? 1 : Number(/^(\d+\.?\d*)x$/.exec(time)?.[1] ?? Number.NaN);
-  if (factor > 0 && factor <= fastestFactor)
-    return (startSeconds) => followingClock(context.clock, factor, startSeconds);
+  if (factor > 0 && factor <= fastestFactor) return factor;
   throw new LabError("USAGE", `--time is "${time}"`, {
     next: `write virtual, wall, or a factor up to ${fastestFactor} like 60x`,
   });
+}
+
+/**
+ * Chip time for which the chip was off, like a real board.
+ * @throws LabError USAGE with a virtual clock, whose time does not pass by itself, and for a state that does not say when it was saved.
+ */
+function offSecondsOf(
+  origin: ChipIdentity | ChipState,
+  factor: number | undefined,
+  { load }: EmulatorArguments,
+  { clock, output }: Context,
+): number {
+  if (factor === undefined)
+    throw new LabError("USAGE", "--off-time passes, and --time virtual passes on request only", {
+      next: "give --time wall or a factor, or move the virtual clock on after the start",
+    });
+  if (!("arrays" in origin)) return 0;
+  if (origin.savedWallSeconds === undefined)
+    throw new LabError("USAGE", `state ${load} does not say when it was saved`, {
+      next: "load it with --off-time stands and save it once",
+    });
+  const seconds = (clock.wallSeconds() - origin.savedWallSeconds) * factor;
+  if (seconds < 0)
+    output.warn(`state ${load} was saved in the future: the clock of this machine was set back`);
+  return Math.max(0, seconds);
 }
 
 /** @throws LabError USAGE when it is no temperature that the emulator can have. */

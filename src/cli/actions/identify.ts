@@ -1,16 +1,19 @@
 /** Asks a board who it is and prints it. */
 
+import { clockOf } from "../../chip/clock-kind.ts";
 import { type Descriptor, deviceCount, type MvmAbility } from "../../chip/descriptor.ts";
 import type { Envelope } from "../../chip/envelope.ts";
 import { formatDuration, microamperes, microsiemens } from "../../core/units.ts";
 import type { Context } from "../context.ts";
 import type { LinkReport } from "./link-report.ts";
+import { lockLine } from "./lock.ts";
 import { type ChipArguments, withChip } from "./with-chip.ts";
 
 export async function identify(args: ChipArguments, context: Context): Promise<void> {
   await withChip(args, context, async (chip, board, remarks) => {
     const chipSeconds = await chip.now();
     const { identification, resource, bootId } = board;
+    const lock = await board.lock?.state();
     const link = remarks.link();
     const document = {
       resource,
@@ -18,6 +21,7 @@ export async function identify(args: ChipArguments, context: Context): Promise<v
       bootId,
       chipSeconds,
       descriptor: chip.descriptor,
+      lock: lock === undefined ? null : { owner: lock.owner ?? null, secondsLeft: lock.secondsLeft },
       link: link ?? null,
     };
     context.output.result(
@@ -25,11 +29,21 @@ export async function identify(args: ChipArguments, context: Context): Promise<v
       [
         identification,
         ...descriptorLines(chip.descriptor),
-        `clock       ${formatDuration(chipSeconds)} since power-up`,
+        clockLine(chip.descriptor, chipSeconds),
+        ...(lock === undefined ? [] : [lockLine(lock)]),
         ...(link === undefined ? [] : [linkLine(link)]),
       ].join("\n"),
     );
   });
+}
+
+function clockLine(descriptor: Descriptor, chipSeconds: number): string {
+  const { kind, factor, offTime } = clockOf(descriptor);
+  const speed =
+    kind === "virtual" ? "virtual, passes in operations and on request" : `${factor} times real time`;
+  const own = offTime === "stands" ? ", stands while the board is off" : "";
+  const what = kind === "real" && factor === 1 ? own : `, ${speed}${own}`;
+  return `clock       ${formatDuration(chipSeconds)} since ${offTime === "stands" ? "its first power-up" : "power-up"}${what}`;
 }
 
 const linkLine = ({ terms }: LinkReport): string =>

@@ -3,15 +3,15 @@
 import type { OpenedChip } from "../../chip/opened-chip.ts";
 import { regionText } from "../../chip/region.ts";
 import { LabError } from "../../core/errors.ts";
+import type { ProgrammingId } from "../../store/identity.ts";
 import type { StoredTile } from "../../store/placement.ts";
-import type { NewReadout } from "../../store/readouts.ts";
 import type { TileJob } from "./program-tile.ts";
 
 /** Stores the readout right after programming, which is the reference of drift compensation. */
 export async function keepReading(
   { chip, board, reading, calibration, store, run, context }: TileJob,
   { region }: StoredTile,
-  programming: NewReadout["programming"],
+  programming: ProgrammingId,
 ): Promise<void> {
   const readout = await chip.read(region, reading);
   await assertSamePowerUp(board, `${regionText(region)} was read`);
@@ -19,6 +19,7 @@ export async function keepReading(
     programming,
     run,
     requestedAgeSeconds: 0,
+    bootId: board.bootId,
     wallSeconds: context.clock.wallSeconds(),
     calibration,
     readout,

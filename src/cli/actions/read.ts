@@ -56,7 +56,11 @@ export async function read(args: ReadArguments, context: Context): Promise<AgeRe
           const slots = slotsOf(store, board);
           assertNotMissed(slots, ages, await chip.now());
           warnOfFailed(slots, calibration, context);
-          return readAges({ store, run, chip, options, calibration, context }, slots, ages);
+          return readAges(
+            { store, run, chip, bootId: board.bootId, options, calibration, context },
+            slots,
+            ages,
+          );
         },
       ).then((reads) => ({ reads, calibration: name, link: remarks.link() }));
     });
@@ -77,6 +81,7 @@ interface Job {
   readonly store: Store;
   readonly run: ReturnType<Store["runs"]["begin"]>;
   readonly chip: Chip;
+  readonly bootId: number;
   readonly options: ReadOptions;
   readonly calibration: ChosenCalibration["converters"];
   readonly context: Context;
@@ -178,6 +183,7 @@ async function readTile(job: Job, { tile, programming }: Slot, age: number): Pro
     programming: programming.id,
     run,
     requestedAgeSeconds: age,
+    bootId: job.bootId,
     wallSeconds: context.clock.wallSeconds(),
     calibration: job.calibration,
     readout,

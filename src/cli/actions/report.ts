@@ -1,11 +1,12 @@
 /** Writes the HTML report of a store. */
 
-import { rename, rm, stat, writeFile } from "node:fs/promises";
+import { rename, rm, writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { LabError, textOf } from "../../core/errors.ts";
 import { renderReport } from "../../report/render.ts";
 import { openStore } from "../../store/store.ts";
 import type { Context } from "../context.ts";
+import { assertApart } from "./apart.ts";
 import { type CalibrationChoice, derivation } from "./choose-calibration.ts";
 
 export interface ReportArguments {
@@ -16,7 +17,7 @@ export interface ReportArguments {
 }
 
 export async function report(args: ReportArguments, context: Context): Promise<void> {
-  await assertApart(args);
+  await assertApart(args.store, args.output, "-o");
   const store = openStore(args.store, { mode: "read" });
   try {
     const html = renderReport(store, derivation(store, args.calibration));
@@ -29,15 +30,6 @@ export async function report(args: ReportArguments, context: Context): Promise<v
   } finally {
     store.close();
   }
-}
-
-/** The report must not take the place of what it reports on. */
-async function assertApart({ store, output }: ReportArguments): Promise<void> {
-  const [from, to] = await Promise.all([store, output].map((path) => stat(path).catch(() => undefined)));
-  if (from === undefined || to === undefined || from.ino !== to.ino || from.dev !== to.dev) return;
-  throw new LabError("USAGE", `${output} is the store itself`, {
-    next: "give the report another name with -o",
-  });
 }
 
 /** Either the whole file is there afterwards or the old one still is. */

@@ -2,6 +2,7 @@
 
 import { withCalibratedDac } from "../../../calibration/converter/calibrated-dac.ts";
 import { chipIdentity, type Descriptor } from "../../chip/descriptor.ts";
+import { assertNotLocked } from "../../chip/lock.ts";
 import { narrowingSchema } from "../../chip/narrowing.ts";
 import { LabError } from "../../core/errors.ts";
 import type { LayerMapping } from "../../network/mapping.ts";
@@ -31,9 +32,10 @@ export async function resume(args: ResumeArguments, context: Context): Promise<P
   try {
     const plan = planOf(store);
     const guard = { ...args, limits: narrowingSchema.parse(plan.limits) };
-    return await withChip(args, context, (_, board, remarks) => {
+    return await withChip(args, context, async (_, board, remarks) => {
       // Before it gets a ledger: another chip is left as it is.
       assertSameChip(store, plan, board.descriptor);
+      await assertNotLocked(board);
       return withGuardedChip(guard, board, context, ({ chip, ledger }) =>
         resumeOn({ chip, board, remarks, ledger }, store, args, context),
       );

@@ -5,7 +5,7 @@ import { LabError } from "../../core/errors.ts";
 import type { LayerWeights } from "../../inference/compensation.ts";
 import { weightsFromTiles } from "../../network/effective-weights.ts";
 import type { Network } from "../../network/layer.ts";
-import type { StoredReadout } from "../../store/readouts.ts";
+import type { ReadoutId } from "../../store/identity.ts";
 import type { Store } from "../../store/store.ts";
 
 export interface StoredWeights {
@@ -13,7 +13,7 @@ export interface StoredWeights {
   /** rows x columns of each layer, row by row, in units of the network's weights. */
   readonly weights: LayerWeights;
   /** The raw readings that they came from. */
-  readonly readouts: readonly StoredReadout["id"][];
+  readonly readouts: readonly ReadoutId[];
   /** The calibrations of the converters that conductances were derived with, each once. */
   readonly calibrations: readonly string[];
 }

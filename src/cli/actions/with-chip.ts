@@ -38,8 +38,14 @@ export function withChip<T>(
   });
 }
 
+/** Then this command drove nothing, and a run of the board that goes on is the other program's. */
+async function isAnothers({ lock }: OpenedChip): Promise<boolean> {
+  const state = await lock?.state().catch(() => undefined);
+  return state?.owner !== undefined && !state.holds;
+}
+
 /** A line that is lost cannot be told anything; the failure that lost it is on its way to the user. */
 async function left(board: OpenedChip): Promise<void> {
-  await board.safeOff().catch(() => {});
+  if (!(await isAnothers(board))) await board.safeOff().catch(() => {});
   await board.close();
 }

@@ -1,6 +1,7 @@
 /** Opens the board for a command that pulses it: as `withChip`, with the envelope and the wear ledger before it. */
 
 import type { Chip } from "../../chip/chip.ts";
+import { assertNotLocked } from "../../chip/lock.ts";
 import type { OpenedChip } from "../../chip/opened-chip.ts";
 import type { ChipLedger } from "../../store/ledger/chip-ledger.ts";
 import type { Context } from "../context.ts";
@@ -16,6 +17,7 @@ export const withPulsedChip = <T>(
   context: Context,
   work: (chip: Chip, board: OpenedChip, remarks: LineRemarks, ledger: ChipLedger) => Promise<T>,
 ): Promise<T> =>
-  withChip(args, context, (_, board, remarks) =>
-    withGuardedChip(args, board, context, ({ chip, ledger }) => work(chip, board, remarks, ledger)),
-  );
+  withChip(args, context, async (_, board, remarks) => {
+    await assertNotLocked(board);
+    return withGuardedChip(args, board, context, ({ chip, ledger }) => work(chip, board, remarks, ledger));
+  });

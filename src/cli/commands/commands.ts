@@ -4,22 +4,28 @@ import type { Argv } from "yargs";
 import { type Commands, declaredBy } from "../config/declared.ts";
 import type { Context } from "../context.ts";
 import { calibrateCommand } from "./calibrate.ts";
+import { campaignCommand } from "./campaign.ts";
 import { compareProgrammingCommand } from "./compare-programming.ts";
 import { conformanceCommand } from "./conformance.ts";
+import { dashboardCommand } from "./dashboard.ts";
 import { demoCommand } from "./demo.ts";
 import { devicesCommand } from "./devices.ts";
 import { doctorCommand } from "./doctor.ts";
+import { driftCommand } from "./drift.ts";
 import { emulatorCommand } from "./emulator.ts";
+import { exportCommand } from "./export.ts";
 import { globalOptions } from "./global-options.ts";
 import { identifyCommand } from "./identify.ts";
 import { inferCommand } from "./infer.ts";
 import { linkCommand } from "./link.ts";
+import { lockCommand } from "./lock.ts";
 import { profileCommand } from "./profile.ts";
 import { programCommand } from "./program.ts";
 import { readCommand } from "./read.ts";
 import { replayCommand } from "./replay.ts";
 import { reportCommand } from "./report.ts";
 import { resumeCommand } from "./resume.ts";
+import { storeCommand } from "./store.ts";
 import { traceCommand } from "./trace.ts";
 import { wearCommand } from "./wear.ts";
 
@@ -30,17 +36,23 @@ export const commands: Readonly<Record<string, (yargs: Argv, context: Context) =
   doctor: doctorCommand,
   identify: identifyCommand,
   link: linkCommand,
+  lock: lockCommand,
   calibrate: calibrateCommand,
   program: programCommand,
   resume: resumeCommand,
   read: readCommand,
+  drift: driftCommand,
   infer: inferCommand,
   report: reportCommand,
+  campaign: campaignCommand,
+  dashboard: dashboardCommand,
   "compare-programming": compareProgrammingCommand,
   replay: replayCommand,
   trace: traceCommand,
   conformance: conformanceCommand,
   wear: wearCommand,
+  store: storeCommand,
+  export: exportCommand,
   demo: demoCommand,
 };
 

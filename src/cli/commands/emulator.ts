@@ -49,6 +49,12 @@ export const emulatorCommand = (yargs: Argv, context: Context): Argv =>
             describe:
               "virtual: passes in operations and on request; wall: passes really; 60x: so many times as fast",
           },
+          "off-time": {
+            choices: ["stands", "passes"] as const,
+            default: "stands" as const,
+            describe:
+              "of a chip that is loaded. stands: no time passed while it was off; passes: like a real board, it aged and its clock begins at 0",
+          },
           temperature: {
             type: "string",
             describe: "ambient temperature from the start on, like 330K",

@@ -1,6 +1,7 @@
 /** Runs the contestants: each on an emulated chip of its own, or all on one real chip. */
 
 import type { Chip } from "../../chip/chip.ts";
+import { assertNotLocked } from "../../chip/lock.ts";
 import type { Region } from "../../chip/region.ts";
 import { LabError } from "../../core/errors.ts";
 import { seededPrng } from "../../core/prng.ts";
@@ -56,8 +57,9 @@ export async function onRealChip(
   into: Entrant[],
 ): Promise<void> {
   const { args, contestants } = plan;
-  await withChip({ ...args, chip }, context, (_, board) =>
-    withGuardedChip(args, board, context, async ({ chip: guarded, ledger }) => {
+  await withChip({ ...args, chip }, context, async (_, board) => {
+    await assertNotLocked(board);
+    await withGuardedChip(args, board, context, async ({ chip: guarded, ledger }) => {
       const venue = await venueOn(guarded, args.converters, context);
       const { descriptor } = venue.chip;
       const homes = homesOf(descriptor, limitsOf(plan, venue.chip));
@@ -81,8 +83,8 @@ export async function onRealChip(
       context.output.note(`everything is programmed; the last readings are at ${formatDuration(last)}`);
       await agenda.keepWithin(Number.POSITIVE_INFINITY);
       await assertSamePowerUp(board, "the last readings were waited for");
-    }),
-  );
+    });
+  });
 }
 
 /**

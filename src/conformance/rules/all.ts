@@ -19,6 +19,7 @@ import { linkPlainRules } from "./link-plain.ts";
 import { linkReceivingRules } from "./link-receiving.ts";
 import { linkSendingRules } from "./link-sending.ts";
 import { linkSessionRules } from "./link-sessions.ts";
+import { lockEndRules, lockRules } from "./lock.ts";
 import { mvmRules } from "./mvm.ts";
 import { powerRules } from "./power.ts";
 import { programRules } from "./programs.ts";
@@ -51,6 +52,7 @@ export const allRules: readonly Rule[] = [
   ...currentRules,
   ...atMostOnceRules,
   ...programRules,
+  ...lockRules,
   ...timingRules,
   ...emulatorRules,
   ...versionRules,
@@ -63,4 +65,5 @@ export const allRules: readonly Rule[] = [
   ...linkSendingRules,
   ...connectionRules,
   ...powerRules,
+  ...lockEndRules,
 ];

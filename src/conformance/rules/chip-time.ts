@@ -1,6 +1,7 @@
 /** SPEC.md, 9 and 10.3: the chip's clock and the stamps that it makes. */
 
 import { chipTime } from "../../../firmware-protocol/operation/chip-time.ts";
+import { clockOf } from "../../chip/clock-kind.ts";
 import { asked, demand, reading, scripted } from "../asking.ts";
 import { largestRegion, readMessage } from "../board.ts";
 import type { Probe } from "../probe.ts";
@@ -12,6 +13,8 @@ const resolutionSeconds = 1e-6;
 /** From here on seven digits are needed to write a microsecond. */
 const lateSeconds = 0.1;
 const maxReads = 40;
+/** An oscillator without a crystal may be so far off. */
+const slowestClock = 0.05;
 
 export const chipTimeRules: readonly Rule[] = [
   rule("time.forwards", "9", "has a clock that never runs backwards", async (probe) => {
@@ -22,6 +25,21 @@ export const chipTimeRules: readonly Rule[] = [
       before = chipSeconds;
     }
   }),
+  rule(
+    "time.kind",
+    "9",
+    "has a clock that goes on by itself as fast as it says, or stands still when it says virtual",
+    async (probe) => {
+      const { kind, factor } = clockOf(probe.board.descriptor);
+      const before = (await asked(probe, chipTime)).chipSeconds;
+      const rested = await probe.rest("pause");
+      const passed = (await asked(probe, chipTime)).chipSeconds - before;
+      const least = rested * factor * (1 - slowestClock);
+      const sent = "CHIP:TIME?\n";
+      if (kind === "virtual") demand(passed === 0, sent, `${before} s as before`, `${passed} s more`);
+      else demand(passed >= least, sent, `at least ${least} s more after ${rested} s`, `${passed} s more`);
+    },
+  ),
   rule(
     "time.read-stamps",
     "9",

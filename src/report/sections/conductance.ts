@@ -5,11 +5,11 @@ import { acrossAxis, chartFrame, seriesLook, soft, upAxis } from "../chart-style
 import { type Figure, figureMarkup } from "../figure.ts";
 import { commands, missing, type Section } from "../section.ts";
 import { lineSeries, type Point } from "../series.ts";
-import type { ConductanceHistogram } from "../statistics/conductance-histogram.ts";
+import type { ConductanceCounts } from "../statistics/conductance-histogram.ts";
 import type { ChartSize } from "../svg-chart.ts";
 import { inMicrosiemens, shortCount } from "../words.ts";
 
-export function conductanceSection(histogram: ConductanceHistogram | undefined): Section {
+export function conductanceSection(histogram: ConductanceCounts | undefined): Section {
   const body =
     histogram === undefined || histogram.target.every((devices) => devices === 0)
       ? missing("No device was programmed yet; this programs them:", commands.program)
@@ -17,7 +17,7 @@ export function conductanceSection(histogram: ConductanceHistogram | undefined):
   return { id: "conductance", title: "Conductances", body };
 }
 
-function figureOf(histogram: ConductanceHistogram): Figure {
+function figureOf(histogram: ConductanceCounts): Figure {
   const bin = histogram.binSiemens;
   const lines = linesOf(histogram);
   return {
@@ -40,7 +40,7 @@ interface Line {
   readonly counts: Uint32Array;
 }
 
-const linesOf = (histogram: ConductanceHistogram): Line[] => [
+const linesOf = (histogram: ConductanceCounts): Line[] => [
   { name: "target", counts: histogram.target },
   ...histogram.measured().map(({ ageSeconds, counts }) => ({
     name: ageSeconds === 0 ? "measured at once" : `after ${formatDuration(ageSeconds)}`,

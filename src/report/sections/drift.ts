@@ -1,16 +1,16 @@
 /** Drift: how the conductance of a few target levels goes down with time, one small panel for each. */
 
 import { formatDuration } from "../../core/units.ts";
-import { blue, hairline, ink, soft, textStyle, timeAxis, timePosition } from "../chart-style.ts";
+import { blue, hairline, ink, orange, soft, textStyle, timeAxis, timePosition } from "../chart-style.ts";
 import { type Figure, figureMarkup } from "../figure.ts";
 import { commands, missing, type Section } from "../section.ts";
-import { bandSeries, type Interval, lineSeries, type Point } from "../series.ts";
-import type { DriftByLevel, LevelDrift } from "../statistics/drift-by-level.ts";
+import { bandSeries, type Interval, lineSeries, type OnAxes, type Point } from "../series.ts";
+import type { LevelDrift, PowerLaw } from "../statistics/drift-by-level.ts";
 import type { ChartSize } from "../svg-chart.ts";
 import type { Table } from "../table.ts";
 import { inMicrosiemens, rounded } from "../words.ts";
 
-export function driftSection(drift: DriftByLevel | undefined, gmaxSiemens: number): Section {
+export function driftSection(drift: { levels(): LevelDrift[] } | undefined, gmaxSiemens: number): Section {
   const levels = drift?.levels() ?? [];
   const body =
     levels.length === 0
@@ -20,11 +20,13 @@ export function driftSection(drift: DriftByLevel | undefined, gmaxSiemens: numbe
 }
 
 function figureOf(levels: readonly LevelDrift[], gmax: number): Figure {
+  const fitted = levels.some(({ fit }) => fit !== undefined)
+    ? " The dashed line is a power law through the medians, with its exponent ν."
+    : "";
   return {
     id: "figure-drift",
     title: "Conductance G(t) / G(first readout) by target",
-    caption:
-      "Against time since programming: median (line) and 10 to 90 % of the devices (band), for devices whose target is nearest to the level above the panel. The band holds read noise of both readouts as well as the spread of drift exponents.",
+    caption: `Against time since programming: median (line) and 10 to 90 % of the devices (band), for devices whose target is nearest to the level above the panel. The band holds read noise of both readouts as well as the spread of drift exponents.${fitted}`,
     height: 290,
     narrowHeight: 500,
     option: (size) => optionOf(levels, gmax, size),
@@ -38,7 +40,7 @@ function optionOf(levels: readonly LevelDrift[], gmax: number, size: ChartSize) 
   const range = rangeOf(levels);
   return {
     textStyle,
-    title: levels.map(({ g }, index) => titleOf(inMicrosiemens(g * gmax), panels[index])),
+    title: levels.map((level, index) => titleOf(nameOf(level, gmax), panels[index])),
     grid: panels,
     xAxis: levels.map(({ points }, gridIndex) => ({ ...panelTimeAxis(points), gridIndex })),
     yAxis: levels.map((_, gridIndex) => ({ ...ratioAxis(gridIndex % columns === 0), ...range, gridIndex })),
@@ -62,8 +64,13 @@ function placeOf(index: number, columns: number, rows: number, { width, height }
 
 type Panel = ReturnType<typeof placeOf>;
 
-const titleOf = (target: number, panel: Panel | undefined) => ({
-  text: `${target} µS`,
+const nameOf = ({ g, fit }: LevelDrift, gmax: number): string => {
+  const target = `${inMicrosiemens(g * gmax)} µS`;
+  return fit === undefined ? target : `${target}, ν ${fit.exponent.toFixed(3)}`;
+};
+
+const titleOf = (text: string, panel: Panel | undefined) => ({
+  text,
   left: panel?.left ?? 0,
   top: (panel?.top ?? 0) - margin.top + 2,
   padding: 0,
@@ -94,7 +101,10 @@ function rangeOf(levels: readonly LevelDrift[]) {
   return { min, max, interval: max - min > 1.6 ? 0.4 : 0.2 };
 }
 
-function seriesOf({ points }: LevelDrift, index: number) {
+/** More symbols than this hide the line. */
+const mostSymbols = 12;
+
+function seriesOf({ points, fit }: LevelDrift, index: number) {
   const on = { xAxisIndex: index, yAxisIndex: index };
   const medians = points.map(({ ageSeconds, median }): Point => [timePosition(ageSeconds), median]);
   const intervals = points.map(
@@ -102,8 +112,28 @@ function seriesOf({ points }: LevelDrift, index: number) {
   );
   return [
     bandSeries(intervals, blue, on),
-    lineSeries("median", medians, { colour: blue, symbol: "circle" }, on),
+    lineSeries(
+      "median",
+      medians,
+      { colour: blue, symbol: points.length > mostSymbols ? "none" : "circle" },
+      on,
+    ),
+    ...(fit === undefined ? [] : [fitSeries(fit, points, on)]),
   ];
+}
+
+/** Straight only on two logarithmic axes. */
+const fitPoints = 24;
+
+function fitSeries({ exponent, atOneSecond }: PowerLaw, points: LevelDrift["points"], on: OnAxes) {
+  const positions = points.map(({ ageSeconds }) => timePosition(ageSeconds));
+  const [low, high] = [Math.min(...positions), Math.max(...positions)];
+  const curve = Array.from({ length: fitPoints }, (_, index): Point => {
+    const position = low + ((high - low) * index) / (fitPoints - 1);
+    return [position, atOneSecond * 10 ** (-exponent * position)];
+  });
+  const line = lineSeries("fit", curve, { colour: orange, symbol: "none" }, on);
+  return { ...line, lineStyle: { width: 1.5, type: "dashed" as const }, z: 4 };
 }
 
 function tableOf(levels: readonly LevelDrift[], gmax: number): Table {

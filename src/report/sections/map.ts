@@ -1,15 +1,14 @@
 /** Where the conductances lie on the chip. */
 
 import type { StoredNetwork } from "../../store/networks.ts";
-import { viridis, viridisGradient } from "../colour-scale.ts";
 import { dataMarkup } from "../figure.ts";
 import { html, type Markup } from "../markup.ts";
-import { type IndexedImage, pngDataUri } from "../png.ts";
+import { imageMarkup, type Raster, scaleMarkup } from "../raster.ts";
 import { commands, missing, type Section } from "../section.ts";
-import type { ConductanceMap, Raster } from "../statistics/conductance-map.ts";
+import type { ConductanceMap } from "../statistics/conductance-map.ts";
 import { quantile } from "../statistics/quantile.ts";
 import type { Table } from "../table.ts";
-import { ageText, inMicrosiemens } from "../words.ts";
+import { ageText } from "../words.ts";
 
 /** @param maps one for each array that holds devices of the network. */
 export function mapSection(
@@ -58,26 +57,6 @@ function captionOf({ window, block }: ConductanceMap): string {
     block === 1 ? "Each point is one device" : `Each point is the mean of ${block} × ${block} devices`;
   const lines = `word lines ${window.row} to ${window.row + window.rows - 1} downwards, bit lines ${window.column} to ${window.column + window.columns - 1} to the right`;
   return `Array ${window.array}: ${lines}. ${point}.`;
-}
-
-const imageMarkup = (name: string, raster: Raster, topSiemens: number): Markup =>
-  html`<p class="map"><span>${name}</span><img src="${pngDataUri(imageOf(raster, topSiemens))}" width="${raster.width}" height="${raster.height}" alt="Map of the conductances, ${name}"></p>`;
-
-const scaleMarkup = (topSiemens: number): Markup =>
-  html`<p class="scale"><span>0</span><i style="background:${viridisGradient}"></i><span>${inMicrosiemens(topSiemens)} µS and above</span></p>`;
-
-const shades = 64;
-
-/** Index 0 is transparent. 64 shades are more than the eye tells apart, and half the bytes of 255. */
-function imageOf({ width, height, siemens }: Raster, topSiemens: number): IndexedImage {
-  const shadeOf = (value: number): number =>
-    Math.max(0, Math.min(shades - 1, Math.round((value / topSiemens) * (shades - 1))));
-  const pixels = Uint8Array.from(siemens, (value) => (Number.isNaN(value) ? 0 : 1 + shadeOf(value)));
-  const colours = Array.from(
-    { length: shades },
-    (_, shade) => [...viridis(shade / (shades - 1)), 255] as const,
-  );
-  return { width, height, pixels, palette: [[0, 0, 0, 0], ...colours] };
 }
 
 function placesOf(network: StoredNetwork): Table {

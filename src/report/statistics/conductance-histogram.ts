@@ -11,7 +11,16 @@ export interface MeasuredHistogram {
   readonly counts: Uint32Array;
 }
 
-export class ConductanceHistogram implements DeviceStatistic {
+/** What a figure of conductances is drawn from. */
+export interface ConductanceCounts {
+  readonly binSiemens: number;
+  /** Devices of each bin from 0 on. */
+  readonly target: Uint32Array;
+  /** At the first and at the last age, by rising age. */
+  measured(): MeasuredHistogram[];
+}
+
+export class ConductanceHistogram implements DeviceStatistic, ConductanceCounts {
   readonly binSiemens: number;
   readonly target = new Uint32Array(binCount);
   readonly #measured = new Map<number, Uint32Array>();
@@ -29,7 +38,6 @@ export class ConductanceHistogram implements DeviceStatistic {
     }
   }
 
-  /** At the first and at the last age, by rising age. */
   measured(): MeasuredHistogram[] {
     return [...this.#measured].map(([ageSeconds, counts]) => ({ ageSeconds, counts }));
   }

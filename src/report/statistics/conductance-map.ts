@@ -1,17 +1,11 @@
 /** Conductance where it lies on an array: means over blocks of devices, small enough to print. */
 
 import type { Region } from "../../chip/region.ts";
+import type { Raster } from "../raster.ts";
 import type { DeviceStatistic, TileData } from "./tile-data.ts";
 
 const largestWidth = 1024;
 const largestHeight = 512;
-
-export interface Raster {
-  readonly width: number;
-  readonly height: number;
-  /** Mean conductance of each block in S, row by row; NaN where no device is programmed. */
-  readonly siemens: Float32Array;
-}
 
 /** One array, cut to the rectangle of word and bit lines that the tiles use. */
 export class ConductanceMap implements DeviceStatistic {

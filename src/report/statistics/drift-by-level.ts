@@ -23,6 +23,15 @@ export interface LevelDrift {
   readonly g: number;
   readonly devices: number;
   readonly points: readonly DriftPoint[];
+  /** A power law through the medians, where somebody has fitted one. */
+  readonly fit?: PowerLaw;
+}
+
+/** G(t) = atOneSecond x (t / 1 s)^-exponent, relative to the first readout like the points. */
+export interface PowerLaw {
+  /** nu: positive where conductance goes down. */
+  readonly exponent: number;
+  readonly atOneSecond: number;
 }
 
 export class DriftByLevel implements DeviceStatistic {

@@ -6,7 +6,7 @@ import type { TileId } from "../../store/identity.ts";
 import type { StoredTile } from "../../store/placement.ts";
 import type { ProgrammingCells } from "../../store/programming-cells.ts";
 import type { StoredProgramming } from "../../store/programmings.ts";
-import type { StoredReadout } from "../../store/readouts.ts";
+import type { TileReadout } from "../../store/readout-rows.ts";
 import type { Store } from "../../store/store.ts";
 
 export interface Reading {
@@ -63,14 +63,14 @@ function byTile<T extends { readonly tile: TileId }>(items: readonly T[]): Map<T
   return groups;
 }
 
-const completeReadouts = (store: Store): StoredReadout[] =>
+const completeReadouts = (store: Store): TileReadout[] =>
   store.readouts.completeAges().flatMap((age) => store.readouts.atAge(age));
 
 function tileData(
   store: Store,
   tile: StoredTile,
   history: readonly StoredProgramming[],
-  readouts: readonly StoredReadout[],
+  readouts: readonly TileReadout[],
   other: ConverterCalibration | undefined,
 ): TileData {
   const lifetimePulses = new Uint32Array(cellCount(tile.region));
@@ -85,7 +85,7 @@ function tileData(
   return { ...common, closing: all.find(({ ageSeconds }) => ageSeconds === 0)?.siemens, readings: later };
 }
 
-function readingOf(store: Store, readout: StoredReadout, other: ConverterCalibration | undefined): Reading {
+function readingOf(store: Store, readout: TileReadout, other: ConverterCalibration | undefined): Reading {
   const { id, averages, calibration, region, requestedAgeSeconds } = readout;
   const siemens = conductances(store.readouts.codeSums(id), averages, other ?? calibration, region);
   return { ageSeconds: requestedAgeSeconds, siemens };

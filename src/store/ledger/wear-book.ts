@@ -41,6 +41,11 @@ export class WearBook implements ChipLedger {
   /** The same with the trains that are under way. */
   readonly #sent: CellCounts;
   readonly #underWay = new Map<IntentId, Located>();
+  /**
+   * What became of trains since the last change of the file. It is written with the next one: a process that is killed before that leaves
+   * trains whose fate nobody knows, which count, and two changes a train would take twice the time of one.
+   */
+  readonly #fates: [IntentId, PulseFate][] = [];
   /** Word lines that were changed since the last fold, as array and row. */
   readonly #changed = new Map<string, readonly [number, number]>();
   #settledTrains = 0;
@@ -75,7 +80,11 @@ export class WearBook implements ChipLedger {
   #intend(claim: Claim): IntentId {
     const cells = this.#sent.locate(claim);
     this.#assertWithinLimit(cells);
-    const intent = insertIntent(this.#connection, claim) as IntentId;
+    const intent = this.#connection.transaction(() => {
+      this.#writeFates();
+      return insertIntent(this.#connection, claim) as IntentId;
+    });
+    this.#fates.length = 0;
     this.#sent.add(cells);
     this.#underWay.set(intent, cells);
     return intent;
@@ -85,13 +94,12 @@ export class WearBook implements ChipLedger {
     const cells = this.#underWay.get(intent);
     if (this.#closed || cells === undefined) return;
     this.#underWay.delete(intent);
+    this.#fates.push([intent, fate]);
     if (fate === "not-applied") {
       this.#sent.add(cells, -1);
-      deleteIntent(this.#connection, intent);
       return;
     }
     this.#count(cells, fate);
-    settleIntent(this.#connection, intent, fate);
     if (++this.#settledTrains >= trainsPerFold) this.#fold();
   }
 
@@ -132,6 +140,13 @@ export class WearBook implements ChipLedger {
     return { trains: lost.length, pulses: lost.reduce((sum, pulses) => sum + pulses, 0) };
   }
 
+  /** They are forgotten when the transaction was committed. */
+  #writeFates(): void {
+    for (const [intent, fate] of this.#fates)
+      if (fate === "not-applied") deleteIntent(this.#connection, intent);
+      else settleIntent(this.#connection, intent, fate);
+  }
+
   #count(claim: Located, fate: "applied" | "unknown"): void {
     this.#settled.pulses.add(claim);
     if (fate === "unknown") this.#settled.unknown.add(claim);
@@ -145,10 +160,12 @@ export class WearBook implements ChipLedger {
   /** @param deleteFolded takes the intents away that are in the counts from now on. */
   #fold(deleteFolded = deleteSettledIntents): void {
     this.#connection.transaction(() => {
+      this.#writeFates();
       for (const [array, row] of this.#changed.values())
         writeWear(this.#connection, this.#settled, array, row);
       deleteFolded(this.#connection);
     });
+    this.#fates.length = 0;
     this.#changed.clear();
     this.#settledTrains = 0;
     // From here on the counts outlive the host's power, too; closing does the same.

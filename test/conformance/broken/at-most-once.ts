@@ -132,7 +132,7 @@ export const atMostOnceCases: readonly Broken[] = [
   {
     name: "refuses a duplicate",
     fault: watchingIds((id, last, _, run) => (id === last ? run(nothingThere) : undefined)),
-    fails: recordRules,
+    fails: [...recordRules, "lock.record"],
   },
   {
     name: "pulses again for a duplicate, and answers its record",
@@ -148,7 +148,7 @@ export const atMostOnceCases: readonly Broken[] = [
     fault: watchingIds((id, last, sent, run) =>
       id === last ? run(withId(sent, id + 1)).map((reply) => reply.replace(/^0,\d+/, `0,${id}`)) : undefined,
     ),
-    fails: recordRules,
+    fails: [...recordRules, "lock.record"],
   },
   {
     name: "answers its record to other pulses of the same id",
@@ -191,7 +191,7 @@ export const atMostOnceCases: readonly Broken[] = [
     name: "wants ids one after the other",
     array: pulsesOnly,
     fault: watchingIds((id, last, _, run) => (last > 0 && id > last + 1 ? run(nothingThere) : undefined)),
-    fails: ["once.smaller", "once.event-bit", "once.gap"],
+    fails: ["once.smaller", "once.event-bit", "once.gap", "lock.record"],
   },
   {
     name: "counts refused ids as accepted",
@@ -207,6 +207,7 @@ export const atMostOnceCases: readonly Broken[] = [
       "trains.steps",
       "trains.missing",
       "once.refused-is-free",
+      "lock.forbids",
       "power.up",
     ],
   },

@@ -1,16 +1,25 @@
 /** Firmwares that break chip time. */
 
+import { answering, withBlock } from "../faults.ts";
 import { answers, type Broken, readFields, rewrites } from "./case.ts";
 
 let backwards = 1e6;
 const rounded = (text: string): string => String(Number(Number(text).toPrecision(4)));
 
+const saysReal = answering((reply, sent) =>
+  sent.includes("SYSTem:DESCriptor?")
+    ? withBlock(reply, (json) => json.replace('"virtual"', '"real"'))
+    : reply,
+);
+
 export const timeCases: readonly Broken[] = [
+  { name: "says that its virtual clock is real", fault: saysReal, fails: ["time.kind"] },
   answers(
     "has a clock that runs backwards",
     (reply, sent) => (sent === "CHIP:TIME?\n" && reply.startsWith("0,") ? `0,${--backwards}` : reply),
     "status.reset",
     "time.forwards",
+    "time.kind",
     "time.read-stamps",
     "mvm.stamps",
     "emulator.time-past",

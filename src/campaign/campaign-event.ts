@@ -1,0 +1,29 @@
+/** What happens in a campaign that people should hear of. */
+
+import type { EventLevel } from "../store/events.ts";
+
+/** Kinds that may ring an alarm stand first. */
+export const eventKinds = [
+  "missed",
+  "failed-reading",
+  "board-lost",
+  "board-back",
+  "board-restarted",
+  "disk-full",
+  "disk-room",
+  "temperature",
+  "finished",
+  "failed",
+  "clock-jump",
+  "state",
+  "line",
+] as const;
+export type EventKind = (typeof eventKinds)[number];
+
+export interface CampaignEvent {
+  readonly kind: EventKind;
+  readonly level: EventLevel;
+  readonly text: string;
+}
+
+export type Tell = (kind: EventKind, level: EventLevel, text: string) => void;

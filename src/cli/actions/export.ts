@@ -1,0 +1,57 @@
+/** Writes a table of a store to a file for other programs. */
+
+import { statSync } from "node:fs";
+import { resolve } from "node:path";
+import { LabError } from "../../core/errors.ts";
+import { datasetOf, exportTable, type Format, type What } from "../../export/export.ts";
+import { openStore } from "../../store/store.ts";
+import type { Context } from "../context.ts";
+import { toolVersion } from "../provenance.ts";
+import { assertApart } from "./apart.ts";
+
+export interface ExportArguments {
+  readonly store: string;
+  readonly what: What;
+  readonly format: Format;
+  readonly out: string;
+}
+
+export async function exportStore(
+  { store: path, what, format, out }: ExportArguments,
+  context: Context,
+): Promise<void> {
+  await assertApart(path, out, "-o");
+  assertNoFolder(out);
+  const store = openStore(path, { mode: "read" });
+  try {
+    const dataset = datasetOf(store, what);
+    const passes = format === "npz" ? dataset.columns.length : 1;
+    const progress = context.output.progress("exporting", "rows", dataset.rows * passes);
+    const by = { toolVersion: toolVersion(), wallSeconds: context.clock.wallSeconds() };
+    const pause = async (rows: number): Promise<void> => {
+      progress.advance(rows);
+      await turnOfOthers(context);
+    };
+    const done = await exportTable(store, dataset, { what, format, path: resolve(out), by, pause });
+    progress.end();
+    const size = (done.bytes / 2 ** 20).toFixed(1);
+    const text = `${out}: ${done.rows.toLocaleString("en")} rows of ${done.columns.length} columns, ${size} MiB`;
+    context.output.result({ out, what, format, ...done }, text);
+  } finally {
+    store.close();
+  }
+}
+
+function assertNoFolder(out: string): void {
+  if (statSync(out, { throwIfNoEntry: false })?.isDirectory() !== true) return;
+  throw new LabError("USAGE", `${out} is a folder`, { next: "name a file inside it with -o" });
+}
+
+/** The work between two of them does not wait, and Ctrl-C is heard only here. */
+async function turnOfOthers({ timer, stop }: Context): Promise<void> {
+  await new Promise<void>((done) => timer.after(0, done));
+  if (!stop.aborted) return;
+  throw new LabError("INTERRUPTED", "the export was stopped by the user", {
+    next: "nothing of it was left; run it again",
+  });
+}

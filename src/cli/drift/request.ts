@@ -1,0 +1,135 @@
+/** What `pcmlab drift` was asked, against what the store holds. */
+
+import { publishedReadSeconds } from "../../../calibration/drift/flicker-covariance.ts";
+import type { ModelName } from "../../../calibration/drift/models.ts";
+import { median } from "../../../calibration/drift/repeated-median.ts";
+import { type Descriptor, largestAdcCode } from "../../chip/descriptor.ts";
+import type { ConverterCalibration } from "../../chip/readout.ts";
+import { LabError } from "../../core/errors.ts";
+import { formatDuration, parseQuantity } from "../../core/units.ts";
+import type { Store } from "../../store/store.ts";
+import { type CalibrationChoice, derivation } from "../actions/choose-calibration.ts";
+import type { AnalysisOptions } from "./analysis.ts";
+import type { Derivation } from "./load-readings.ts";
+import { type DriftSubject, driftSubjects } from "./subjects.ts";
+
+export interface DriftArguments {
+  readonly store: string;
+  readonly tile?: boolean | undefined;
+  /** A,R,C. */
+  readonly device?: string | undefined;
+  readonly model: ModelName | "auto";
+  readonly from: string;
+  readonly reference: string;
+  readonly calibration?: CalibrationChoice | undefined;
+}
+
+export interface DriftRequest {
+  readonly fromSeconds: number;
+  readonly options: Omit<AnalysisOptions, "onDevices">;
+  /** Those with three ages at least. */
+  readonly subjects: readonly DriftSubject[];
+  /** What is left out, and why. */
+  readonly notes: readonly string[];
+}
+
+const fewestAges = 3;
+
+/** @throws LabError USAGE for a time that is none, STORE_CONTENT when nothing in the store was read at three ages. */
+export function requestOf(args: DriftArguments, store: Store): DriftRequest {
+  const fromSeconds = ageOf("from", args.from);
+  const referenceSeconds = ageOf("reference", args.reference);
+  const all = driftSubjects(store).map((subject) => olderThan(fromSeconds, subject));
+  const subjects = all.filter(({ reads }) => reads.length >= fewestAges);
+  if (subjects.length === 0) throw tooFewAges(args, all, driftSubjects(store));
+  const descriptor = store.chips.latest()?.descriptor;
+  return {
+    fromSeconds,
+    subjects,
+    notes: notesOf(all),
+    options: {
+      referenceSeconds,
+      model: args.model,
+      largestSiemens: store.networks.find()?.gmaxSiemens ?? descriptor?.read.fullScaleSiemens ?? 1e-4,
+      shape: {
+        readSeconds: publishedReadSeconds,
+        conversionSeconds: descriptor?.read.sampleSeconds ?? 1e-6,
+      },
+      derivation: derivationOf(store, descriptor, derivation(store, args.calibration)),
+    },
+  };
+}
+
+function ageOf(option: string, text: string): number {
+  const seconds = parseQuantity(text, "s");
+  if (seconds > 0) return seconds;
+  throw new LabError("USAGE", `--${option} ${text}: an age is above 0`, { next: `give --${option} 20s` });
+}
+
+/** A reading counts when its youngest device is old enough. */
+function olderThan(fromSeconds: number, subject: DriftSubject): DriftSubject {
+  return { ...subject, reads: subject.reads.filter(({ ageSeconds }) => ageSeconds >= fromSeconds) };
+}
+
+function derivationOf(
+  store: Store,
+  descriptor: Descriptor | undefined,
+  other: ConverterCalibration | undefined,
+): Derivation {
+  const measured = store.calibrations.latest();
+  const noise = measured && store.calibrations.data(measured.id).columns.noiseCodes.filter(Number.isFinite);
+  return {
+    other,
+    largestCode: descriptor && largestAdcCode(descriptor),
+    noiseCodes: noise === undefined || noise.length === 0 ? 0 : median(noise),
+  };
+}
+
+/** Names the subject that comes nearest. */
+function tooFewAges(
+  { store, from }: DriftArguments,
+  old: readonly DriftSubject[],
+  all: readonly DriftSubject[],
+): LabError {
+  const best = old.toSorted((a, b) => b.reads.length - a.reads.length)[0];
+  if (best === undefined)
+    return new LabError(
+      "STORE_CONTENT",
+      `${store} holds no programmed tile and no region that a campaign read`,
+      {
+        next: "program a network and read it: pcmlab program, then pcmlab read --at 25s,1h,1d",
+      },
+    );
+  const ages = best.reads.map(({ ageSeconds }) => formatDuration(ageSeconds)).join(", ");
+  const younger = (all.find(({ name }) => name === best.name)?.reads.length ?? 0) - best.reads.length;
+  const held = best.reads.length === 0 ? "no age" : `${best.reads.length} of the ages (${ages})`;
+  const left = younger === 0 ? "" : `, besides ${younger} younger than --from ${from}`;
+  return new LabError(
+    "STORE_CONTENT",
+    `${store} holds ${held} that a fit needs ${fewestAges} of, for ${best.name}${left}`,
+    {
+      next: `read more of them: pcmlab read --chip PORT --store ${store} --at 25s,1min,10min,1h,1d`,
+    },
+  );
+}
+
+/** Warmer glass drifts faster, by about 0.3 % a kelvin. */
+const mostKelvinApart = 5;
+
+function notesOf(all: readonly DriftSubject[]): string[] {
+  const short = all.filter(({ reads }) => reads.length < fewestAges).map(({ name }) => name);
+  const kelvins = all.flatMap(({ reads }) => reads.map(({ readout }) => readout.temperatureKelvin));
+  const apart = Math.max(...kelvins) - Math.min(...kelvins);
+  const unprogrammed = all.filter(({ programming }) => programming === undefined);
+  return [
+    ...(short.length === 0 ? [] : [`left out, with fewer than ${fewestAges} ages: ${short.join(", ")}`]),
+    ...(apart > mostKelvinApart
+      ? [`the chip's temperature varied by ${apart.toFixed(1)} K: warmer glass drifts faster`]
+      : []),
+    ...(unprogrammed.length === 0
+      ? []
+      : [
+          `ages of ${unprogrammed.map(({ name }) => name).join("; ")} count from what the campaign says, which need not be the last pulse of each device`,
+        ]),
+  ];
+}

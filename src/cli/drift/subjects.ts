@@ -1,0 +1,121 @@
+/** What of a store drift can be fitted to: regions that were read at several ages since their last pulse. */
+
+import { cellOutcomes } from "../../chip/outcome.ts";
+import { type Region, regionText } from "../../chip/region.ts";
+import type { ReadoutId } from "../../store/identity.ts";
+import type { ProgrammingCells } from "../../store/programming-cells.ts";
+import type { StoredProgramming } from "../../store/programmings.ts";
+import type { StoredReadout } from "../../store/readout-rows.ts";
+import type { Store } from "../../store/store.ts";
+
+export interface SubjectRead {
+  /** Seconds from the end of the programming to the first conversion. */
+  readonly ageSeconds: number;
+  readonly readout: StoredReadout;
+}
+
+export interface DriftSubject {
+  readonly name: string;
+  readonly region: Region;
+  /** Undefined for devices that nobody programmed: their ages count from what their campaign says. */
+  readonly programming: StoredProgramming | undefined;
+  /** By how much the programming of the first device precedes that of the last (s). */
+  readonly pulsedForSeconds: number;
+  /** By rising age. */
+  readonly reads: readonly SubjectRead[];
+}
+
+/** Tiles in their order, then regions that campaigns read. Those that were never read are among them. */
+export function driftSubjects(store: Store): DriftSubject[] {
+  const readouts = store.readouts.list();
+  const ages = agesOfCampaigns(store, readouts);
+  const tiles = store.programmings.current().map((programming): DriftSubject => {
+    const own = readouts.filter((readout) => readout.programming === programming.id);
+    return {
+      name: `tile ${programming.tile}`,
+      region: regionOfTile(store, programming),
+      programming,
+      pulsedForSeconds: pulsedFor(programming),
+      reads: byAge(
+        own.map((readout) => ({ readout, ageSeconds: ages.get(readout.id) ?? ageOf(readout, programming) })),
+      ),
+    };
+  });
+  return [...tiles, ...regionSubjects(readouts, ages)];
+}
+
+/** Targets and stuck devices of a programmed tile. @throws LabError STORE when they are damaged. */
+export function programmedCells(
+  store: Store,
+  { id }: StoredProgramming,
+): Pick<ProgrammingCells, "targetSiemens"> & { readonly stuck: Uint8Array } {
+  const { targetSiemens, outcomes } = store.programmings.cells(id);
+  return { targetSiemens, stuck: outcomes.map((outcome) => (stuckCodes.has(outcome) ? 1 : 0)) };
+}
+
+const stuckCodes = new Set([cellOutcomes.indexOf("stuck-low"), cellOutcomes.indexOf("stuck-high")]);
+
+const regionOfTile = (store: Store, { tile }: StoredProgramming): Region => {
+  const found = store.networks.find()?.tiles.find(({ id }) => id === tile);
+  if (found === undefined) throw new RangeError(`there is no tile ${tile}`);
+  return found.region;
+};
+
+/** By the chip's clock; across a restart of the board only a campaign knows better. */
+const ageOf = (readout: StoredReadout, { endedChipSeconds }: StoredProgramming): number =>
+  readout.firstSampleSeconds - endedChipSeconds;
+
+/**
+ * Program-and-verify goes from the first row to the last, and so do the boards. Gradient descent pulses every device until its end, as
+ * does whoever was stopped by a restart of the board, as far as anybody knows.
+ */
+function pulsedFor({ algorithm, startedChipSeconds, endedChipSeconds, bootNote }: StoredProgramming): number {
+  if (algorithm.name === "gradient-descent" || bootNote !== null) return 0;
+  return Math.max(0, endedChipSeconds - startedChipSeconds);
+}
+
+/** True ages (s) of the readouts that campaigns made, on their timeline. */
+function agesOfCampaigns(store: Store, readouts: readonly StoredReadout[]): Map<ReadoutId, number> {
+  const firsts = new Map(readouts.map(({ id, firstSampleSeconds }) => [id, firstSampleSeconds]));
+  const ages = new Map<ReadoutId, number>();
+  for (const { id } of store.campaigns.list()) {
+    const references = new Map(
+      store.campaigns.subjects(id).map((subject) => [subject.id, subject.referenceSeconds]),
+    );
+    for (const { subject, outcome } of store.campaigns.slots(id)) {
+      const reference = references.get(subject);
+      const [first] = outcome?.readouts ?? [];
+      if (reference === undefined || first === undefined || outcome?.startedSeconds == null) continue;
+      // The readouts of a slot follow each other within one power-up.
+      const toAge = outcome.startedSeconds - reference - (firsts.get(first) ?? 0);
+      for (const readout of outcome.readouts) ages.set(readout, toAge + (firsts.get(readout) ?? 0));
+    }
+  }
+  return ages;
+}
+
+/** Each rectangle that was read without being a tile. */
+function regionSubjects(
+  readouts: readonly StoredReadout[],
+  ages: ReadonlyMap<ReadoutId, number>,
+): DriftSubject[] {
+  const subjects = new Map<string, { region: Region; reads: SubjectRead[] }>();
+  for (const readout of readouts) {
+    const ageSeconds = ages.get(readout.id);
+    if (readout.programming !== null || ageSeconds === undefined) continue;
+    const name = regionText(readout.region);
+    const subject = subjects.get(name) ?? { region: readout.region, reads: [] };
+    subjects.set(name, subject);
+    subject.reads.push({ ageSeconds, readout });
+  }
+  return [...subjects].map(([name, { region, reads }]) => ({
+    name,
+    region,
+    programming: undefined,
+    pulsedForSeconds: 0,
+    reads: byAge(reads),
+  }));
+}
+
+const byAge = (reads: readonly SubjectRead[]): SubjectRead[] =>
+  reads.toSorted((a, b) => a.ageSeconds - b.ageSeconds);

@@ -1,0 +1,81 @@
+/** Conductances of an array as means over blocks of devices: what was read later takes the place of what was read before. */
+
+import type { Region } from "../../chip/region.ts";
+import type { Raster } from "../../report/raster.ts";
+
+/** Points of a map on its longer side, at most. */
+const mostPoints = 256;
+
+/** The sums of one region within the blocks of a window. */
+interface Patch {
+  readonly firstRow: number;
+  readonly firstColumn: number;
+  readonly rows: number;
+  readonly columns: number;
+  readonly sums: Float64Array;
+  readonly counts: Uint32Array;
+}
+
+export class PatchedMap {
+  readonly window: Region;
+  /** Devices on a side of a block. */
+  readonly block: number;
+  readonly #patches = new Map<string, Patch>();
+
+  /** @param window encloses the regions that are put into it. */
+  constructor(window: Region) {
+    this.window = window;
+    this.block = Math.max(1, Math.ceil(Math.max(window.rows, window.columns) / mostPoints));
+  }
+
+  /**
+   * Puts a region in the place of what was there under the same name. Regions of different names share the blocks in which they meet.
+   * @param siemens one conductance for each device, row by row.
+   */
+  put(name: string, region: Region, siemens: Float32Array): void {
+    this.#patches.set(name, patchOf(region, siemens, this.window, this.block));
+  }
+
+  get isEmpty(): boolean {
+    return this.#patches.size === 0;
+  }
+
+  raster(): Raster {
+    const width = Math.ceil(this.window.columns / this.block);
+    const height = Math.ceil(this.window.rows / this.block);
+    const sums = new Float64Array(width * height);
+    const counts = new Uint32Array(width * height);
+    for (const patch of this.#patches.values()) addPatch(patch, width, sums, counts);
+    const siemens = Float32Array.from(sums, (sum, index) => sum / counts[index]!);
+    return { width, height, siemens };
+  }
+}
+
+function patchOf(region: Region, siemens: Float32Array, window: Region, block: number): Patch {
+  const [top, left] = [region.row - window.row, region.column - window.column];
+  const firstRow = Math.floor(top / block);
+  const firstColumn = Math.floor(left / block);
+  const rows = Math.floor((top + region.rows - 1) / block) - firstRow + 1;
+  const columns = Math.floor((left + region.columns - 1) / block) - firstColumn + 1;
+  const sums = new Float64Array(rows * columns);
+  const counts = new Uint32Array(rows * columns);
+  for (let row = 0; row < region.rows; row++) {
+    const line = (Math.floor((top + row) / block) - firstRow) * columns - firstColumn;
+    for (let column = 0; column < region.columns; column++) {
+      const index = line + Math.floor((left + column) / block);
+      sums[index]! += siemens[row * region.columns + column]!;
+      counts[index]! += 1;
+    }
+  }
+  return { firstRow, firstColumn, rows, columns, sums, counts };
+}
+
+function addPatch(patch: Patch, width: number, sums: Float64Array, counts: Uint32Array): void {
+  for (let row = 0; row < patch.rows; row++)
+    for (let column = 0; column < patch.columns; column++) {
+      const from = row * patch.columns + column;
+      const to = (patch.firstRow + row) * width + patch.firstColumn + column;
+      sums[to]! += patch.sums[from]!;
+      counts[to]! += patch.counts[from]!;
+    }
+}

@@ -1,0 +1,44 @@
+/** Work in small pieces within a budget of processor time, with room for answers to clients between them. */
+
+import type { Clock, Timer } from "../core/clock.ts";
+import { LabError } from "../core/errors.ts";
+import { sleep } from "../core/sleep.ts";
+import { Budget, type BudgetTerms } from "./budget.ts";
+
+export interface PaceOptions {
+  readonly clock: Clock;
+  readonly timer: Timer;
+  /** Processor time of this process until now, s. */
+  readonly cpuSeconds: () => number;
+  /** In seconds of processor time. */
+  readonly terms: BudgetTerms;
+  readonly signal: AbortSignal;
+}
+
+export class Pace {
+  readonly #options: PaceOptions;
+  readonly #budget: Budget;
+
+  constructor(options: PaceOptions) {
+    this.#options = options;
+    this.#budget = new Budget(options.terms);
+  }
+
+  /** Does the work when the budget allows. @throws what the work throws, or LabError INTERRUPTED once the signal is aborted. */
+  async work<T>(piece: () => T): Promise<T> {
+    const { clock, cpuSeconds } = this.#options;
+    await this.rest(this.#budget.waitSeconds(clock.monotonicSeconds()));
+    const before = cpuSeconds();
+    try {
+      return piece();
+    } finally {
+      this.#budget.spend(cpuSeconds() - before, clock.monotonicSeconds());
+    }
+  }
+
+  /** @throws LabError INTERRUPTED once the signal is aborted. */
+  rest(seconds: number): Promise<void> {
+    const { timer, signal } = this.#options;
+    return sleep(seconds, timer, signal, () => new LabError("INTERRUPTED", "the dashboard was stopped"));
+  }
+}

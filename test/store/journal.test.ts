@@ -1,0 +1,59 @@
+import Database from "better-sqlite3";
+import { expect, test } from "vitest";
+import { Connection } from "../../src/store/connection.ts";
+import { journalBytes } from "../../src/store/journal.ts";
+import { freshPath } from "./temp-folder.ts";
+
+const limits = { keptBytes: 2 ** 18, waitBytes: 2 ** 20 };
+
+function boundedConnection(path: string): Connection {
+  const connection = new Connection(path, { readonly: false, fileMustExist: false });
+  connection.pragma("journal_mode = WAL");
+  connection.execute("CREATE TABLE blobs (bytes BLOB) STRICT");
+  connection.boundJournal(limits);
+  return connection;
+}
+
+/** 128 KiB a commit. */
+const commit = (connection: Connection): void =>
+  connection.transaction(() => {
+    connection.run("INSERT INTO blobs VALUES (@bytes)", { bytes: new Uint8Array(2 ** 17).fill(7) });
+  });
+
+test("the log beside a store stays small however much is written", () => {
+  const path = freshPath();
+  const connection = boundedConnection(path);
+  let largest = 0;
+  for (let count = 0; count < 200; count++) {
+    commit(connection);
+    largest = Math.max(largest, journalBytes(path));
+  }
+  // SQLite folds it after 1,000 pages of 4 KiB, which is more than the store waits for here.
+  expect(largest).toBeLessThan(limits.waitBytes + 2 ** 18);
+  connection.close();
+});
+
+test("a log that a reader held up is small again soon after the reader has gone", () => {
+  const path = freshPath();
+  const connection = boundedConnection(path);
+  commit(connection);
+  const reader = new Database(path, { readonly: true });
+  reader.exec("BEGIN");
+  reader.prepare("SELECT count(*) FROM blobs").get();
+  for (let count = 0; count < 100; count++) commit(connection);
+  expect(journalBytes(path)).toBeGreaterThan(100 * 2 ** 17);
+  reader.exec("COMMIT");
+  for (let count = 0; count < 10; count++) commit(connection);
+  expect(journalBytes(path)).toBeLessThan(limits.waitBytes + 2 ** 18);
+  reader.close();
+  connection.close();
+});
+
+test("waiting for readers changes nothing else: another writer is still waited for as before", () => {
+  const path = freshPath();
+  const connection = boundedConnection(path);
+  const before = connection.pragma("busy_timeout");
+  for (let count = 0; count < 20; count++) commit(connection);
+  expect(connection.pragma("busy_timeout")).toBe(before);
+  connection.close();
+});
