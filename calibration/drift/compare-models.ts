@@ -38,6 +38,7 @@ export interface ModelComparison {
 
 /** Devices of a kind that are looked at. */
 const sampled = 96;
+const sampledForBreak = 32;
 
 /** A law with more parameters is taken when the simpler one has essentially no support (Burnham and Anderson 2002, 2.6). */
 const noSupport = 10;
@@ -59,14 +60,12 @@ export function compareModels(
     (device) => referenceFit(readings, block, device, noise, options.referenceSeconds) ?? [],
   );
   if (fits.length === 0) return undefined;
-  const breaks = breaksOf(block, options.referenceSeconds);
-  const twos = breaks.map((x) => fits.map((fit) => rivalSquares(fit, twoExponents(x))));
-  const totals = twos.map((squares) => sumOf(squares.map((value, i) => likelihood(fits[i]!, value))));
-  const at = totals.indexOf(Math.min(...totals));
+  const breakX = bestBreak(fits.slice(0, sampledForBreak), breaksOf(block, options.referenceSeconds));
+  const squaresOf = (model: DriftModel): number[] => fits.map((fit) => rivalSquares(fit, model));
   const squares: Readonly<Record<ModelName, readonly number[]>> = {
     power: fits.map((fit) => fit.squares),
-    floor: fits.map((fit) => rivalSquares(fit, powerWithFloor)),
-    two: twos[at] ?? [],
+    floor: squaresOf(powerWithFloor),
+    two: squaresOf(twoExponents(breakX)),
   };
   const scores = scoresOf(fits, squares);
   return {
@@ -74,7 +73,7 @@ export function compareModels(
     devices: fits.length,
     scores,
     referenceSeconds: options.referenceSeconds,
-    breakSeconds: options.referenceSeconds * Math.exp(breaks[at] ?? 0),
+    breakSeconds: options.referenceSeconds * Math.exp(breakX),
   };
 }
 
@@ -119,6 +118,14 @@ function rivalSquares(fit: ReferenceFit, model: DriftModel): number {
   const [level = 0, nu = 0] = fit.parameters;
   const { squares } = fitSingle(model, fit, fit.kept, model.start(level, nu));
   return squares < fit.squares ? squares : fit.squares;
+}
+
+/** x of the break that leaves least around the fits together. */
+function bestBreak(fits: readonly ReferenceFit[], breaks: readonly number[]): number {
+  const totals = breaks.map((x) =>
+    sumOf(fits.map((fit) => likelihood(fit, rivalSquares(fit, twoExponents(x))))),
+  );
+  return breaks[totals.indexOf(Math.min(...totals))] ?? 0;
 }
 
 /** Breaks are looked for in the inner part of the ages, evenly in ln age. */

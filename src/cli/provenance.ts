@@ -8,6 +8,7 @@ import { fileURLToPath } from "node:url";
 import { LabError, textOf } from "../core/errors.ts";
 import type { NewRun, RunEnd } from "../store/runs.ts";
 import type { Store } from "../store/store.ts";
+import { assertNoCampaignRuns } from "./campaign/assert-free.ts";
 import type { Context } from "./context.ts";
 
 /** The folder of package.json, above `src/cli` or `dist/src/cli`. */
@@ -33,6 +34,9 @@ export interface RunFacts {
   readonly config: object;
 }
 
+/** Commands that would keep a campaign of the same store from its board, or change what it watches. */
+const asksTheBoard: ReadonlySet<string> = new Set(["calibrate", "program", "read", "resume"]);
+
 /** Runs `work` as a recorded run of the store: begun before, ended after, with its outcome. */
 export async function recorded<T>(
   store: Store,
@@ -40,6 +44,7 @@ export async function recorded<T>(
   facts: RunFacts,
   work: (run: RunId) => Promise<T>,
 ): Promise<T> {
+  if (asksTheBoard.has(facts.command)) assertNoCampaignRuns(store, context.clock.wallSeconds());
   const run = store.runs.begin(newRun(context, facts));
   try {
     const result = await work(run);

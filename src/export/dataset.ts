@@ -11,6 +11,8 @@ export interface Column {
   readonly about: string;
   /** Whether a row may have no value; NaN counts as none. */
   readonly optional: boolean;
+  /** Whether readers choose rows by it, so that it pays to write down its range for each group of rows. */
+  readonly selects: boolean;
 }
 
 export type Numbers = Uint8Array | Uint16Array | Int32Array | Float32Array | Float64Array;
@@ -39,6 +41,7 @@ export const column = (name: string, type: ColumnType, about: string): Column =>
   type,
   about,
   optional: false,
+  selects: false,
 });
 
 export const optional = (name: string, type: ColumnType, about: string): Column => ({
@@ -46,7 +49,10 @@ export const optional = (name: string, type: ColumnType, about: string): Column 
   type,
   about,
   optional: true,
+  selects: false,
 });
+
+export const selecting = (one: Column): Column => ({ ...one, selects: true });
 
 /** @throws RangeError when the batch does not have the column: a mistake in the dataset. */
 export function valuesOf(batch: Batch, name: string): Values {

@@ -38,8 +38,8 @@ export const whats: readonly What[] = Object.keys(datasets).filter(isWhat);
 const origins: Readonly<Record<What, string>> = {
   readouts: "pcmlab read or pcmlab campaign start",
   targets: "pcmlab program",
-  fits: "pcmlab drift",
-  levels: "pcmlab drift",
+  fits: "pcmlab drift --store FILE",
+  levels: "pcmlab drift --store FILE",
   results: "pcmlab infer",
   temperatures: "pcmlab campaign start",
   "mvm-inputs": "pcmlab campaign start",

@@ -5,16 +5,25 @@ import { cellCount } from "../chip/region.ts";
 import type { StoredReadout } from "../store/readout-rows.ts";
 import type { Store } from "../store/store.ts";
 import { agesIn, type KnownAge } from "./ages.ts";
-import { type Batch, type Column, column, constant, type Dataset, once, optional } from "./dataset.ts";
+import {
+  type Batch,
+  type Column,
+  column,
+  constant,
+  type Dataset,
+  once,
+  optional,
+  selecting,
+} from "./dataset.ts";
 import { microsiemens, type Part, partsOf, placeColumns, placesOf } from "./places.ts";
 
 const columns: readonly Column[] = [
-  column("readout", "integer", "number of the readout in the store"),
+  selecting(column("readout", "integer", "number of the readout in the store")),
   column("run", "integer", "number of the run that read it"),
   optional("programming", "integer", "number of the programming of the tile that was read"),
   optional("tile", "integer", "number of the tile"),
   ...placeColumns,
-  optional("requested_age_s", "float64", "age that was asked for"),
+  selecting(optional("requested_age_s", "float64", "age that was asked for")),
   optional("age_s", "float64", "true age of the device at its conversion"),
   optional("age_clock", "text", "how the age is known: chip, or host where the board restarted in between"),
   column("chip_time_s", "float64", "chip time of the conversion of the device, from a power-up on"),

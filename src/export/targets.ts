@@ -5,11 +5,11 @@ import { cellCount } from "../chip/region.ts";
 import type { StoredTile } from "../store/placement.ts";
 import type { StoredProgramming } from "../store/programmings.ts";
 import type { Store } from "../store/store.ts";
-import { type Batch, type Column, column, constant, type Dataset, once } from "./dataset.ts";
+import { type Batch, type Column, column, constant, type Dataset, once, selecting } from "./dataset.ts";
 import { microsiemens, partsOf, placeColumns, placesOf } from "./places.ts";
 
 const columns: readonly Column[] = [
-  column("programming", "integer", "number of the programming in the store"),
+  selecting(column("programming", "integer", "number of the programming in the store")),
   column("run", "integer", "number of the run that programmed"),
   column("complete", "integer", "0 when it was stopped or failed before its end"),
   column("current", "integer", "1 when the devices were not programmed again since"),

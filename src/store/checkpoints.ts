@@ -19,18 +19,14 @@ export interface PulseSpan {
 export interface Checkpoint extends PulseSpan {
   /** Number of the band, from the first row of the tile on. */
   readonly band: number;
-  /** Bytes of the algorithm's own. */
+  /** Bytes of the algorithm's own, which do not change any more. */
   readonly state: Uint8Array;
   /** Of each device of the band, those included that may not have been applied. */
   readonly pulses: Uint16Array;
 }
 
-/** What was saved last of a band by this object. */
-interface Saved {
-  /** State and pulses, one after the other. */
-  readonly bytes: Uint8Array;
-  readonly stateBytes: number;
-}
+/** State and pulses that were saved last of a band by this object. */
+type Saved = readonly [Uint8Array, Uint8Array];
 
 /** A longer patch is worth a whole checkpoint, after which none has to be applied. */
 const longestPatchShare = 1 / 4;
@@ -48,19 +44,19 @@ export class Checkpoints {
    * the reading: `Store.quickly` does not.
    */
   save(tile: TileId, { band, state, pulses, bootId, startedSeconds, endedSeconds }: Checkpoint): void {
-    const bytes = concatBytes([state, blobOf(pulses)]);
+    const saved: Saved = [state, blobOf(pulses.slice())];
     const facts = {
-      ...{ tile, band, boot: bootId, crc32: checksum(bytes) },
+      ...{ tile, band, boot: bootId, crc32: checksum(...saved) },
       ...{ started: startedSeconds ?? null, ended: endedSeconds ?? null },
     };
     const key = `${tile}:${band}`;
     const before = this.#saved.get(key);
-    const patch = before?.stateBytes === state.length ? smallPatch(before.bytes, bytes) : undefined;
+    const patch = before?.[0].length === state.length ? smallPatch(before, saved) : undefined;
     // Forgotten first: when this fails nobody knows which of the two the file has.
     this.#saved.delete(key);
     if (patch !== undefined) this.#connection.run(savePatchSql, { ...facts, patch });
-    else this.#saveWhole({ ...facts, state, pulses: bytes.subarray(state.length) });
-    this.#saved.set(key, { bytes, stateBytes: state.length });
+    else this.#saveWhole({ ...facts, state, pulses: saved[1] });
+    this.#saved.set(key, saved);
   }
 
   /** In the order of the bands. @throws LabError STORE when one is damaged. */
@@ -164,8 +160,7 @@ function withPatches(what: string, whole: Uint8Array, patches: readonly Uint8Arr
 }
 
 /** Undefined when so much changed that the whole is not much longer. */
-function smallPatch(before: Uint8Array, after: Uint8Array): Uint8Array | undefined {
-  if (before.length !== after.length) return undefined;
+function smallPatch(before: Saved, after: Saved): Uint8Array | undefined {
   const patch = patchOf(before, after);
-  return patch.length <= longestPatchShare * after.length ? patch : undefined;
+  return patch.length <= longestPatchShare * (after[0].length + after[1].length) ? patch : undefined;
 }

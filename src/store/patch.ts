@@ -5,22 +5,34 @@ const headBytes = 8;
 /** Runs with fewer equal bytes between them are one: a head costs as much. */
 const patchableGap = headBytes;
 
-/** @throws RangeError for strings of different lengths. */
-export function patchOf(before: Uint8Array, after: Uint8Array): Uint8Array {
-  if (before.length !== after.length)
-    throw new RangeError(`${after.length} bytes are no change of ${before.length}`);
-  const runs = changedRuns(before, after);
-  const patch = new Uint8Array(runs.reduce((sum, [start, end]) => sum + headBytes + end - start, 0));
+/**
+ * Of strings in pieces, which follow each other without a gap.
+ * @throws RangeError for pieces of different lengths.
+ */
+export function patchOf(before: readonly Uint8Array[], after: readonly Uint8Array[]): Uint8Array {
+  let offset = 0;
+  const runs = after.flatMap((piece, index) => {
+    const old = before[index];
+    if (before.length !== after.length || old?.length !== piece.length)
+      throw new RangeError(`${piece.length} bytes are no change of ${old?.length}`);
+    const first = offset;
+    offset += piece.length;
+    return changedRuns(old, piece).map(([start, end]): Run => [first + start, piece.subarray(start, end)]);
+  });
+  const patch = new Uint8Array(runs.reduce((sum, [, bytes]) => sum + headBytes + bytes.length, 0));
   const view = new DataView(patch.buffer);
   let at = 0;
-  for (const [start, end] of runs) {
+  for (const [start, bytes] of runs) {
     view.setUint32(at, start, true);
-    view.setUint32(at + 4, end - start, true);
-    patch.set(after.subarray(start, end), at + headBytes);
-    at += headBytes + end - start;
+    view.setUint32(at + 4, bytes.length, true);
+    patch.set(bytes, at + headBytes);
+    at += headBytes + bytes.length;
   }
   return patch;
 }
+
+/** A place in the string, and what it has from there on. */
+type Run = readonly [number, Uint8Array];
 
 /** @throws RangeError for a patch that is not of such a string. */
 export function patched(before: Uint8Array, patch: Uint8Array): Uint8Array {

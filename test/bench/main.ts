@@ -1,5 +1,7 @@
 /** npm run bench -- NAME [--small] [--json]: measures and prints figures; it asserts nothing. */
 
+import { campaign } from "./campaign.ts";
+import { dashboard } from "./dashboard.ts";
 import { drift } from "./drift.ts";
 import { emulator } from "./emulator.ts";
 import { fidelity } from "./fidelity.ts";
@@ -19,7 +21,9 @@ export interface BenchOptions {
 
 const benchmarks: Readonly<Record<string, (options: BenchOptions) => Promise<Figures>>> = {
   "first-light": firstLight,
+  dashboard,
   drift,
+  campaign,
   emulator,
   fidelity,
   ledger,

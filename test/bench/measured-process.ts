@@ -59,7 +59,7 @@ export async function measuredEmulator(words: readonly string[], cwd: string): P
   };
 }
 
-function launched(words: readonly string[], cwd: string, stdin: "ignore" | "pipe"): ChildProcess {
+export function launched(words: readonly string[], cwd: string, stdin: "ignore" | "pipe"): ChildProcess {
   const env = { ...process.env, PCMLAB_LEDGER: "ledger" };
   return spawn(process.execPath, [main, ...words, "--json"], { cwd, env, stdio: [stdin, "pipe", "inherit"] });
 }

@@ -1,7 +1,7 @@
 /** A real browser without a screen: Debian's chromium, driven by playwright-core. */
 
 import { existsSync } from "node:fs";
-import { type BrowserContextOptions, chromium, type Page } from "playwright-core";
+import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 import { onTestFinished } from "vitest";
 
 const executable = process.env.PCMLAB_CHROMIUM ?? "/usr/bin/chromium";
@@ -25,12 +25,21 @@ export interface Watched {
   readonly complaints: string[];
 }
 
-/** @param origin the only place that the page may ask. */
-export async function openPage(origin: string, options: BrowserContextOptions): Promise<Watched> {
+/** It ends with the test. */
+export async function openBrowser(): Promise<Browser> {
   // The sandbox of Chromium refuses to run as root, which is who runs in most containers.
   const args = process.getuid?.() === 0 ? ["--no-sandbox"] : [];
   const browser = await chromium.launch({ executablePath: executable, args });
   onTestFinished(() => browser.close());
+  return browser;
+}
+
+/** @param origin the only place that the page may ask. */
+export async function openPage(
+  browser: Browser,
+  origin: string,
+  options: BrowserContextOptions,
+): Promise<Watched> {
   const page = await (await browser.newContext(options)).newPage();
   const complaints: string[] = [];
   page.on("console", (message) => {

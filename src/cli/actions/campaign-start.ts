@@ -34,7 +34,7 @@ export async function startCampaign(args: StartArguments, context: Context): Pro
   const store = openStore(args.store, { mode: "existing" });
   try {
     const campaign = chosenCampaign(store, args.campaign);
-    assertUnfinished(store, campaign);
+    if (isOver(store, campaign)) return over(store, campaign, context);
     const descriptor = descriptorOf(store, campaign);
     const log = campaignLog(args.log, campaign.id, context.clock);
     const hold = holdOf(store, campaign, descriptor, context);
@@ -47,6 +47,16 @@ export async function startCampaign(args: StartArguments, context: Context): Pro
   } finally {
     store.close();
   }
+}
+
+/** A unit of systemd may start it again and again. */
+function over(store: Store, campaign: StoredCampaign, context: Context): CampaignEnding {
+  const status = statusOf(store, campaign, context.clock.wallSeconds());
+  context.output.warn(
+    `campaign ${campaign.id} is ${status.state} already; \`pcmlab campaign new\` plans another`,
+  );
+  context.output.result(status, statusText(status));
+  return status.state === "stopped" ? "stopped" : "finished";
 }
 
 interface Started {
@@ -139,14 +149,6 @@ function holdOf(
   const owner = lockOwner(prng);
   const holding = { store, campaign: id, chip: chipIdentity(descriptor), owner, hasEnded };
   return new Hold(holding, clock.wallSeconds());
-}
-
-function assertUnfinished(store: Store, campaign: StoredCampaign): void {
-  if (!isOver(store, campaign)) return;
-  const { state } = store.campaigns.state(campaign.id);
-  throw new LabError("STORE_CONTENT", `campaign ${campaign.id} of ${store.path} is ${state}`, {
-    next: "plan another: pcmlab campaign new --chip PORT --store FILE --at 25s,1min..30d/12",
-  });
 }
 
 /** What the user did is said as such, with how to go on. */

@@ -1,13 +1,12 @@
 /** Writes a table of a store to a file for other programs. */
 
-import { statSync } from "node:fs";
 import { resolve } from "node:path";
 import { LabError } from "../../core/errors.ts";
 import { datasetOf, exportTable, type Format, type What } from "../../export/export.ts";
 import { openStore } from "../../store/store.ts";
 import type { Context } from "../context.ts";
 import { toolVersion } from "../provenance.ts";
-import { assertApart } from "./apart.ts";
+import { assertMayBeWritten } from "./may-be-written.ts";
 
 export interface ExportArguments {
   readonly store: string;
@@ -20,8 +19,7 @@ export async function exportStore(
   { store: path, what, format, out }: ExportArguments,
   context: Context,
 ): Promise<void> {
-  await assertApart(path, out, "-o");
-  assertNoFolder(out);
+  await assertMayBeWritten(path, out, "-o");
   const store = openStore(path, { mode: "read" });
   try {
     const dataset = datasetOf(store, what);
@@ -40,11 +38,6 @@ export async function exportStore(
   } finally {
     store.close();
   }
-}
-
-function assertNoFolder(out: string): void {
-  if (statSync(out, { throwIfNoEntry: false })?.isDirectory() !== true) return;
-  throw new LabError("USAGE", `${out} is a folder`, { next: "name a file inside it with -o" });
 }
 
 /** The work between two of them does not wait, and Ctrl-C is heard only here. */

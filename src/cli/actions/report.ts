@@ -6,8 +6,8 @@ import { LabError, textOf } from "../../core/errors.ts";
 import { renderReport } from "../../report/render.ts";
 import { openStore } from "../../store/store.ts";
 import type { Context } from "../context.ts";
-import { assertApart } from "./apart.ts";
 import { type CalibrationChoice, derivation } from "./choose-calibration.ts";
+import { assertMayBeWritten } from "./may-be-written.ts";
 
 export interface ReportArguments {
   readonly store: string;
@@ -17,7 +17,7 @@ export interface ReportArguments {
 }
 
 export async function report(args: ReportArguments, context: Context): Promise<void> {
-  await assertApart(args.store, args.output, "-o");
+  await assertMayBeWritten(args.store, args.output, "-o");
   const store = openStore(args.store, { mode: "read" });
   try {
     const html = renderReport(store, derivation(store, args.calibration));

@@ -12,6 +12,7 @@ import { placedBlocks } from "../../network/weight-blocks.ts";
 import type { StoredNetwork } from "../../store/networks.ts";
 import type { StoredPlan } from "../../store/programming-plans.ts";
 import { openStore, type Store } from "../../store/store.ts";
+import { unfinishedCampaign } from "../campaign/chosen-campaign.ts";
 import type { Context } from "../context.ts";
 import { recorded } from "../provenance.ts";
 import { assertUntouched } from "./block-wear.ts";
@@ -96,16 +97,22 @@ function planOf(store: Store): StoredPlan {
   const plan = store.plans.latest();
   if (plan !== undefined) return plan;
   throw new LabError("STORE_CONTENT", `${store.path} holds no programming run that could be resumed`, {
-    next: "program the network: pcmlab program NETWORK.onnx --chip PORT --store FILE",
+    next: campaignNext(store) ?? "program the network: pcmlab program NETWORK.onnx --chip PORT --store FILE",
   });
 }
+
+/** What goes on with a campaign; undefined when there is none to go on with. */
+const campaignNext = (store: Store): string | undefined =>
+  unfinishedCampaign(store) === undefined
+    ? undefined
+    : `go on with its campaign: pcmlab campaign resume --chip PORT --store ${store.path}`;
 
 /** @throws LabError STORE_CONTENT when the run, or one that resumed it, has come to its end. */
 function assertUnfinished(store: Store, plan: StoredPlan): void {
   const last = store.runs.list().findLast(({ id, command }) => id === plan.run || command === "resume");
   if (last?.outcome !== "completed") return;
   throw new LabError("STORE_CONTENT", `the programming run of ${store.path} was finished`, {
-    next: "read the network: pcmlab read --chip PORT --store FILE --at 25s",
+    next: campaignNext(store) ?? "read the network: pcmlab read --chip PORT --store FILE --at 25s",
   });
 }
 

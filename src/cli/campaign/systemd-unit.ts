@@ -11,7 +11,7 @@ export interface UnitFacts {
   readonly words: readonly string[];
 }
 
-/** systemd.service(5): 130 is what an interrupted campaign ends with, and it was asked to end. */
+/** systemd.service(5). A campaign that is finished ends at once and well, so the unit may stay enabled. */
 export const systemdUnit = ({ node, main, folder, store, user, words }: UnitFacts): string => `[Unit]
 Description=pcmlab campaign of ${escaped(store)}
 Documentation=man:systemd.service(5)
@@ -25,9 +25,9 @@ WorkingDirectory=${escaped(folder)}
 ExecStart=${[node, main, "campaign", "start", ...words].map(quoted).join(" ")}
 Restart=on-failure
 RestartSec=30
-# Nothing is left to do, or it was stopped by \`pcmlab campaign stop\`: no reason to begin again.
+# 130: it was interrupted, as \`systemctl stop\` does. 2: the words above are wrong.
 SuccessExitStatus=130
-RestartPreventExitStatus=2 8
+RestartPreventExitStatus=2
 KillSignal=SIGTERM
 # A reading that is under way is finished.
 TimeoutStopSec=120

@@ -181,12 +181,8 @@ export function kindsOf(
 ): Uint8Array {
   const { programming, region, reads } = codes.subject;
   if (programming !== undefined) return levels.kindsOf(programmedCells(store, programming).targetSiemens);
-  const { siemens } = readingsOf(
-    { subject: { ...codes.subject, reads: reads.slice(0, 1) }, codeSums: codes.codeSums },
-    0,
-    region.rows,
-    derivation,
-  );
+  const first = { ...codes, subject: { ...codes.subject, reads: reads.slice(0, 1) } };
+  const { siemens } = readingsOf(first, 0, region.rows, derivation);
   return levels.kindsOf(siemens);
 }
 

@@ -102,13 +102,13 @@ function tooFewAges(
     );
   const ages = best.reads.map(({ ageSeconds }) => formatDuration(ageSeconds)).join(", ");
   const younger = (all.find(({ name }) => name === best.name)?.reads.length ?? 0) - best.reads.length;
-  const held = best.reads.length === 0 ? "no age" : `${best.reads.length} of the ages (${ages})`;
-  const left = younger === 0 ? "" : `, besides ${younger} younger than --from ${from}`;
+  const held = best.reads.length === 0 ? "none" : `${best.reads.length} (${ages})`;
+  const left = younger === 0 ? "" : `; what is younger than ${from} does not count`;
   return new LabError(
     "STORE_CONTENT",
-    `${store} holds ${held} that a fit needs ${fewestAges} of, for ${best.name}${left}`,
+    `a fit of drift needs readings at ${fewestAges} ages, ${store} holds ${held} of ${best.name}${left}`,
     {
-      next: `read more of them: pcmlab read --chip PORT --store ${store} --at 25s,1min,10min,1h,1d`,
+      next: `read it again: pcmlab read --chip PORT --store ${store} --at 25s,1min,10min,1h,1d`,
     },
   );
 }

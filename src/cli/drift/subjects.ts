@@ -30,14 +30,17 @@ export function driftSubjects(store: Store): DriftSubject[] {
   const readouts = store.readouts.list();
   const ages = agesOfCampaigns(store, readouts);
   const tiles = store.programmings.current().map((programming): DriftSubject => {
-    const own = readouts.filter((readout) => readout.programming === programming.id);
+    const own = readouts.filter(({ programming: of }) => of === programming.id);
     return {
       name: `tile ${programming.tile}`,
       region: regionOfTile(store, programming),
       programming,
       pulsedForSeconds: pulsedFor(programming),
       reads: byAge(
-        own.map((readout) => ({ readout, ageSeconds: ages.get(readout.id) ?? ageOf(readout, programming) })),
+        own.flatMap((readout) => {
+          const ageSeconds = ages.get(readout.id) ?? ageByChip(readout, programming);
+          return ageSeconds === undefined ? [] : [{ readout, ageSeconds }];
+        }),
       ),
     };
   });
@@ -61,9 +64,21 @@ const regionOfTile = (store: Store, { tile }: StoredProgramming): Region => {
   return found.region;
 };
 
-/** By the chip's clock; across a restart of the board only a campaign knows better. */
-const ageOf = (readout: StoredReadout, { endedChipSeconds }: StoredProgramming): number =>
-  readout.firstSampleSeconds - endedChipSeconds;
+/** A tile that is ten times as old as was asked for is not read, and one that is younger is waited for. */
+const latest = 11;
+const earliest = 0.9;
+
+/** By the chip's clock. Undefined where that began anew in between: then only a campaign knows the age. */
+function ageByChip(
+  { firstSampleSeconds, requestedAgeSeconds }: StoredReadout,
+  { endedChipSeconds }: StoredProgramming,
+): number | undefined {
+  const age = firstSampleSeconds - endedChipSeconds;
+  if (requestedAgeSeconds === null) return age;
+  const slack = 1;
+  const asked = age >= earliest * requestedAgeSeconds - slack && age <= latest * requestedAgeSeconds + slack;
+  return asked || requestedAgeSeconds === 0 ? age : undefined;
+}
 
 /**
  * Program-and-verify goes from the first row to the last, and so do the boards. Gradient descent pulses every device until its end, as

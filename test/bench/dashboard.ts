@@ -1,0 +1,142 @@
+/**
+ * What a dashboard costs a campaign at its full speed: an emulated chip in virtual time is read through a pseudo-terminal, tile by tile,
+ * while the dashboard and a client that asks without a pause are let run and held (SIGSTOP) in turn.
+ */
+
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { availableParallelism, loadavg, tmpdir } from "node:os";
+import { join } from "node:path";
+import { cellCount } from "../../src/chip/region.ts";
+import type { ReadoutId } from "../../src/store/identity.ts";
+import { openStore, type Store } from "../../src/store/store.ts";
+import type { BenchOptions, Figures } from "./main.ts";
+import { measured, measuredEmulator } from "./measured-process.ts";
+
+/** The compiled file lies one folder deeper than its source. */
+const root = join(import.meta.dirname, "../../..");
+const digits = join(root, "examples/digits/digits.onnx");
+const command = join(root, "dist/src/cli/main.js");
+const client = join(import.meta.dirname, "greedy-client.js");
+
+const windowSeconds = 10;
+const settleSeconds = 20;
+/** More than the longest run of this benchmark can read. */
+const ages = "1min..30d/400";
+
+export async function dashboard({ small }: BenchOptions): Promise<Figures> {
+  const folder = await mkdtemp(join(tmpdir(), "pcmlab-bench-"));
+  const board = await measuredEmulator(["--profile", "fusion-1m", "--seed", "1", "--pty", "./chip"], folder);
+  const children: ChildProcess[] = [];
+  try {
+    const chip = ["--chip", "./chip", "--store", "run.db", "--quiet"];
+    await measured(["program", digits, ...chip, "--calibration", "nominal"], folder);
+    await measured(["campaign", "new", ...chip, "--calibration", "nominal", "--at", ages], folder);
+    const campaign = started(["campaign", "start", ...chip], folder);
+    const page = started(["dashboard", "--store", "run.db", "--port", "0", "--quiet"], folder);
+    children.push(campaign, page);
+    const greedy = spawn(process.execPath, [client, await addressOf(page)], {
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    children.push(greedy);
+    await seconds(settleSeconds);
+    const figures = await compared(join(folder, "run.db"), [page, greedy], small ? 3 : 10);
+    return {
+      ...figures,
+      client: await reportOf(greedy),
+      cores: availableParallelism(),
+      load: loadavg()[0],
+    };
+  } finally {
+    for (const child of children) child.kill("SIGKILL");
+    await board.stop();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+interface Window {
+  readonly with: boolean;
+  readonly devicesPerSecond: number;
+}
+
+/** Windows in the order without, with, with, without, so that what changes steadily counts for both alike. */
+async function compared(path: string, others: readonly ChildProcess[], rounds: number) {
+  const store = openStore(path, { mode: "read" });
+  const windows: Window[] = [];
+  const orders = [
+    [false, true],
+    [true, false],
+  ];
+  for (let round = 0; round < rounds; round++)
+    for (const run of orders[round % 2] ?? []) {
+      for (const child of others) child.kill(run ? "SIGCONT" : "SIGSTOP");
+      windows.push({ with: run, devicesPerSecond: await rate(store) });
+    }
+  for (const child of others) child.kill("SIGCONT");
+  store.close();
+  const without = meanOf(windows.filter((window) => !window.with));
+  const withThem = meanOf(windows.filter((window) => window.with));
+  return {
+    campaignSlowdown: without / withThem - 1,
+    devicesPerSecondWithout: Math.round(without),
+    devicesPerSecondWith: Math.round(withThem),
+    windowSeconds,
+    windows: windows.map((window) => Math.round(window.devicesPerSecond)),
+  };
+}
+
+const meanOf = (windows: readonly Window[]): number =>
+  windows.reduce((sum, { devicesPerSecond }) => sum + devicesPerSecond, 0) / windows.length;
+
+/** Devices that the campaign reads and stores a second. */
+async function rate(store: Store): Promise<number> {
+  const first = newest(store, undefined);
+  const began = performance.now();
+  await seconds(windowSeconds);
+  const { devices } = newest(store, first.id);
+  return devices / ((performance.now() - began) / 1000);
+}
+
+const readoutsAtOnce = 1000;
+
+/** The newest readout, and the devices of all that came after a known one. */
+function newest(store: Store, after: ReadoutId | undefined): { id: ReadoutId | undefined; devices: number } {
+  let id = after;
+  let devices = 0;
+  for (;;) {
+    const some = store.readouts.after(id, readoutsAtOnce);
+    if (some.length === 0) return { id, devices };
+    id = some.at(-1)?.id;
+    devices += some.reduce((sum, { region }) => sum + cellCount(region), 0);
+  }
+}
+
+const started = (words: readonly string[], cwd: string): ChildProcess =>
+  spawn(process.execPath, [command, ...words, "--json"], {
+    cwd,
+    env: { ...process.env, PCMLAB_LEDGER: "ledger" },
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+
+async function addressOf(page: ChildProcess): Promise<string> {
+  let printed = "";
+  while (!printed.trimEnd().endsWith("}") && page.stdout !== null)
+    printed += String((await once(page.stdout, "data"))[0]);
+  const url = /"url": "([^"]+)"/.exec(printed)?.[1];
+  if (url === undefined) throw new Error(`the dashboard printed ${printed}`);
+  return url;
+}
+
+/** What the client counted. */
+async function reportOf(greedy: ChildProcess): Promise<unknown> {
+  if (greedy.stdout === null) return null;
+  const printed = once(greedy.stdout, "data");
+  greedy.kill("SIGTERM");
+  return JSON.parse(String((await printed)[0]));
+}
+
+const seconds = (count: number): Promise<void> =>
+  new Promise((resolve) => {
+    setTimeout(resolve, 1000 * count);
+  });
