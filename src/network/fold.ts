@@ -1,11 +1,15 @@
-/** Constant nodes and identities of constants become initializers, so that every weight has one name and one tensor. */
+/** What is constant becomes initializers, so that every weight has one name and one tensor. */
 
 import { LabError } from "../core/errors.ts";
+import { constantOf } from "./constant-node.ts";
 import type { OnnxAttribute, OnnxGraph, OnnxNode, OnnxTensor } from "./onnx/model.ts";
 import { floatTensor, integerTensor } from "./onnx/tensor.ts";
 import { nodeText } from "./operators.ts";
 
-/** The same graph without Constant nodes and without Identity nodes whose input is constant (PyTorch shares equal tensors so). */
+/**
+ * The same graph without Constant nodes, without Identity nodes whose input is constant (PyTorch shares equal tensors so), and without
+ * those whose value follows from constants (constant-node.ts). @throws LabError BAD_NETWORK.
+ */
 export function foldConstants(graph: OnnxGraph): OnnxGraph {
   const constants = new Map(graph.initializers.map((tensor) => [tensor.name, tensor]));
   const aliases = new Map<string, string>();
@@ -16,10 +20,22 @@ export function foldConstants(graph: OnnxGraph): OnnxGraph {
     const source = inputs[0] ?? "";
     if (node.opType === "Constant") constants.set(output, constantValue(node, output));
     else if (node.opType === "Identity" && constants.has(source)) aliases.set(output, source);
-    else nodes.push({ ...node, inputs });
+    else {
+      const value = foldedValue({ ...node, inputs }, constants);
+      if (value === undefined) nodes.push({ ...node, inputs });
+      else constants.set(output, value);
+    }
   }
   const inputs = graph.inputs.filter(({ name }) => !constants.has(name));
   return { ...graph, nodes, inputs, initializers: [...constants.values()] };
+}
+
+/** Undefined when an input is not constant or the operator is not one that is folded. */
+function foldedValue(node: OnnxNode, constants: ReadonlyMap<string, OnnxTensor>): OnnxTensor | undefined {
+  const inputs = node.inputs.flatMap((name) => constants.get(name) ?? []);
+  return node.outputs.length === 1 && inputs.length === node.inputs.length && inputs.length > 0
+    ? constantOf(node, inputs)
+    : undefined;
 }
 
 function constantValue(node: OnnxNode, name: string): OnnxTensor {
