@@ -80,5 +80,5 @@ function word(bytes: Uint8Array, at: number): number {
 
 const notImages = (name: string, why: string): LabError =>
   new LabError("BAD_DATA", `${name}: ${why}`, {
-    next: "give a CIFAR-10 binary file (data_batch_1.bin) or IDX images with their labels, plain or .gz",
+    next: "give a CIFAR-10 binary file (data_batch_1.bin), IDX or NPY images with their labels, plain or .gz, or a folder of class folders",
   });

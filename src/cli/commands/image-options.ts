@@ -3,8 +3,11 @@
 import { pathOption, whole } from "./options.ts";
 
 export const imageOptions = {
-  images: { ...pathOption, describe: "test images: CIFAR-10 binary or IDX, also gzipped" },
-  labels: { ...pathOption, describe: "IDX labels, when they do not lie beside the images" },
+  images: {
+    ...pathOption,
+    describe: "test images: CIFAR-10 binary, IDX or NPY, also gzipped, or a folder of class folders",
+  },
+  labels: { ...pathOption, describe: "labels (IDX or NPY), when they do not lie beside the images" },
   calibration: { ...pathOption, describe: "training images for adabs, disjoint from the test images" },
   compensation: { type: "string", default: "none,gdc", describe: "any of none, gdc, adabs" },
   augment: { type: "string", describe: "what training did to its images: crop4, flip" },
