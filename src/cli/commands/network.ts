@@ -1,0 +1,37 @@
+/** pcmlab network show */
+
+import type { Argv } from "yargs";
+import type { Context } from "../context.ts";
+import { mappingOptions } from "./mapping-options.ts";
+
+export const networkCommand = (yargs: Argv, context: Context): Argv =>
+  yargs.command("network", "look at a network file", (command) =>
+    command
+      .command(
+        "show <network>",
+        "its layers, which of them are analog, their matrices, and where they go on a chip",
+        (show) =>
+          show
+            .positional("network", { type: "string", demandOption: true, describe: "an ONNX file" })
+            .options({
+              bias: {
+                choices: ["array", "digital"] as const,
+                default: "array" as const,
+                describe: "where biases go",
+              },
+              devices: mappingOptions.devices,
+              profile: {
+                type: "string",
+                default: "fusion-1m",
+                describe: "the chip: a built-in profile, or a JSON file",
+              },
+              places: { type: "boolean", default: false, describe: "print every region" },
+            })
+            .example("$0 network show resnet32.onnx", "before it is programmed"),
+        async (args) => {
+          const { showNetwork } = await import("../actions/network-show.ts");
+          await showNetwork(args, context);
+        },
+      )
+      .demandCommand(1, "name show"),
+  );
