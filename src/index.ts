@@ -29,7 +29,9 @@ export { openRemoteChip, type RemoteChip } from "../drivers/chip/remote-chip.ts"
 export type { Transport, TransportListener } from "../drivers/transport/transport.ts";
 export type { Chip } from "./chip/chip.ts";
 export { type Descriptor, descriptorSchema } from "./chip/descriptor.ts";
+export { type HeldLock, type HoldLockOptions, holdLock } from "./chip/hold-lock.ts";
 export { withLimits } from "./chip/limits.ts";
+export { type ChipLock, type LockState, lockOf } from "./chip/lock.ts";
 export type { MvmReadout, MvmRequest } from "./chip/mvm.ts";
 export type { OpenedChip } from "./chip/opened-chip.ts";
 export { type CellOutcome, cellOutcomes } from "./chip/outcome.ts";
@@ -42,6 +44,8 @@ export {
   type Readout,
 } from "./chip/readout.ts";
 export type { Region } from "./chip/region.ts";
+export { takeAnchor } from "./chip/take-anchor.ts";
+export { type Anchor, type Span, Timeline } from "./chip/timeline.ts";
 export type { Clock, Timer } from "./core/clock.ts";
 export { type ErrorCode, errorCatalogue, LabError } from "./core/errors.ts";
 export { systemClock, systemTimer } from "./core/system-clock.ts";

@@ -8,6 +8,8 @@ export interface AgeBlock {
   readonly to: number;
   /** Ages (s) of the device in the middle. */
   readonly ages: Float64Array;
+  /** By which share of those the ages of the next device are larger. */
+  readonly steps: Float64Array;
 }
 
 /** Ages within a block differ by less than this share, so that ln age is its third-order expansion to 1e-7. */
@@ -19,7 +21,8 @@ export function ageBlocks(reads: readonly DriftRead[], devices: number): AgeBloc
   for (let from = 0; from < devices; ) {
     const to = Math.min(devices, from + Math.max(1, reach(reads, from, devices)));
     const middle = Math.floor((from + to - 1) / 2);
-    blocks.push({ from, to, ages: Float64Array.from(reads, (read) => ageOf(read, middle)) });
+    const ages = Float64Array.from(reads, (read) => ageOf(read, middle));
+    blocks.push({ from, to, ages, steps: ages.map((age, r) => reads[r]!.ageStepSeconds / age) });
     from = to;
   }
   return blocks;

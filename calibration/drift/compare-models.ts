@@ -37,8 +37,8 @@ export interface ModelComparison {
 }
 
 /** Devices of a kind that are looked at. */
-const sampled = 96;
-const sampledForBreak = 32;
+const sampled = 64;
+const sampledForBreak = 24;
 
 /** A law with more parameters is taken when the simpler one has essentially no support (Burnham and Anderson 2002, 2.6). */
 const noSupport = 10;

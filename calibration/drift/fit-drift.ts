@@ -20,12 +20,15 @@ export interface DriftOptions {
   readonly models?: readonly (DriftModel | undefined)[];
 }
 
+/** Of devices that are left alone: they have no fit. */
+export const noKind = 255;
+
 /** Fewer do not tell drift from noise. */
 export const fewestReads = 3;
 
 /**
  * Fits a law of drift to every device.
- * @param kinds of each device: devices of one kind have about the same noise, such as those with one target.
+ * @param kinds of each device, 0 to 254 or `noKind`: devices of one kind have about the same noise, such as those with one target.
  * @throws RangeError for fewer than three reads, a device that is read before its last pulse, or arrays of other lengths.
  */
 export function fitDrift(readings: DriftReadings, kinds: Uint8Array, options: DriftOptions): DriftFits {
@@ -49,12 +52,17 @@ function fitBlock(
   const n = readings.reads.length;
   const fit = new PowerFit(n);
   const shared = devicesByKind(kinds, block).map((devices, kind) => {
-    if (devices.length === 0) return undefined;
+    if (devices.length === 0 || kind === noKind) return undefined;
     const noise = noiseOfKind(readings, block, devices, shape);
     return { noise, scale: deviceScale(noise.priorFreedom, n - 2), model: models?.[kind] ?? powerLaw };
   });
   for (let device = block.from; device < block.to; device++) {
-    const { noise, scale, model } = shared[kinds[device]!]!;
+    const ofKind = shared[kinds[device]!];
+    if (ofKind === undefined) {
+      fits.marks[device]! |= markBit.unfitted;
+      continue;
+    }
+    const { noise, scale, model } = ofKind;
     const measured = gather(readings, block, device, noise.gls, fit);
     if (measured < n) markEnds(fit.siemens, device, fits);
     if (!isEnough(measured, n, model)) fits.marks[device]! |= markBit.unfitted;
@@ -92,8 +100,8 @@ export function devicesByKind(kinds: Uint8Array, { from, to }: Pick<AgeBlock, "f
 
 /** Readings of a device, and ln(age) - centre. Returns how many are not at an end of the converter. */
 function gather(
-  { reads, siemens: all, devices }: DriftReadings,
-  { from, to, ages }: AgeBlock,
+  { siemens: all, devices }: DriftReadings,
+  { from, to, steps }: AgeBlock,
   device: number,
   { n, lnAges, centre }: PowerGls,
   { siemens, x }: PowerFit,
@@ -104,7 +112,7 @@ function gather(
     const value = all[i * devices + device]!;
     if (isMeasured(value)) measured++;
     siemens[i] = value;
-    const share = (later * reads[i]!.ageStepSeconds) / ages[i]!;
+    const share = later * steps[i]!;
     x[i] = lnAges[i]! - centre + share * (1 - share * (0.5 - share / 3));
   }
   return measured;

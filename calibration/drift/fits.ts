@@ -46,19 +46,18 @@ export function emptyFits(devices: number, referenceSeconds: number): DriftFits 
   };
 }
 
-/** The fits of devices from <= d < to: views, into which may be written. */
-export const fitsOf = (fits: DriftFits, from: number, to: number): DriftFits => ({
-  referenceSeconds: fits.referenceSeconds,
-  models: fits.models.subarray(from, to),
-  nu: fits.nu.subarray(from, to),
-  nuError: fits.nuError.subarray(from, to),
-  siemens: fits.siemens.subarray(from, to),
-  siemensError: fits.siemensError.subarray(from, to),
-  third: fits.third.subarray(from, to),
-  thirdError: fits.thirdError.subarray(from, to),
-  factor: fits.factor.subarray(from, to),
-  noise: fits.noise.subarray(from, to),
-  readings: fits.readings.subarray(from, to),
-  outlierReadings: fits.outlierReadings.subarray(from, to),
-  marks: fits.marks.subarray(from, to),
-});
+/** Puts the fits of a part of the devices into those of all, in place. @param first number of its first device. */
+export function putFits(all: DriftFits, first: number, part: DriftFits): void {
+  all.models.set(part.models, first);
+  all.nu.set(part.nu, first);
+  all.nuError.set(part.nuError, first);
+  all.siemens.set(part.siemens, first);
+  all.siemensError.set(part.siemensError, first);
+  all.third.set(part.third, first);
+  all.thirdError.set(part.thirdError, first);
+  all.factor.set(part.factor, first);
+  all.noise.set(part.noise, first);
+  all.readings.set(part.readings, first);
+  all.outlierReadings.set(part.outlierReadings, first);
+  all.marks.set(part.marks, first);
+}

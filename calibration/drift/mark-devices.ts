@@ -1,6 +1,6 @@
 /** Marks devices that are not like the others of their kind, or did not do what they were told. */
 
-import { devicesByKind } from "./fit-drift.ts";
+import { devicesByKind, noKind } from "./fit-drift.ts";
 import type { DriftFits } from "./fits.ts";
 import { leftOutBits, markBit } from "./masks.ts";
 import { median } from "./repeated-median.ts";
@@ -31,7 +31,9 @@ export function markDevices(
   kinds: Uint8Array,
   programmed: ProgrammedDevices | undefined,
 ): void {
-  for (const devices of devicesByKind(kinds, { from: 0, to: kinds.length })) {
+  const lists = devicesByKind(kinds, { from: 0, to: kinds.length });
+  for (const [kind, devices] of lists.entries()) {
+    if (kind === noKind) continue;
     const typical = typicalOf(fits, devices);
     for (const device of devices) {
       if (isOutlier(fits, device, typical)) fits.marks[device]! |= markBit.outlier;

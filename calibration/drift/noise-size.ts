@@ -6,7 +6,7 @@ import { type FlickerShape, type NoiseSize, readingCovariance } from "./flicker-
 import { fitPower, PowerFit, type PowerGls, powerGls } from "./power-gls.ts";
 import type { DriftReadings } from "./readings.ts";
 import { median } from "./repeated-median.ts";
-import { freedomOfSpread } from "./variance-spread.ts";
+import { freedomOfSpread, medianOfEstimates } from "./variance-spread.ts";
 
 export interface KindNoise extends NoiseSize {
   /** Typical exponent. */
@@ -22,8 +22,8 @@ export interface KindNoise extends NoiseSize {
   readonly priorFreedom: number;
 }
 
-/** Devices that are looked at; the size of their noise is then good to a per cent or two. */
-const sampled = 128;
+/** Degrees of freedom of all residuals that are looked at together; the size of the noise is then good to one or two per cent. */
+const sampledFreedom = 5000;
 
 /** So many devices say something about how different their noise is. */
 const fewestForPrior = 16;
@@ -31,7 +31,7 @@ const fewestForPrior = 16;
 /** A first guess of Q, and of the exponent. */
 const guess = { flicker: 0.02, nu: 0.05 };
 const smallestFlicker = 1e-5;
-const rounds = 4;
+const rounds = 3;
 
 /** @param devices of one kind, within a block. Those with readings at an end of the converter are passed over. */
 export function noiseOfKind(
@@ -41,19 +41,19 @@ export function noiseOfKind(
   shape: FlickerShape,
 ): KindNoise {
   const n = readings.reads.length;
-  const chosen = sampleOf(readings, block, devices);
-  const siemens = typicalSiemens(readings, chosen);
+  const sample = sampleOf(readings, block, devices);
+  const siemens = typicalSiemens(readings, sample);
   let size: NoiseSize = { flicker: guess.flicker, siemens };
   let nu = guess.nu;
   let priorFreedom = 0;
-  for (let round = 0; round < rounds; round++) {
+  for (let round = 0; round < rounds && sample.length > 0; round++) {
     const gls = powerGls(block.ages, readingCovariance(readings.reads, block.ages, size, shape));
-    const fits = chosen.map((device) => fitOf(readings, block, device, gls, nu));
-    if (fits.length === 0) break;
-    nu = median(Float64Array.from(fits, (fit) => fit.nu));
-    const scales = Float64Array.from(fits, ({ squares }) => squares / (n - 2));
-    priorFreedom = fits.length < fewestForPrior ? 0 : freedomOfSpread(scales, n - 2);
-    const scale = median(scales) / medianOfScale(n - 2);
+    for (const { fit, lnAges } of sample) refit(gls, fit, lnAges, nu);
+    nu = median(Float64Array.from(sample, ({ fit }) => fit.nu));
+    const scales = Float64Array.from(sample, ({ fit }) => fit.squares / (n - 2));
+    priorFreedom = sample.length < fewestForPrior ? 0 : freedomOfSpread(scales, n - 2);
+    const known = priorFreedom === 0 ? Number.POSITIVE_INFINITY : priorFreedom;
+    const scale = median(scales) / medianOfEstimates(n - 2, known);
     size = { ...size, flicker: Math.max(smallestFlicker, size.flicker * Math.sqrt(scale)) };
   }
   const covariance = readingCovariance(readings.reads, block.ages, size, shape);
@@ -67,33 +67,39 @@ function meanDiagonal(matrix: Float64Array, n: number): number {
   return sum / n;
 }
 
-/** Median of a chi square over its degrees of freedom (Wilson and Hilferty, PNAS 17 (1931) 684). */
-const medianOfScale = (freedom: number): number => (1 - 2 / (9 * freedom)) ** 3;
+interface Sampled {
+  readonly fit: PowerFit;
+  readonly lnAges: Float64Array;
+}
 
 /** Every so many-th device of which all readings have a value. */
-function sampleOf(readings: DriftReadings, block: AgeBlock, devices: Uint32Array): number[] {
-  const stride = Math.max(1, Math.floor(devices.length / sampled));
-  const chosen: number[] = [];
-  for (let i = 0; i < devices.length && chosen.length < sampled; i += stride)
-    if (deviceSeries(readings, block, devices[i]!).measured.length === readings.reads.length)
-      chosen.push(devices[i]!);
-  return chosen;
+function sampleOf(readings: DriftReadings, block: AgeBlock, devices: Uint32Array): Sampled[] {
+  const n = readings.reads.length;
+  const most = Math.ceil(sampledFreedom / (n - 2));
+  const stride = Math.max(1, Math.floor(devices.length / most));
+  const sample: Sampled[] = [];
+  for (let i = 0; i < devices.length && sample.length < most; i += stride) {
+    const { lnAges, siemens, measured } = deviceSeries(readings, block, devices[i]!);
+    if (measured.length < n) continue;
+    const fit = new PowerFit(n);
+    fit.siemens.set(siemens);
+    sample.push({ fit, lnAges });
+  }
+  return sample;
 }
 
-function typicalSiemens({ reads, siemens, devices }: DriftReadings, chosen: number[]): Float64Array {
-  return Float64Array.from(reads, (read, r) =>
-    chosen.length === 0
-      ? read.whiteSiemens * 4
-      : median(Float64Array.from(chosen, (device) => siemens[r * devices + device]!)),
+const typicalSiemens = ({ reads }: DriftReadings, sample: readonly Sampled[]): Float64Array =>
+  Float64Array.from(reads, ({ whiteSiemens }, r) =>
+    sample.length === 0
+      ? codesOfNothing * whiteSiemens
+      : median(Float64Array.from(sample, ({ fit }) => fit.siemens[r]!)),
   );
-}
 
-function fitOf(readings: DriftReadings, block: AgeBlock, device: number, gls: PowerGls, nu: number) {
-  const { lnAges, siemens } = deviceSeries(readings, block, device);
-  const fit = new PowerFit(gls.n);
-  fit.siemens.set(siemens);
+/** Of devices that are mostly at an end of the converter: their noise is that of the converter. */
+const codesOfNothing = 4;
+
+function refit(gls: PowerGls, fit: PowerFit, lnAges: Float64Array, nu: number): void {
   for (let i = 0; i < gls.n; i++) fit.x[i] = lnAges[i]! - gls.centre;
   fit.nu = nu;
   fitPower(gls, fit);
-  return fit;
 }

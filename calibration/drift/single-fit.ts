@@ -30,7 +30,7 @@ export interface SingleFit {
   readonly deviations: Float64Array;
 }
 
-const maxSteps = 30;
+const maxSteps = 16;
 const closeEnough = 1e-6;
 
 /** Larger corrections are cut: a start far away must not be thrown still farther. */

@@ -1,5 +1,7 @@
 /** How much the noise of devices that are alike differs, beyond what their few readings explain. */
 
+import { trigamma } from "./gamma.ts";
+
 /**
  * Degrees of freedom d_0 of an inverse chi square distribution of variances whose estimates from `freedom` degrees of freedom each are
  * given: trigamma(d_0 / 2) is the variance of their logarithms less trigamma(freedom / 2) (Smyth 2004, section 6.2). Infinite where
@@ -11,15 +13,6 @@ export function freedomOfSpread(variances: Float64Array, freedom: number): numbe
   const squares = logs.reduce((sum, value) => sum + (value - mean) ** 2, 0);
   const excess = squares / (logs.length - 1) - trigamma(freedom / 2);
   return excess > 0 ? 2 * inverseTrigamma(excess) : Number.POSITIVE_INFINITY;
-}
-
-/** Abramowitz and Stegun 6.4.6 and 6.4.12. */
-function trigamma(x: number): number {
-  let sum = 0;
-  let y = x;
-  for (; y < 8; y++) sum += 1 / y ** 2;
-  const r = 1 / y ** 2;
-  return sum + 1 / y + r / 2 + (r / y) * (1 / 6 - r * (1 / 30 - r / 42));
 }
 
 /** Newton's method on 1 / trigamma, which is convex (Smyth 2004, appendix). */
@@ -34,3 +27,10 @@ function inverseTrigamma(value: number): number {
   }
   return x;
 }
+
+/**
+ * Median of an estimate of a variance over the typical variance, when estimates have `freedom` degrees of freedom and variances `prior`
+ * ones: that of an F distribution, each chi square by its cube root (Wilson and Hilferty, PNAS 17 (1931) 684).
+ */
+export const medianOfEstimates = (freedom: number, prior: number): number =>
+  ((1 - 2 / (9 * freedom)) / (1 - 2 / (9 * prior))) ** 3;

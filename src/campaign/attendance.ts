@@ -1,15 +1,15 @@
 /** What a campaign looks at between readings and while it waits: requests of other processes, its lock, and the host's clocks. */
 
 import type { Clock, Timer } from "../core/clock.ts";
-import { LabError } from "../core/errors.ts";
 import { formatDuration } from "../core/units.ts";
 import type { CampaignRequest } from "../store/campaigns.ts";
-import { isDiskFull } from "../store/failure.ts";
 import type { CampaignId } from "../store/identity.ts";
 import type { Store } from "../store/store.ts";
 import type { Tell } from "./campaign-event.ts";
 import { ClockJumps } from "./clock-jump.ts";
+import { interrupted } from "./failures.ts";
 import type { Hold } from "./hold.ts";
+import { willPass } from "./ink.ts";
 
 const lookSeconds = 1;
 
@@ -78,13 +78,11 @@ export class Attendance {
       hold.beat(clock.wallSeconds());
       this.#request = store.campaigns.request(campaign);
     } catch (failure) {
-      // The lock is prolonged when there is room again: without it nobody else can take it.
-      if (!isDiskFull(failure)) this.#failure = failure;
+      // The lock is prolonged when the store can be written again: without it nobody else can take it.
+      if (!willPass(failure)) this.#failure = failure;
     }
   }
 }
 
 const jumpText = (seconds: number): string =>
   `the host's clock went ${seconds > 0 ? "forward" : "back"} by ${formatDuration(Math.abs(seconds))}: it was set, or the machine slept; the schedule follows the chip's clock`;
-
-export const interrupted = (): LabError => new LabError("INTERRUPTED", "the campaign was interrupted");

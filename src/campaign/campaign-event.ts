@@ -11,6 +11,7 @@ export const eventKinds = [
   "board-restarted",
   "disk-full",
   "disk-room",
+  "store-busy",
   "temperature",
   "finished",
   "failed",

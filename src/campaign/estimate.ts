@@ -2,8 +2,8 @@
 
 import { columnCount, type Descriptor } from "../chip/descriptor.ts";
 import { cellCount } from "../chip/region.ts";
+import type { NewSubject } from "../store/campaign-inserts.ts";
 import type { Matter } from "../store/campaign-rows.ts";
-import type { NewSubject } from "../store/campaigns.ts";
 import type { CampaignPlan } from "./plan.ts";
 import { type Due, isLate, nextStep } from "./schedule.ts";
 

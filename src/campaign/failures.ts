@@ -27,3 +27,5 @@ export const isRefusal = (failure: unknown): failure is LabError =>
 
 export const isInterruption = (failure: unknown): boolean =>
   failure instanceof LabError && failure.code === "INTERRUPTED";
+
+export const interrupted = (): LabError => new LabError("INTERRUPTED", "the campaign was interrupted");

@@ -1,21 +1,16 @@
-/** Writes into the store; where the disk is full, waits until there is room, and what is to be written waits in memory. */
+/** Writes into the store; where it cannot now, since the disk is full or another program has it, what is to be written waits in memory. */
 
-import type { Clock, Timer } from "../core/clock.ts";
 import { sleep } from "../core/sleep.ts";
 import { formatDuration } from "../core/units.ts";
-import { isDiskFull } from "../store/failure.ts";
-import { interrupted } from "./attendance.ts";
+import { isBusy, isDiskFull } from "../store/failure.ts";
 import type { Tell } from "./campaign-event.ts";
-import type { Hold } from "./hold.ts";
+import { interrupted } from "./failures.ts";
 import type { Impediments } from "./impediments.ts";
-import type { Pen } from "./journal.ts";
+import type { CampaignJob } from "./job.ts";
 
 export interface InkOptions {
-  readonly pen: Pen;
-  readonly hold: Hold;
-  readonly clock: Clock;
-  readonly timer: Timer;
-  readonly stop: AbortSignal;
+  readonly job: CampaignJob;
+  readonly impediments: Impediments;
   readonly tell: Tell;
   /** Called when the store takes things again. */
   readonly kept: () => void;
@@ -33,31 +28,40 @@ export class Ink {
 
   /**
    * Comes back when `work` is in the store, in one transaction.
-   * @param now of the timeline. @throws LabError INTERRUPTED when the user stops while the disk is full, and what `work` throws.
+   * @throws LabError INTERRUPTED when the user stops while the store takes nothing, and what `work` throws.
    */
-  async write(work: () => void, impediments: Impediments, now: () => number): Promise<void> {
-    const { clock, timer, stop, tell } = this.#options;
-    const full = this.#tried(work);
-    if (full === undefined) return;
-    const sinceSeconds = clock.monotonicSeconds();
-    const wallSeconds = clock.wallSeconds();
-    const at = now();
-    impediments.begin(at, "the disk was full");
-    tell("disk-full", "error", `${full.message}; paused until there is room, with a reading in memory`);
-    for (let pause = firstPauseSeconds; ; pause = Math.min(2 * pause, longestPauseSeconds)) {
-      await sleep(pause, timer, stop, interrupted);
-      if (this.#tried(work) === undefined) break;
-    }
-    impediments.end(now());
-    this.#journal(at, wallSeconds, now());
-    const seconds = formatDuration(clock.monotonicSeconds() - sinceSeconds);
-    tell("disk-room", "info", `there is room on the disk again after ${seconds}: going on`);
+  async write(work: () => void): Promise<void> {
+    const failure = this.#tried(work);
+    if (failure === undefined) return;
+    const { job, impediments, tell } = this.#options;
+    const { clock, presence } = job;
+    const since = {
+      seconds: clock.monotonicSeconds(),
+      atSeconds: presence.estimate(),
+      wallSeconds: clock.wallSeconds(),
+      ...hindrances[isBusy(failure) ? "busy" : "full"],
+    };
+    impediments.begin(since.atSeconds, since.reason);
+    tell(since.kind, "error", `${failure.message}; paused until it is over, with what was read in memory`);
+    await this.#untilWritten(work);
+    impediments.end(presence.estimate());
+    this.#journal(since);
+    const took = formatDuration(clock.monotonicSeconds() - since.seconds);
+    tell("disk-room", "info", `the store can be written again after ${took}: going on`);
     this.#options.kept();
   }
 
-  /** Gives the failure of a full disk. */
+  async #untilWritten(work: () => void): Promise<void> {
+    const { timer, stop } = this.#options.job;
+    for (let pause = firstPauseSeconds; ; pause = Math.min(2 * pause, longestPauseSeconds)) {
+      await sleep(pause, timer, stop, interrupted);
+      if (this.#tried(work) === undefined) return;
+    }
+  }
+
+  /** Gives a failure that passes. */
   #tried(work: () => void): Error | undefined {
-    const { pen, hold } = this.#options;
+    const { pen, hold } = this.#options.job;
     try {
       pen.store.transaction(() => {
         hold.assertHeld();
@@ -65,25 +69,37 @@ export class Ink {
       });
       return undefined;
     } catch (failure) {
-      if (failure instanceof Error && isDiskFull(failure)) return failure;
+      if (failure instanceof Error && willPass(failure)) return failure;
       throw failure;
     }
   }
 
   /** The pause, which could not be written down when it began. */
-  #journal(fromSeconds: number, fromWallSeconds: number, untilSeconds: number): void {
-    const { pen, clock } = this.#options;
+  #journal(since: {
+    readonly atSeconds: number;
+    readonly wallSeconds: number;
+    readonly reason: string;
+  }): void {
+    const { pen, presence, clock } = this.#options.job;
     const { store, campaign, run } = pen;
-    const paused = { run, state: "paused", reason: "the disk was full" } as const;
+    const { atSeconds, wallSeconds, reason } = since;
+    const now = { atSeconds: presence.estimate(), wallSeconds: clock.wallSeconds() };
     this.#tried(() => {
-      store.campaigns.enter(campaign.id, { ...paused, atSeconds: fromSeconds, wallSeconds: fromWallSeconds });
+      store.campaigns.enter(campaign.id, { run, state: "paused", reason, atSeconds, wallSeconds });
       store.campaigns.enter(campaign.id, {
         run,
         state: "running",
-        reason: "there was room again",
-        atSeconds: untilSeconds,
-        wallSeconds: clock.wallSeconds(),
+        reason: "the store could be written",
+        ...now,
       });
     });
   }
 }
+
+const hindrances = {
+  full: { kind: "disk-full", reason: "the disk was full" },
+  busy: { kind: "store-busy", reason: "another program had the store" },
+} as const;
+
+/** Whether the store may take later what it does not take now. */
+export const willPass = (failure: unknown): boolean => isDiskFull(failure) || isBusy(failure);

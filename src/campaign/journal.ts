@@ -3,8 +3,8 @@
 import type { ConverterMeasurement } from "../../calibration/converter/measure.ts";
 import type { ConverterCalibration } from "../chip/readout.ts";
 import type { NewCalibration, StoredConverters } from "../store/calibrations.ts";
+import type { NewOutcome } from "../store/campaign-inserts.ts";
 import type { Boot, Slot, StoredCampaign, Subject } from "../store/campaign-rows.ts";
-import type { NewOutcome } from "../store/campaigns.ts";
 import type { CalibrationId, ReadoutId, RunId } from "../store/identity.ts";
 import type { Store } from "../store/store.ts";
 import type { Reading } from "./read-subject.ts";

@@ -6,8 +6,8 @@ import { mvmAbility, type UnitCells } from "../chip/mvm.ts";
 import { assertInside, type Region } from "../chip/region.ts";
 import { LabError } from "../core/errors.ts";
 import { formatDuration } from "../core/units.ts";
+import type { NewSubject } from "../store/campaign-inserts.ts";
 import type { KnownBy } from "../store/campaign-rows.ts";
-import type { NewSubject } from "../store/campaigns.ts";
 import type { ProgrammingId } from "../store/identity.ts";
 import type { CampaignPlan } from "./plan.ts";
 

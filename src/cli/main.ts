@@ -107,11 +107,13 @@ function parser(context: Context): Argv {
 
 /** What yargs found, on one line, with the command's own help as the next step. */
 function usageError(message: string): LabError {
-  const { command } = glance(words);
+  const { command, subcommand } = glance(words);
   const known = commandNames.some((name) => name === command);
   const guess = /^Did you mean (\w+)\?$/.exec(message)?.[1];
   const text =
-    guess === undefined ? message.trim().replace(/\s*\n\s*/g, " ") : `there is no command ${command}`;
+    guess === undefined
+      ? message.trim().replace(/\s*\n\s*/g, " ")
+      : `there is no command ${known ? `${command} ${subcommand}` : command}`;
   const help = `see \`pcmlab ${known ? `${command} ` : ""}--help\``;
   return new LabError("USAGE", text, { next: guess === undefined ? help : `did you mean ${guess}? ${help}` });
 }

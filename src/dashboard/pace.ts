@@ -18,22 +18,31 @@ export interface PaceOptions {
 export class Pace {
   readonly #options: PaceOptions;
   readonly #budget: Budget;
+  /** Processor time that the budget has paid for: answers to clients and the collection of garbage count, too. */
+  #paidSeconds: number;
 
   constructor(options: PaceOptions) {
     this.#options = options;
     this.#budget = new Budget(options.terms);
+    this.#paidSeconds = options.cpuSeconds();
   }
 
   /** Does the work when the budget allows. @throws what the work throws, or LabError INTERRUPTED once the signal is aborted. */
   async work<T>(piece: () => T): Promise<T> {
-    const { clock, cpuSeconds } = this.#options;
-    await this.rest(this.#budget.waitSeconds(clock.monotonicSeconds()));
-    const before = cpuSeconds();
+    this.#pay();
+    await this.rest(this.#budget.waitSeconds(this.#options.clock.monotonicSeconds()));
     try {
       return piece();
     } finally {
-      this.#budget.spend(cpuSeconds() - before, clock.monotonicSeconds());
+      this.#pay();
     }
+  }
+
+  #pay(): void {
+    const { clock, cpuSeconds } = this.#options;
+    const now = cpuSeconds();
+    this.#budget.spend(now - this.#paidSeconds, clock.monotonicSeconds());
+    this.#paidSeconds = now;
   }
 
   /** @throws LabError INTERRUPTED once the signal is aborted. */

@@ -10,6 +10,7 @@ import { type Section, sectionMarkup } from "./section.ts";
 import { accuracySection } from "./sections/accuracy.ts";
 import { conductanceSection } from "./sections/conductance.ts";
 import { driftSection } from "./sections/drift.ts";
+import { driftFitsSection } from "./sections/drift-fits.ts";
 import { headlineMarkup } from "./sections/headline.ts";
 import { mapSection } from "./sections/map.ts";
 import { outcomesSection } from "./sections/outcomes.ts";
@@ -59,6 +60,7 @@ function deviceSections(
     conductanceSection(statistics?.histogram),
     outcomesSection(network, programmings, statistics?.iterations ?? new CountHistogram()),
     driftSection(statistics?.drift, gmax),
+    driftFitsSection(store),
     mapSection(statistics?.maps ?? [], network, programmings.length > 0),
     wearSection(statistics?.pulses ?? new CountHistogram()),
   ];

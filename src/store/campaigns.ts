@@ -2,58 +2,27 @@
 
 import { z } from "zod";
 import {
-  type Boot,
   bootRow,
   campaignRow,
   linkRow,
-  type Matter,
-  type OutcomeFacts,
-  type Slot,
-  type StateEntry,
-  type StoredCampaign,
-  type StoredLinkReport,
-  type StoredTemperature,
-  type Subject,
-  type SubjectFacts,
   slotRow,
   stateRow,
   subjectRow,
   temperatureRow,
+} from "./campaign-columns.ts";
+import { insertCampaign, insertOutcome, type NewCampaign, type NewOutcome } from "./campaign-inserts.ts";
+import type {
+  Boot,
+  Slot,
+  StateEntry,
+  StoredCampaign,
+  StoredLinkReport,
+  StoredTemperature,
+  Subject,
 } from "./campaign-rows.ts";
 import type { Connection } from "./connection.ts";
-import {
-  type CampaignId,
-  type ChipId,
-  campaignId,
-  type ProgrammingId,
-  type RunId,
-  type SlotId,
-  valueRow,
-} from "./identity.ts";
-import { type NewProbe, Probes } from "./mvm-probes.ts";
-
-export interface NewSubject extends SubjectFacts {
-  /** Seconds since its reference, rising. */
-  readonly agesSeconds: readonly number[];
-}
-
-export interface NewCampaign {
-  readonly run: RunId;
-  readonly chip: ChipId;
-  readonly name: string;
-  /** Plain JSON. */
-  readonly plan: object;
-  readonly plannedSeconds: number;
-  readonly plannedWallSeconds: number;
-  readonly subjects: readonly NewSubject[];
-  readonly boot: Boot;
-}
-
-export interface NewOutcome extends OutcomeFacts {
-  readonly slot: SlotId;
-  readonly temperatureKelvin: number | null;
-  readonly probe: NewProbe | null;
-}
+import { type CampaignId, type ProgrammingId, type RunId, valueRow } from "./identity.ts";
+import { Probes } from "./mvm-probes.ts";
 
 export const requests = ["pause", "resume", "stop"] as const;
 export type CampaignRequest = (typeof requests)[number];
@@ -69,13 +38,11 @@ export class Campaigns {
 
   /** Writes the plan with all its slots, in one transaction; its state is "planned". */
   add(campaign: NewCampaign): CampaignId {
-    const { run, chip, name, plannedSeconds: planned, plannedWallSeconds: wall } = campaign;
+    const { run, plannedSeconds: atSeconds, plannedWallSeconds: wallSeconds } = campaign;
     return this.#connection.transaction(() => {
-      const plan = JSON.stringify(campaign.plan);
-      const id = campaignId(this.#connection.run(insertSql, { run, chip, name, plan, planned, wall }));
-      for (const subject of campaign.subjects) this.#addSubject(id, subject);
+      const id = insertCampaign(this.#connection, campaign);
       this.putBoot(id, campaign.boot);
-      this.enter(id, { run, state: "planned", reason: null, atSeconds: planned, wallSeconds: wall });
+      this.enter(id, { run, state: "planned", reason: null, atSeconds, wallSeconds });
       return id;
     });
   }
@@ -100,29 +67,9 @@ export class Campaigns {
    * @throws LabError STORE when the slot has an outcome already.
    */
   addOutcome(outcome: NewOutcome): void {
-    const { slot, readouts, probe, temperatureKelvin } = outcome;
     this.#connection.transaction(() => {
-      this.#connection.run(outcomeSql, {
-        slot,
-        run: outcome.run,
-        kind: outcome.kind,
-        reason: outcome.reason,
-        started: outcome.startedSeconds,
-        ended: outcome.endedSeconds,
-        clock: outcome.knownBy,
-        wall: outcome.wallSeconds,
-        calibration: outcome.calibration,
-      });
-      for (const readout of readouts)
-        this.#connection.run("INSERT INTO slot_readouts VALUES (@slot, @readout)", { slot, readout });
-      if (probe !== null) this.#probes.add(slot, probe);
-      if (temperatureKelvin === null) return;
-      const at = outcome.startedSeconds;
-      this.#connection.run("INSERT INTO temperatures VALUES (@slot, @at, @kelvin)", {
-        slot,
-        at,
-        kelvin: temperatureKelvin,
-      });
+      insertOutcome(this.#connection, outcome);
+      if (outcome.probe !== null) this.#probes.add(outcome.slot, outcome.probe);
     });
   }
 
@@ -216,57 +163,7 @@ export class Campaigns {
   programmedWallSeconds(programming: ProgrammingId): number | undefined {
     return this.#connection.first(valueRow, programmedWallSql, { programming })?.value;
   }
-
-  #addSubject(campaign: CampaignId, { agesSeconds, ...subject }: NewSubject): void {
-    const columns = matterColumns(subject.matter);
-    const id = this.#connection.run(subjectSql, {
-      campaign,
-      name: subject.name,
-      reference: subject.referenceSeconds,
-      clock: subject.referenceKnownBy,
-      ...columns,
-    });
-    const sql = "INSERT INTO campaign_slots (subject_id, age, due) VALUES (@id, @age, @due)";
-    for (const age of agesSeconds)
-      this.#connection.run(sql, { id, age, due: subject.referenceSeconds + age });
-  }
 }
-
-const nothing = {
-  programming: null,
-  array: null,
-  row: null,
-  column: null,
-  rows: null,
-  columns: null,
-  mvm: null,
-} as const;
-
-function matterColumns(matter: Matter) {
-  const { kind } = matter;
-  switch (kind) {
-    case "tile":
-      return { ...nothing, kind, programming: matter.programming, ...matter.region };
-    case "region":
-      return { ...nothing, kind, ...matter.region };
-    case "mvm":
-      return { ...nothing, kind, ...matter.cells, mvm: JSON.stringify(matter.probe) };
-    case "calibration":
-    case "temperature":
-      return { ...nothing, kind };
-    default:
-      return kind satisfies never;
-  }
-}
-
-const insertSql = `
-  INSERT INTO campaigns (run_id, chip_id, name, plan, planned, planned_wall)
-  VALUES (@run, @chip, @name, @plan, @planned, @wall)`;
-
-const subjectSql = `
-  INSERT INTO campaign_subjects (campaign_id, kind, name, reference, reference_clock, programming_id,
-    array_index, region_row, region_column, region_rows, region_columns, mvm)
-  VALUES (@campaign, @kind, @name, @reference, @clock, @programming, @array, @row, @column, @rows, @columns, @mvm)`;
 
 const subjectsSql = `
   SELECT s.*, p.tile_id FROM campaign_subjects s LEFT JOIN v_programmings p ON p.id = s.programming_id
@@ -279,10 +176,6 @@ const slotsSql = `
   FROM campaign_slots l JOIN campaign_subjects s ON s.id = l.subject_id LEFT JOIN slot_outcomes o ON o.slot_id = l.id
     LEFT JOIN temperatures t ON t.slot_id = l.id LEFT JOIN mvm_probes p ON p.slot_id = l.id
   WHERE s.campaign_id = @campaign ORDER BY l.due, l.id`;
-
-const outcomeSql = `
-  INSERT INTO slot_outcomes (slot_id, run_id, outcome, reason, started, ended, clock, wall, calibration_id)
-  VALUES (@slot, @run, @kind, @reason, @started, @ended, @clock, @wall, @calibration)`;
 
 const temperaturesSql = `
   SELECT t.* FROM temperatures t JOIN campaign_slots l ON l.id = t.slot_id JOIN campaign_subjects s ON s.id = l.subject_id

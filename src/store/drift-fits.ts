@@ -111,7 +111,7 @@ const insertFitSql = `
     @outlierReadings, @marks, @crc32)`;
 
 const levelsSql = `
-  SELECT level, target_siemens, model, break_age, devices, fitted, nu_mean, nu_mean_half_width, nu_spread, nu_error,
+  SELECT level, programmed, target_siemens, model, break_age, devices, fitted, nu_mean, nu_mean_half_width, nu_spread, nu_error,
     siemens_mean, siemens_spread, noise, third_mean, outlier_readings, marked, comparison, fan
   FROM drift_levels WHERE analysis_id = @analysis ORDER BY level`;
 

@@ -3,19 +3,20 @@
 import { z } from "zod";
 import type { Parameters } from "./connection.ts";
 import { driftMarks, driftModels, type StoredDriftLevel } from "./drift-rows.ts";
-import { countColumn, type DriftAnalysisId, jsonColumn } from "./identity.ts";
+import { countColumn, type DriftAnalysisId, flagColumn, jsonColumn } from "./identity.ts";
 
 export const insertLevelSql = `
-  INSERT INTO drift_levels (analysis_id, level, target_siemens, model, break_age, devices, fitted, nu_mean,
+  INSERT INTO drift_levels (analysis_id, level, programmed, target_siemens, model, break_age, devices, fitted, nu_mean,
     nu_mean_half_width, nu_spread, nu_error, siemens_mean, siemens_spread, noise, third_mean, outlier_readings, marked,
     comparison, fan)
-  VALUES (@analysis, @level, @target, @model, @break, @devices, @fitted, @nuMean,
+  VALUES (@analysis, @level, @programmed, @target, @model, @break, @devices, @fitted, @nuMean,
     @nuMeanHalfWidth, @nuSpread, @nuError, @siemensMean, @siemensSpread, @noise, @thirdMean, @outlierReadings, @marked,
     @comparison, @fan)`;
 
 export const levelColumns = (analysis: DriftAnalysisId, level: StoredDriftLevel): Parameters => ({
   analysis,
   level: level.level,
+  programmed: level.programmed ? 1 : 0,
   target: level.targetSiemens,
   model: level.model,
   break: level.breakSeconds,
@@ -59,6 +60,7 @@ const fan = z.object({
 export const levelRow = z
   .object({
     level: countColumn,
+    programmed: flagColumn,
     target_siemens: z.number(),
     model: z.enum(driftModels),
     break_age: z.number().nullable(),
@@ -80,6 +82,7 @@ export const levelRow = z
   .transform(
     (row): StoredDriftLevel => ({
       level: row.level,
+      programmed: row.programmed,
       targetSiemens: row.target_siemens,
       model: row.model,
       breakSeconds: row.break_age,

@@ -57,6 +57,8 @@ export interface FanPoint {
 /** What the devices of one target say together; quantities are NaN without sound devices. */
 export interface StoredDriftLevel {
   readonly level: number;
+  /** False for devices that nobody programmed: then they are grouped by what they were first read as. */
+  readonly programmed: boolean;
   readonly targetSiemens: number;
   readonly model: DriftModelName;
   /** Age (s) at which the exponent of `two` changes. */
@@ -85,7 +87,7 @@ export interface StoredDriftLevel {
 
 /** One element for each device, row by row; NaN where it has no fit. */
 export interface DriftDevices {
-  /** Number of its level. */
+  /** Number of its level; 255 for none: it belongs to a tile and is left out. */
   readonly levels: Uint8Array;
   /** Indices into `driftModels`. */
   readonly models: Uint8Array;

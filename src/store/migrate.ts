@@ -1,7 +1,7 @@
 /** Brings a store to the newest schema. Migrations are only ever appended; each and its version number are one transaction. */
 
 import { z } from "zod";
-import { LabError } from "../core/errors.ts";
+import { LabError, textOf } from "../core/errors.ts";
 import type { Connection } from "./connection.ts";
 import { firstLight } from "./migrations/001-first-light.ts";
 import { calibrations } from "./migrations/002-calibrations.ts";
@@ -49,9 +49,23 @@ export function migrate(connection: Connection, upTo = newestSchema): void {
   if (schemaOf(connection) >= upTo) return;
   connection.pragma("foreign_keys = OFF");
   for (let version = schemaOf(connection); version < upTo; version++) {
-    connection.transaction(() => applyNext(connection));
+    told(connection, version, () => connection.transaction(() => applyNext(connection)));
   }
   connection.pragma("foreign_keys = ON");
+}
+
+/** A migration fails only where the file has not what its version should have. */
+function told(connection: Connection, version: number, work: () => void): void {
+  try {
+    work();
+  } catch (failure) {
+    if (failure instanceof LabError) throw failure;
+    const what = `${connection.path} is damaged: it cannot be brought from schema ${version} to ${version + 1}`;
+    throw new LabError("STORE", `${what}: ${textOf(failure)}`, {
+      next: "restore it from a copy; nothing was changed",
+      cause: failure,
+    });
+  }
 }
 
 /** The version is read again inside the transaction: another process may have migrated meanwhile. */
@@ -95,7 +109,7 @@ export function assertSchema(connection: Connection, mayMigrate: boolean): void 
     throw new LabError(
       "STORE",
       `${connection.path} was written by an older pcmlab (schema ${version}, this one reads ${newestSchema})`,
-      { next: "open it once with a command that writes, such as pcmlab infer" },
+      { next: `bring it to this version: pcmlab store vacuum ${connection.path}` },
     );
   }
 }

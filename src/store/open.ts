@@ -109,6 +109,10 @@ function assertOpenable(path: string, mode: OpenMode): void {
   }
   if (file.isDirectory()) throw refused(path, "is a folder, not a store", "name a file inside it");
   if (!file.isFile()) throw refused(path, "is not a regular file", "name a store that pcmlab wrote");
+  if (mode === "read" && !hasIndex(path) && !isAccessible(dirname(path), constants.W_OK)) {
+    const problem = `cannot be opened: SQLite keeps a file beside it, and ${dirname(path)} is not writable`;
+    throw refused(path, problem, "copy it into a folder of your own");
+  }
   const access = mode === "read" ? constants.R_OK : constants.R_OK | constants.W_OK;
   if (!isAccessible(path, access)) {
     throw refused(
@@ -118,6 +122,9 @@ function assertOpenable(path: string, mode: OpenMode): void {
     );
   }
 }
+
+/** Of the log, in shared memory; where another process has left it, reading needs nothing new. */
+const hasIndex = (path: string): boolean => statusOf(`${path}-shm`) !== undefined;
 
 function assertMayBeMade(path: string, mode: OpenMode): void {
   if (mode !== "create") {

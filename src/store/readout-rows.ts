@@ -37,6 +37,12 @@ export interface ReadoutFacts {
   readonly calibration: ConverterCalibration | StoredConverters;
 }
 
+export interface NewReadout extends ReadoutFacts {
+  readonly readout: Readout;
+  /** Of the power-up that the chip times count from, where it is known. */
+  readonly bootId?: number;
+}
+
 export interface StoredReadout extends ReadoutFacts, Omit<Readout, "codeSums" | "mask"> {
   readonly id: ReadoutId;
   readonly tile: TileId | null;

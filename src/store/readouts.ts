@@ -11,21 +11,27 @@ import { blobColumn, countColumn, type ProgrammingId, type ReadoutId, readoutId 
 import { regionSchema } from "./placement.ts";
 import { codeBands, rowsOfBand } from "./readout-bands.ts";
 import {
-  calibrationColumns,
   factColumns,
-  type ReadoutFacts,
+  type NewReadout,
   readoutRow,
   readoutsWithTiles,
   type StoredReadout,
   type TileReadout,
   withCalibrations,
 } from "./readout-rows.ts";
+import {
+  afterSql,
+  atAgeSql,
+  bandOfRowSql,
+  bandsSql,
+  columnsOf,
+  completeAgesSql,
+  insertBandSql,
+  insertSql,
+  tracedSql,
+} from "./readout-sql.ts";
 
-export interface NewReadout extends ReadoutFacts {
-  readonly readout: Readout;
-  /** Of the power-up that the chip times count from, where it is known. */
-  readonly bootId?: number;
-}
+export type { NewReadout } from "./readout-rows.ts";
 
 /** One device in one readout. */
 export interface TracePoint {
@@ -165,65 +171,6 @@ export class Readouts {
     return region;
   }
 }
-
-const columnsOf = ({ readout, ...entry }: NewReadout) => ({
-  programming: entry.programming,
-  run: entry.run,
-  array: readout.region.array,
-  row: readout.region.row,
-  column: readout.region.column,
-  rows: readout.region.rows,
-  columns: readout.region.columns,
-  age: entry.requestedAgeSeconds,
-  boot: entry.bootId ?? null,
-  first: readout.firstSampleSeconds,
-  last: readout.lastSampleSeconds,
-  wall: entry.wallSeconds,
-  averages: readout.averages,
-  volts: readout.readVolts,
-  kelvin: readout.temperatureKelvin,
-  ...calibrationColumns(entry.calibration),
-  saturated: readout.saturatedCells,
-});
-
-const insertSql = `
-  INSERT INTO readouts (programming_id, run_id, chip_id, array_index, region_row, region_column, region_rows,
-    region_columns, requested_age, boot_id, first_sample_chip, last_sample_chip, read_wall, averages, read_volts,
-    temperature_kelvin, calibration, calibration_id, siemens_per_code, offset_codes, saturated_cells)
-  VALUES (@programming, @run, (SELECT chip_id FROM runs WHERE id = @run), @array, @row, @column, @rows, @columns,
-    @age, @boot, @first, @last, @wall, @averages, @volts, @kelvin, @calibration, @calibrationId, @siemensPerCode,
-    @offsetCodes, @saturated)`;
-
-const insertBandSql = `
-  INSERT INTO readout_bands (readout_id, band, first_row, rows, code_sums, crc32)
-  VALUES (@id, @band, @firstRow, @rows, @codeSums, @crc32)`;
-
-const completeAgesSql = `
-  SELECT o.requested_age AS age
-  FROM readouts o JOIN v_current_programmings p ON p.id = o.programming_id
-  WHERE o.requested_age IS NOT NULL
-  GROUP BY o.requested_age HAVING count(DISTINCT p.tile_id) = (SELECT count(*) FROM tiles)
-  ORDER BY age`;
-
-const atAgeSql = `
-  SELECT ${factColumns}
-  FROM readouts o JOIN v_current_programmings s ON s.id = o.programming_id
-  WHERE o.id IN (SELECT max(id) FROM readouts WHERE requested_age = @age GROUP BY programming_id)
-  ORDER BY s.tile_id`;
-
-const afterSql = `SELECT ${factColumns} FROM ${readoutsWithTiles} WHERE o.id > @id ORDER BY o.id LIMIT @most`;
-
-const tracedSql = `
-  SELECT ${factColumns} FROM ${readoutsWithTiles}
-  WHERE o.array_index = @array AND @row >= o.region_row AND @row < o.region_row + o.region_rows
-    AND @column >= o.region_column AND @column < o.region_column + o.region_columns
-  ORDER BY o.id`;
-
-const bandsSql = "SELECT * FROM readout_bands WHERE readout_id = @readout ORDER BY band";
-
-/** Where all bands of the readout are there, the one with that number, or the only one of a readout that was damaged long ago. */
-const bandOfRowSql = `
-  SELECT * FROM readout_bands WHERE readout_id = @readout AND band <= @most ORDER BY band DESC LIMIT 1`;
 
 const ageRow = z.object({ age: z.number() });
 

@@ -12,7 +12,7 @@ import { cellCount } from "../../src/chip/region.ts";
 import type { ReadoutId } from "../../src/store/identity.ts";
 import { openStore, type Store } from "../../src/store/store.ts";
 import type { BenchOptions, Figures } from "./main.ts";
-import { measured, measuredEmulator } from "./measured-process.ts";
+import { cpuSecondsOf, measured, measuredEmulator } from "./measured-process.ts";
 
 /** The compiled file lies one folder deeper than its source. */
 const root = join(import.meta.dirname, "../../..");
@@ -41,7 +41,18 @@ export async function dashboard({ small }: BenchOptions): Promise<Figures> {
     });
     children.push(greedy);
     await seconds(settleSeconds);
-    const figures = await compared(join(folder, "run.db"), [page, greedy], small ? 3 : 10);
+    const figures = await compared(
+      {
+        path: join(folder, "run.db"),
+        others: [page, greedy],
+        cpu: {
+          campaign: () => cpuSecondsOf(campaign) + board.cpuSeconds(),
+          dashboard: () => cpuSecondsOf(page),
+          client: () => cpuSecondsOf(greedy),
+        },
+      },
+      small ? 3 : 10,
+    );
     return {
       ...figures,
       client: await reportOf(greedy),
@@ -55,47 +66,81 @@ export async function dashboard({ small }: BenchOptions): Promise<Figures> {
   }
 }
 
+interface Run {
+  readonly path: string;
+  /** Let run and held in turn. */
+  readonly others: readonly ChildProcess[];
+  /** Processor seconds until now. */
+  readonly cpu: Readonly<Record<"campaign" | "dashboard" | "client", () => number>>;
+}
+
 interface Window {
   readonly with: boolean;
-  readonly devicesPerSecond: number;
+  readonly seconds: number;
+  readonly devices: number;
+  /** Processor seconds in it. */
+  readonly campaign: number;
+  readonly dashboard: number;
+  readonly client: number;
 }
 
 /** Windows in the order without, with, with, without, so that what changes steadily counts for both alike. */
-async function compared(path: string, others: readonly ChildProcess[], rounds: number) {
-  const store = openStore(path, { mode: "read" });
+async function compared(run: Run, rounds: number) {
+  const store = openStore(run.path, { mode: "read" });
   const windows: Window[] = [];
   const orders = [
     [false, true],
     [true, false],
   ];
   for (let round = 0; round < rounds; round++)
-    for (const run of orders[round % 2] ?? []) {
-      for (const child of others) child.kill(run ? "SIGCONT" : "SIGSTOP");
-      windows.push({ with: run, devicesPerSecond: await rate(store) });
+    for (const go of orders[round % 2] ?? []) {
+      for (const child of run.others) child.kill(go ? "SIGCONT" : "SIGSTOP");
+      windows.push(await windowOf(store, run, go));
     }
-  for (const child of others) child.kill("SIGCONT");
+  for (const child of run.others) child.kill("SIGCONT");
   store.close();
-  const without = meanOf(windows.filter((window) => !window.with));
-  const withThem = meanOf(windows.filter((window) => window.with));
+  const [without, beside] = [false, true].map((go) => summed(windows.filter((window) => window.with === go)));
+  if (without === undefined || beside === undefined) throw new Error("nothing was measured");
   return {
-    campaignSlowdown: without / withThem - 1,
-    devicesPerSecondWithout: Math.round(without),
-    devicesPerSecondWith: Math.round(withThem),
-    windowSeconds,
-    windows: windows.map((window) => Math.round(window.devicesPerSecond)),
+    campaignSlowdown: without.devicesPerSecond / beside.devicesPerSecond - 1,
+    campaignSlowdownByProcessorTime: without.devicesPerProcessorSecond / beside.devicesPerProcessorSecond - 1,
+    without,
+    beside,
+    devicesPerSecond: windows.map(({ devices, seconds }) => Math.round(devices / seconds)),
   };
 }
 
-const meanOf = (windows: readonly Window[]): number =>
-  windows.reduce((sum, { devicesPerSecond }) => sum + devicesPerSecond, 0) / windows.length;
-
-/** Devices that the campaign reads and stores a second. */
-async function rate(store: Store): Promise<number> {
+async function windowOf(store: Store, { cpu }: Run, go: boolean): Promise<Window> {
+  const look = () => ({ campaign: cpu.campaign(), dashboard: cpu.dashboard(), client: cpu.client() });
   const first = newest(store, undefined);
+  const before = look();
   const began = performance.now();
   await seconds(windowSeconds);
   const { devices } = newest(store, first.id);
-  return devices / ((performance.now() - began) / 1000);
+  const after = look();
+  return {
+    with: go,
+    seconds: (performance.now() - began) / 1000,
+    devices,
+    campaign: after.campaign - before.campaign,
+    dashboard: after.dashboard - before.dashboard,
+    client: after.client - before.client,
+  };
+}
+
+function summed(windows: readonly Window[]) {
+  const sum = (of: (window: Window) => number): number =>
+    windows.reduce((total, window) => total + of(window), 0);
+  const seconds = sum((window) => window.seconds);
+  return {
+    seconds,
+    devicesPerSecond: sum(({ devices }) => devices) / seconds,
+    devicesPerProcessorSecond: sum(({ devices }) => devices) / sum(({ campaign }) => campaign),
+    /** Cores that each kept busy. */
+    campaignCores: sum(({ campaign }) => campaign) / seconds,
+    dashboardCores: sum(({ dashboard }) => dashboard) / seconds,
+    clientCores: sum(({ client }) => client) / seconds,
+  };
 }
 
 const readoutsAtOnce = 1000;

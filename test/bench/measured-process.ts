@@ -67,7 +67,8 @@ export function launched(words: readonly string[], cwd: string, stdin: "ignore" 
 /** Linux counts in ticks of 10 ms for all programs (proc(5), `stat`: utime and stime, after the name in parentheses). */
 const ticksPerSecond = 100;
 
-function cpuSecondsOf({ pid }: ChildProcess): number {
+/** Processor time of all its threads until now, s; NaN where the system has no /proc. */
+export function cpuSecondsOf({ pid }: Pick<ChildProcess, "pid">): number {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
     const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { allOf, inverse, whitenerOf } from "../../calibration/drift/cholesky.ts";
 import { flickerCovariance, flickerVariance } from "../../calibration/drift/flicker-covariance.ts";
+import { digamma, trigamma } from "../../calibration/drift/gamma.ts";
 import { median, repeatedMedian } from "../../calibration/drift/repeated-median.ts";
 import { student95 } from "../../calibration/drift/student.ts";
 import { freedomOfSpread } from "../../calibration/drift/variance-spread.ts";
@@ -19,13 +20,20 @@ describe("Student's t", () => {
     [30, 2.0423],
     [38, 2.0244],
     [1e6, 1.96],
-  ])("has its 95 %% quantile for %d degrees of freedom at %f", (freedom, quantile) => {
+  ])("with %d degrees of freedom reaches 95 in 100 cases at %f", (freedom, quantile) => {
     expect(student95(freedom)).toBeCloseTo(quantile, 3);
   });
 
   test("has none without degrees of freedom", () => {
     expect(student95(0)).toBeNaN();
   });
+});
+
+test("the derivatives of the logarithm of the gamma function have their known values", () => {
+  expect(digamma(1)).toBeCloseTo(-0.5772156649, 8);
+  expect(digamma(0.5)).toBeCloseTo(-0.5772156649 - 2 * Math.LN2, 8);
+  expect(trigamma(1)).toBeCloseTo(Math.PI ** 2 / 6, 8);
+  expect(trigamma(0.5)).toBeCloseTo(Math.PI ** 2 / 2, 8);
 });
 
 describe("Cholesky factors", () => {
@@ -54,7 +62,7 @@ describe("the covariance of 1/f noise", () => {
   test("is that of relaxations with time constants uniform on a logarithmic scale", () => {
     const prng = seededPrng(5);
     const ages = [25, 40, 100, 3600];
-    const runs = 20_000;
+    const runs = 12_000;
     const products = ages.map(() => ages.map(() => 0));
     for (let run = 0; run < runs; run++) {
       const noise = flicker(prng, ages);
@@ -64,7 +72,8 @@ describe("the covariance of 1/f noise", () => {
     for (const [i, early] of ages.entries()) {
       expect(products[i]![i]! / flickerVariance(early, 1, shape)).toBeCloseTo(1, 1);
       for (const [j, late] of ages.entries())
-        if (i !== j) expect(Math.abs(products[i]![j]! - flickerCovariance(early, late, shape))).toBeLessThan(0.5);
+        if (i !== j)
+          expect(Math.abs(products[i]![j]! - flickerCovariance(early, late, shape))).toBeLessThan(0.5);
     }
     // Half of it is what the test can tell: ln(40 / 15) is 0.98.
     expect(flickerCovariance(25, 40, shape)).toBeCloseTo(Math.log(40 / 15), 6);
@@ -81,8 +90,8 @@ describe("the covariance of 1/f noise", () => {
 describe("repeated medians", () => {
   const x = Float64Array.from({ length: 21 }, (_, i) => i);
 
-  test("find a line that ten points of twenty-one are far away from", () => {
-    const y = x.map((value, i) => (i % 2 === 1 ? 1e6 + 1e5 * i : 3 - 0.5 * value));
+  test("find a line that nine points of twenty-one are far away from", () => {
+    const y = x.map((value, i) => (i % 2 === 1 && i < 18 ? 1e6 + 1e5 * i : 3 - 0.5 * value));
     const { slope, intercept } = repeatedMedian(x, y);
     expect(slope).toBeCloseTo(-0.5, 9);
     expect(intercept).toBeCloseTo(3, 9);

@@ -1,6 +1,7 @@
 /** A campaign on an emulated board in this process: in virtual time, or on a clock that follows the world of the test. */
 
 import { openRemoteChip, type RemoteChip } from "../../drivers/chip/remote-chip.ts";
+import type { ChipProfile } from "../../mocks/array/profile.ts";
 import { tiny } from "../../mocks/array/profiles/tiny.ts";
 import { followingClock } from "../../mocks/firmware/chip-clock.ts";
 import type { Firmware } from "../../mocks/firmware/firmware.ts";
@@ -11,7 +12,7 @@ import { Hold } from "../../src/campaign/hold.ts";
 import { type CampaignPlan, planSchema } from "../../src/campaign/plan.ts";
 import { Presence } from "../../src/campaign/presence.ts";
 import { type CampaignEnding, runCampaign } from "../../src/campaign/run.ts";
-import { subjectsOf } from "../../src/campaign/subjects.ts";
+import { type PlanFacts, subjectsOf } from "../../src/campaign/subjects.ts";
 import { firstBoot } from "../../src/campaign/timeline.ts";
 import type { ClockKind } from "../../src/chip/clock-kind.ts";
 import { chipIdentity } from "../../src/chip/descriptor.ts";
@@ -77,8 +78,13 @@ export class CampaignBench {
     wallSeconds: () => 1e9 + this.world.wallSeconds() + this.wallOffsetSeconds,
   };
 
-  constructor(time: Time = "virtual", path = freshPath()) {
+  readonly #profile: ChipProfile;
+  /** Tells the campaign what becomes of its line. */
+  line: (text: string, isThere: boolean) => void = () => {};
+
+  constructor(time: Time = "virtual", { path = freshPath(), profile = tiny } = {}) {
     this.#time = time;
+    this.#profile = profile;
     this.path = path;
     this.powerUp();
   }
@@ -89,7 +95,8 @@ export class CampaignBench {
     const clockFrom =
       time === "virtual" ? {} : { clockFrom: () => followingClock(this.world, 1, chipSeconds, time.offTime) };
     const bootId = ++this.#bootId;
-    this.#firmware = powerUp({ profile: tiny, seed: 1 }, { bootId, life: "life", ...clockFrom }).firmware;
+    const options = { bootId, life: "life", poweredClock: this.world, ...clockFrom };
+    this.#firmware = powerUp({ profile: this.#profile, seed: 1 }, options).firmware;
   }
 
   unplug(): void {
@@ -111,10 +118,10 @@ export class CampaignBench {
   }
 
   /** Writes a plan; gives its campaign. */
-  async plan(plan: CampaignPlan): Promise<StoredCampaign> {
+  async plan(plan: CampaignPlan, tiles: PlanFacts["tiles"] = []): Promise<StoredCampaign> {
     const chip = await this.open();
     const anchor = await takeAnchor(chip, this.clock, "plan");
-    const facts = { descriptor: chip.descriptor, tiles: [], nowSeconds: anchor.chipSeconds };
+    const facts = { descriptor: chip.descriptor, tiles, nowSeconds: anchor.chipSeconds };
     const subjects = subjectsOf(plan, facts);
     return this.store((store) => {
       const run = beginRun(store, "campaign", 0);
@@ -171,7 +178,12 @@ export class CampaignBench {
         if (boot === undefined) throw new RangeError("no power-up");
         const { clock, world: timer } = this;
         const presence = new Presence(boot, {
-          source: { open: async () => this.wrap(await this.open()), listen: () => {} },
+          source: {
+            open: async () => this.wrap(await this.open()),
+            listen: (heard) => {
+              this.line = heard;
+            },
+          },
           chip,
           clock,
           timer,

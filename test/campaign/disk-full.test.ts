@@ -52,7 +52,7 @@ test("on a full disk the campaign pauses and says so, keeps the reading in memor
       ["planned", null],
       ["running", null],
       ["paused", "the disk was full"],
-      ["running", "there was room again"],
+      ["running", "the store could be written"],
       ["finished", null],
     ]);
     // The store has the event as well, though it could not take it when it happened.

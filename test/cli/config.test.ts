@@ -62,7 +62,9 @@ describe("the options that commands declare", () => {
     expect(names).toEqual(expect.arrayContaining(["network", "chip", "driver", "store", "avoid", "json"]));
     expect(names).not.toContain("config");
     for (const [command, options] of commands)
-      expect(new Set(options.map(({ name }) => name)).size, command).toBe(options.length);
+      expect(new Set(options.map(({ name, within }) => `${within} ${name}`)).size, command).toBe(
+        options.length,
+      );
   });
 
   test("that speak of a file or a folder are paths, so that these count from the folder of the config file", () => {
@@ -270,6 +272,18 @@ describe("the file", () => {
     for (const words of [["read", "--no-config"], ["read", "--store", "b.db"], ["--help"], ["nonsense"]])
       expect(flagsIn(folder, ...words)).toEqual([]);
     expect(flagsIn(tmpdir(), "read")).toEqual([]);
+  });
+
+  test("sets for a subcommand only what that one takes", () => {
+    const folder = folderWith(
+      "pcmlab.toml",
+      'chip = "lab7:5025"\nstore = "a.db"\n[campaign]\nat = "1h"\nhook = "mail"',
+    );
+    const stored = `--store=${folder}/a.db`;
+    expect(flagsIn(folder, "campaign", "new")).toEqual(["--chip=lab7:5025", stored, "--at=1h"]);
+    expect(flagsIn(folder, "campaign", "start")).toEqual(["--chip=lab7:5025", stored, "--hook=mail"]);
+    expect(flagsIn(folder, "campaign", "status")).toEqual([stored]);
+    expect(flagsIn(folder, "campaign")).toEqual([]);
   });
 
   test("that cannot be read says so", () => {

@@ -254,9 +254,19 @@ class Listener {
     message.on("error", () => {});
   }
 
+  /** What has been heard up to the end of the first match; it is not heard again. */
   async until(pattern: RegExp): Promise<string> {
-    while (!pattern.test(this.#text)) await once(this.#message, "data");
-    return this.#text;
+    for (;;) {
+      const match = pattern.exec(this.#text);
+      if (match === null) {
+        await once(this.#message, "data");
+        continue;
+      }
+      const end = match.index + match[0].length;
+      const heard = this.#text.slice(0, end);
+      this.#text = this.#text.slice(end);
+      return heard;
+    }
   }
 }
 
@@ -271,7 +281,7 @@ describe("on real sockets", () => {
     );
     const tag = site.put(panel("drift", "second")) ?? "";
     server.announce("drift", tag);
-    expect(await listener.until(/event: part/)).toContain(`"tags":{"drift":"${tag}"}`);
+    expect(await listener.until(/event: part\n.*\n\n/)).toContain(`"tags":{"drift":"${tag}"}`);
     const fetched = await answered(port, "/parts/drift");
     expect(fetched.headers.etag).toBe(`"${tag}"`);
     expect(site.put(panel("drift", "second"))).toBeUndefined();

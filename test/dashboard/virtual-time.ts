@@ -29,11 +29,14 @@ export class VirtualTime implements Clock, Timer {
     this.#timer.advance(seconds);
   }
 
-  /** Lets time pass in small steps, with room in between for what the calls have set off. */
-  async pass(seconds: number, stepSeconds = 0.25): Promise<void> {
+  /** Lets time pass in small steps, with room in each for what sets off something else at once, so many times. */
+  async pass(seconds: number, stepSeconds = 0.25, links = 40): Promise<void> {
     for (let passed = 0; passed < seconds; passed += stepSeconds) {
       this.advance(stepSeconds);
-      await turns();
+      for (let link = 0; link < links; link++) {
+        await turns(1);
+        this.advance(0);
+      }
     }
   }
 }

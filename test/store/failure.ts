@@ -12,3 +12,10 @@ export function labErrorOf(call: () => unknown): LabError {
   }
   throw new Error("nothing was thrown");
 }
+
+/** The LabError that a promise is rejected with; fails when it is not, or with something else. */
+export async function labErrorFrom(work: Promise<unknown>): Promise<LabError> {
+  const thrown = await work.then(() => new Error("nothing was thrown")).catch((failure: unknown) => failure);
+  if (thrown instanceof LabError) return thrown;
+  throw thrown;
+}

@@ -119,6 +119,18 @@ describe("a store of schema 8", () => {
     expected.close();
   });
 
+  test("without a view that it should have is refused in one line and left as it was", () => {
+    const path = inSchema8(newStore());
+    change(
+      path,
+      "DROP VIEW v_readouts; DROP VIEW v_unfinished_tiles; DROP VIEW v_current_programmings; DROP VIEW v_yield; DROP VIEW v_programmings",
+    );
+    const error = labErrorOf(() => openStore(path, { mode: "existing" }));
+    expect(error).toMatchObject({ code: "STORE" });
+    expect(error.message).toMatch(/cannot be brought from schema 8 to 9: no such table: v_programmings$/);
+    expect(new Database(path).pragma("user_version", { simple: true })).toBe(8);
+  });
+
   test("with a reference to nothing is refused in one line and left as it was", () => {
     const path = inSchema8(newStore());
     change(path, "DELETE FROM programmings WHERE id = 1");

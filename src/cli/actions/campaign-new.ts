@@ -12,7 +12,7 @@ import { takeAnchor } from "../../chip/take-anchor.ts";
 import type { Anchor } from "../../chip/timeline.ts";
 import { LabError } from "../../core/errors.ts";
 import { formatDuration } from "../../core/units.ts";
-import type { NewSubject } from "../../store/campaigns.ts";
+import type { NewSubject } from "../../store/campaign-inserts.ts";
 import { openStore, type Store } from "../../store/store.ts";
 import { unfinishedCampaign } from "../campaign/chosen-campaign.ts";
 import { planFile } from "../campaign/plan-file.ts";
@@ -59,7 +59,7 @@ export async function newCampaign(
       const subjects = withoutPast(subjectsOf(plan, facts), facts.nowSeconds, past);
       const estimate = estimateOf(subjects, plan, chip.descriptor);
       const campaign = await kept({ store, plan, subjects, anchor, board }, context);
-      return announced(campaign, plan, subjects, estimate, anchor, context);
+      return announced({ campaign, plan, subjects, estimate, anchor }, args, context);
     } finally {
       store.close();
     }
@@ -134,12 +134,14 @@ const kept = ({ store, plan, subjects, anchor, board }: Kept, context: Context):
     },
   );
 
+interface Planned extends Pick<Kept, "plan" | "subjects" | "anchor"> {
+  readonly campaign: number;
+  readonly estimate: Estimate;
+}
+
 function announced(
-  campaign: number,
-  plan: CampaignPlan,
-  subjects: readonly NewSubject[],
-  estimate: Estimate,
-  { chipSeconds }: Anchor,
+  { campaign, plan, subjects, estimate, anchor: { chipSeconds } }: Planned,
+  { chip, store }: NewCampaignArguments,
   { output }: Context,
 ): CampaignAnnouncement {
   const { slots, lastDueSeconds, readingSeconds, storeBytes, late, overtaken } = estimate;
@@ -158,7 +160,7 @@ function announced(
     [
       `campaign ${campaign} "${plan.name}": ${slots.toLocaleString("en")} slots of ${subjects.length} subjects, the last in ${formatDuration(lastDueSeconds - chipSeconds)}`,
       `  the chip's own time for readings: ${formatDuration(readingSeconds)}; in the store: about ${megabytes(storeBytes)}`,
-      `  begin now: pcmlab campaign start --chip PORT --store FILE`,
+      `  begin now: pcmlab campaign start --chip ${chip} --store ${store}`,
     ].join("\n"),
   );
   return document;

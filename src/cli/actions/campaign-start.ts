@@ -1,9 +1,10 @@
 /** Runs a campaign until its end, or until it is stopped; it goes on where another process left it. */
 
 import { Hold } from "../../campaign/hold.ts";
+import type { CampaignJob } from "../../campaign/job.ts";
 import { planSchema } from "../../campaign/plan.ts";
 import { Presence } from "../../campaign/presence.ts";
-import { type CampaignEnding, type CampaignJob, runCampaign } from "../../campaign/run.ts";
+import { type CampaignEnding, runCampaign } from "../../campaign/run.ts";
 import { chipIdentity, type Descriptor } from "../../chip/descriptor.ts";
 import { nominalCalibration } from "../../chip/readout.ts";
 import { LabError } from "../../core/errors.ts";
@@ -71,7 +72,7 @@ interface Started {
 async function run(started: Started, context: Context): Promise<CampaignEnding> {
   const { args, store, campaign } = started;
   const alarms = new Alarms({
-    webhook: args.webhook,
+    webhook: webAddress(args.webhook),
     hook: args.hook,
     timer: context.timer,
     failed: (text) => context.output.warn(`an alarm could not be given: ${text}`),
@@ -89,6 +90,14 @@ async function run(started: Started, context: Context): Promise<CampaignEnding> 
     progress.end();
     await alarms.settled();
   }
+}
+
+/** @throws LabError USAGE. */
+function webAddress(text: string | undefined): string | undefined {
+  if (text === undefined || (/^https?:/.test(text) && URL.canParse(text))) return text;
+  throw new LabError("USAGE", `--webhook ${text} is no web address`, {
+    next: "give one such as https://host/path",
+  });
 }
 
 function jobOf(

@@ -1,5 +1,6 @@
 /** Fits drift to what a store holds of it, stores the fits, and prints them by level, by tile, or for one device. */
 
+import { noKind } from "../../../calibration/drift/fit-drift.ts";
 import { LevelSummary } from "../../../calibration/drift/summary.ts";
 import { cellCount } from "../../chip/region.ts";
 import { LabError } from "../../core/errors.ts";
@@ -71,8 +72,9 @@ async function fitAll(
 
 const storedLevel = ({ summary, comparison, ...level }: LevelDrift): StoredDriftLevel => ({
   ...summary,
-  level: level.level,
-  targetSiemens: level.targetSiemens,
+  level: level.number,
+  programmed: level.programmed,
+  targetSiemens: level.siemens,
   model: level.model,
   breakSeconds: level.breakSeconds,
   comparison: comparison ?? null,
@@ -104,18 +106,17 @@ function documentOf(args: DriftArguments, { options, fromSeconds }: DriftRequest
       lastAgeSeconds,
       ...summary,
     })),
-    levels: found.levels.map(({ summary, ...level }) => ({
-      ...level,
-      comparison: level.comparison ?? null,
-      ...summary,
-    })),
+    levels: found.levels.map(storedLevel),
   };
 }
 
 const tilesOf = ({ subjects }: DriftAnalysis) =>
   subjects.map(({ subject, fits, kinds }) => {
     const summary = new LevelSummary();
-    summary.add(fits, kinds.keys());
+    summary.add(
+      fits,
+      [...kinds.keys()].filter((device) => kinds[device] !== noKind),
+    );
     return {
       name: subject.name,
       reads: subject.reads.length,

@@ -24,7 +24,11 @@ export async function exportStore(
   try {
     const dataset = datasetOf(store, what);
     const passes = format === "npz" ? dataset.columns.length : 1;
-    const progress = context.output.progress("exporting", "rows", dataset.rows * passes);
+    const progress = context.output.progress(
+      "exporting",
+      passes === 1 ? "rows" : "values",
+      dataset.rows * passes,
+    );
     const by = { toolVersion: toolVersion(), wallSeconds: context.clock.wallSeconds() };
     const pause = async (rows: number): Promise<void> => {
       progress.advance(rows);

@@ -20,6 +20,7 @@ import { assertDisjoint } from "../../inference/overlap.ts";
 import type { Network } from "../../network/layer.ts";
 import { readNetwork } from "../../network/read.ts";
 import type { Store } from "../../store/store.ts";
+import { asStored } from "./as-stored.ts";
 import { type CalibrationChoice, derivation } from "./choose-calibration.ts";
 
 /** Images, and how they are run. */
@@ -67,6 +68,8 @@ export interface Inputs extends ImageInputs {
   readonly converters: ConverterCalibration | undefined;
 }
 
+const optionsSchema = z.object({ bias: z.enum(["array", "digital"]) });
+
 /** Reads and checks everything before the first image is run. */
 export async function gather(
   args: InferArguments,
@@ -74,7 +77,7 @@ export async function gather(
   store: Store,
 ): Promise<Inputs> {
   const stored = store.networks.get();
-  const { bias } = z.object({ bias: z.enum(["array", "digital"]) }).parse(stored.options);
+  const { bias } = asStored(optionsSchema, stored.options, "the mapping of the network", store);
   const network = readNetwork(store.networks.onnx(stored.id), { bias });
   // The readout at age 0 is the reference of GDC; it stands in the table only when there is nothing else.
   const [referenceAge, ...laterAges] = store.readouts.completeAges();

@@ -15,6 +15,7 @@ import { openStore, type Store } from "../../store/store.ts";
 import { unfinishedCampaign } from "../campaign/chosen-campaign.ts";
 import type { Context } from "../context.ts";
 import { recorded } from "../provenance.ts";
+import { asStored } from "./as-stored.ts";
 import { assertUntouched } from "./block-wear.ts";
 import { type CalibrationArguments, chooseCalibration } from "./choose-calibration.ts";
 import { plannedAlgorithm, storedChoice } from "./chosen-algorithm.ts";
@@ -32,7 +33,7 @@ export async function resume(args: ResumeArguments, context: Context): Promise<P
   const store = openStore(args.store, { mode: "existing" });
   try {
     const plan = planOf(store);
-    const guard = { ...args, limits: narrowingSchema.parse(plan.limits) };
+    const guard = { ...args, limits: asStored(narrowingSchema, plan.limits, "limits", store) };
     return await withChip(args, context, async (_, board, remarks) => {
       // Before it gets a ledger: another chip is left as it is.
       assertSameChip(store, plan, board.descriptor);
@@ -72,7 +73,7 @@ export async function resumeOn(
     chip,
     placed.map(({ block }) => block),
   );
-  const marks = marksSchema.parse(plan.marks);
+  const marks = asStored(marksSchema, plan.marks, "marks", store);
   assertTrusted(calibration, stored.tiles, marks, descriptor);
   assertUntouched(store, placed, link.ledger);
   const network = readNetwork(store.networks.onnx(stored.id), { bias: biasOf(stored) });

@@ -34,6 +34,7 @@ const ringing: ReadonlySet<EventKind> = new Set<EventKind>([
   "board-restarted",
   "disk-full",
   "disk-room",
+  "store-busy",
   "temperature",
   "finished",
   "failed",

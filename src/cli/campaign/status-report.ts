@@ -1,6 +1,7 @@
 /** What a store says of a campaign: nobody asks the board. */
 
 import { heldText } from "../../campaign/hold.ts";
+import { clockOf } from "../../chip/clock-kind.ts";
 import { chipIdentity } from "../../chip/descriptor.ts";
 import { formatDuration } from "../../core/units.ts";
 import type { CampaignLock } from "../../store/campaign-locks.ts";
@@ -28,6 +29,8 @@ export interface CampaignStatus {
   readonly outcomes: Readonly<Record<OutcomeKind, number>>;
   readonly open: number;
   readonly next: SlotStatus | null;
+  /** Host time at which the next one is due; null where the clock of the chip is moved by who reads it. */
+  readonly nextWallSeconds: number | null;
   readonly latest: SlotStatus | null;
   /** Times of missed and failed slots with their reasons, the newest. */
   readonly troubles: readonly SlotStatus[];
@@ -75,6 +78,7 @@ export function statusOf(store: Store, campaign: StoredCampaign, wallSeconds: nu
     outcomes: counted(done),
     open: open.length,
     next: told(open[0]),
+    nextWallSeconds: open[0] === undefined ? null : wallOf(store, campaign, open[0]),
     latest: told(done.at(-1)),
     troubles: done
       .filter(({ outcome }) => outcome?.kind === "missed" || outcome?.kind === "failed")
@@ -82,6 +86,14 @@ export function statusOf(store: Store, campaign: StoredCampaign, wallSeconds: nu
       .flatMap((slot) => told(slot) ?? []),
     subjects: [...subjects.values()].map((subject) => subjectStatus(subject, slots)),
   };
+}
+
+/** By the latest look at the chip clock. */
+function wallOf(store: Store, { id, run }: StoredCampaign, { dueSeconds }: Slot): number | null {
+  const boot = store.campaigns.boots(id).at(-1);
+  const { kind, factor } = clockOf(store.chips.of(run)?.descriptor ?? {});
+  if (boot === undefined || kind === "virtual") return null;
+  return boot.anchorWallSeconds + (dueSeconds - boot.anchorSeconds) / factor;
 }
 
 function lockOf(store: Store, campaign: StoredCampaign, wallSeconds: number): CampaignLock | undefined {
@@ -124,13 +136,18 @@ export function statusText(status: CampaignStatus): string {
     ...heldLines(status),
     `  slots: ${slots - open} of ${slots} done: ${done}`,
     ...(status.latest === null ? [] : [`  latest: ${lineOf(status.latest)}`]),
-    ...(status.next === null
-      ? []
-      : [`  next: ${status.next.subject} at ${formatDuration(status.next.ageSeconds)}`]),
+    ...nextLines(status),
     ...status.subjects.map(({ name: subject, done: read, slots: all }) => `  ${subject}: ${read} of ${all}`),
     ...(status.troubles.length === 0 ? [] : ["  not read, newest last:"]),
     ...status.troubles.map((slot) => `    ${lineOf(slot)}`),
   ].join("\n");
+}
+
+function nextLines({ next, nextWallSeconds }: CampaignStatus): string[] {
+  if (next === null) return [];
+  const when =
+    nextWallSeconds === null ? "" : `, due ${new Date(nextWallSeconds * 1000).toISOString().slice(0, 19)}Z`;
+  return [`  next: ${next.subject} at ${formatDuration(next.ageSeconds)}${when}`];
 }
 
 function heldLines({ heldBy, isOrphaned, state }: CampaignStatus): string[] {

@@ -1,6 +1,10 @@
 /** Options of `pcmlab campaign`: those of the plan have the names of a plan file, which gives what no flag does. */
 
-import { pathOption, whole } from "./options.ts";
+import { averagesOption, pathOption, seedOption, whole } from "./options.ts";
+
+/** Whether they were given is told from what they are when they were not. */
+const { default: _averages, ...averages } = averagesOption;
+const { default: _seed, ...seed } = seedOption;
 
 export const campaignOption = {
   ...whole("campaign", 1, 2 ** 31),
@@ -26,10 +30,10 @@ export const planOptions = {
   for: text("how long the temperature is measured; until the last reading when missing"),
   since: text("what ages of arrays, regions and products count from: start, or the latest programming"),
   past: text("times that are past: refuse, skip, or late to read the newest of them at once"),
-  averages: text("conversions of each device per reading; 5 when missing"),
+  averages: { ...averages, describe: "conversions of each device per reading; 5 when missing" },
   volts: text("read voltage; 0.3V when missing"),
   calibration: text("calibration of the converters: latest, its number, or nominal; latest when missing"),
-  seed: text("seed of the random vectors; 1 when missing"),
+  seed: { ...seed, describe: "seed of the random vectors; 1 when missing" },
 } as const;
 
 export const startOptions = {

@@ -19,6 +19,7 @@ import { identifyCommand } from "./identify.ts";
 import { inferCommand } from "./infer.ts";
 import { linkCommand } from "./link.ts";
 import { lockCommand } from "./lock.ts";
+import { networkCommand } from "./network.ts";
 import { profileCommand } from "./profile.ts";
 import { programCommand } from "./program.ts";
 import { readCommand } from "./read.ts";
@@ -37,6 +38,7 @@ export const commands: Readonly<Record<string, (yargs: Argv, context: Context) =
   identify: identifyCommand,
   link: linkCommand,
   lock: lockCommand,
+  network: networkCommand,
   calibrate: calibrateCommand,
   program: programCommand,
   resume: resumeCommand,

@@ -1,6 +1,7 @@
 /** pcmlab store check | vacuum | query */
 
 import type { Argv } from "yargs";
+import { exampleQueries } from "../../store/example-queries.ts";
 import type { Context } from "../context.ts";
 import { whole } from "./options.ts";
 
@@ -49,11 +50,8 @@ export const storeCommand = (yargs: Argv, context: Context): Argv =>
               },
               most: { ...whole("most", 1, 10_000_000), default: 1000, describe: "how many rows to print" },
             })
-            .example("$0 store query run.db 'SELECT * FROM v_readouts'", "what was read when")
-            .example(
-              "$0 store query run.db 'SELECT outcome, avg(siemens) FROM cells(12) GROUP BY outcome'",
-              "devices of readout 12",
-            ),
+            .example(`$0 store query run.db "${exampleQueries.readouts}"`, "what was read when")
+            .example(`$0 store query run.db "${exampleQueries.cells}"`, "devices of readout 12"),
         async (args) => {
           const { storeQuery } = await import("../actions/store-query.ts");
           storeQuery(args, context);

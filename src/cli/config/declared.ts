@@ -10,6 +10,8 @@ export interface DeclaredOption extends Options {
   readonly takes?: Takes;
   /** Its place among the words after the command, when it may stand there without its name. */
   readonly position?: number;
+  /** The subcommand that alone has it; missing for an option of the whole command. */
+  readonly within?: string;
 }
 
 /** The options of every command, by the command's name. */
@@ -18,9 +20,15 @@ export type Commands = ReadonlyMap<string, readonly DeclaredOption[]>;
 /** The options that `declare` gives to yargs, those of subcommands included. */
 export function declaredBy(declare: (yargs: Argv) => unknown): readonly DeclaredOption[] {
   const found: DeclaredOption[] = [];
-  declare(recorder((method, given) => note(found, [], method, given)));
+  declare(recorder((method, given) => note(found, { commands: [], positions: [] }, method, given)));
   return found;
 }
+
+/** Those that a subcommand takes, or a command that has none. */
+export const optionsWithin = (
+  options: readonly DeclaredOption[],
+  subcommand: string | undefined,
+): readonly DeclaredOption[] => options.filter(({ within }) => within === undefined || within === subcommand);
 
 export const namesOf = ({ name, alias }: DeclaredOption): readonly string[] => [
   name,
@@ -43,22 +51,31 @@ function recorder(noted: (method: string, given: readonly unknown[]) => void): A
   return self;
 }
 
+interface Place {
+  /** The command, and the subcommand. */
+  readonly commands: readonly string[];
+  readonly positions: readonly string[];
+}
+
 function note(
   found: DeclaredOption[],
-  positions: readonly string[],
+  { commands, positions }: Place,
   method: string,
   [first, second, third]: readonly unknown[],
 ): void {
+  const [, subcommand] = commands;
+  const within = subcommand === undefined ? {} : { within: subcommand };
   if (method === "options" && isTable(first))
-    for (const [name, option] of Object.entries(first)) found.push({ ...option, name });
+    for (const [name, option] of Object.entries(first)) found.push({ ...option, name, ...within });
   if (method === "positional" && typeof first === "string" && isOption(second)) {
     const position = positions.indexOf(`[${first}]`);
     // What stands in <> must be a word of the command line; yargs does not take it from anywhere else.
-    if (position >= 0) found.push({ ...second, name: first, position });
+    if (position >= 0) found.push({ ...second, name: first, position, ...within });
   }
   if (method === "command" && typeof first === "string" && typeof third === "function") {
-    const [, ...words] = first.split(" ");
-    third(recorder((inner, given) => note(found, words, inner, given)));
+    const [name = "", ...words] = first.split(" ");
+    const place = { commands: [...commands, name], positions: words };
+    third(recorder((inner, given) => note(found, place, inner, given)));
   }
 }
 

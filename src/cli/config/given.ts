@@ -9,6 +9,8 @@ const configuration = { "duplicate-arguments-array": false } as const;
 
 export interface Glance {
   readonly command: string | undefined;
+  /** The word after it, where it has subcommands; any other word otherwise. */
+  readonly subcommand: string | undefined;
   /** The file that --config names, false for --no-config. */
   readonly config: string | false | undefined;
   readonly wantsHelp: boolean;
@@ -18,10 +20,11 @@ export interface Glance {
 export function glance(words: readonly string[]): Glance {
   const common = declaredBy((recorder) => recorder.options(globalOptions));
   const argv = Parser([...words], { ...hintsOf(common), boolean: [...flagsOf(common), "help", "version"] });
-  const [command] = argv._;
+  const [command, subcommand] = argv._;
   const config: unknown = argv.config;
   return {
     command: command === undefined ? undefined : String(command),
+    subcommand: subcommand === undefined ? undefined : String(subcommand),
     config: typeof config === "string" || config === false ? config : undefined,
     wantsHelp: argv.help === true || argv.version === true,
   };

@@ -3,7 +3,7 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { LabError, textOf } from "../../core/errors.ts";
-import type { Commands } from "./declared.ts";
+import { type Commands, optionsWithin } from "./declared.ts";
 import { configDocument } from "./document.ts";
 import { fileSettings, type Setting } from "./file-settings.ts";
 import { givenOptions, glance } from "./given.ts";
@@ -30,12 +30,12 @@ export function readConfiguration(
   commandsNow: () => Commands,
   folder: string,
 ): Configuration {
-  const { command, config, wantsHelp } = glance(words);
+  const { command, subcommand, config, wantsHelp } = glance(words);
   const file = wantsHelp || command === undefined ? undefined : fileOf(config, folder);
   if (file === undefined || command === undefined) return noConfiguration;
   const commands = commandsNow();
   const settings = fileSettings(configDocument(textIn(file), file), commands, file);
-  const options = commands.get(command) ?? [];
+  const options = optionsWithin(commands.get(command) ?? [], subcommand);
   const layers = layered(options, givenOptions(words, options), settings.get(command) ?? []);
   return { file, settings: layers.flatMap(({ origin }) => (origin.from === "file" ? [origin.setting] : [])) };
 }

@@ -10,7 +10,8 @@ import { ageOf, type DriftReadings, isMeasured } from "../../../calibration/drif
 import { LabError } from "../../core/errors.ts";
 import { formatDuration, microsiemens } from "../../core/units.ts";
 import type { Store } from "../../store/store.ts";
-import { kindsOf, levelsOfAll, modelFor } from "./analysis.ts";
+import { modelFor } from "./comparison.ts";
+import { levelsOfSubjects } from "./levels.ts";
 import { loadCodes, readingsOf } from "./load-readings.ts";
 import type { DriftRequest } from "./request.ts";
 import type { DriftSubject } from "./subjects.ts";
@@ -87,21 +88,21 @@ function fitAround(
   const first = Math.min(place.row - region.row, region.rows - rows);
   const codes = loadCodes(store, subject, derivation);
   const readings = readingsOf(codes, first, rows, derivation);
-  const levels = levelsOfAll(store, subjects, options);
+  const levels = levelsOfSubjects(store, subjects, options);
   const at = first * region.columns;
-  const kinds = kindsOf(store, codes, levels, derivation).subarray(at, at + readings.devices);
+  const kinds = levels.kindsOf(codes).subarray(at, at + readings.devices);
   const device = (place.row - region.row - first) * region.columns + place.column - region.column;
   const kind = kinds[device] ?? 0;
   const alike = devicesByKind(kinds, { from: 0, to: kinds.length })[kind] ?? new Uint32Array();
-  const model = modelFor(options, compareModels(readings, alike, { referenceSeconds, shape }));
-  const models = levels.siemens.map((_, level) => (level === kind ? model : undefined));
+  const model = modelFor(options.model, compareModels(readings, alike, { referenceSeconds, shape }));
+  const models = levels.all.map((_, level) => (level === kind ? model : undefined));
   const fits = fitDrift(readings, kinds, { referenceSeconds, shape, models });
   const each = eachReading(readings, fits, device, model);
   return {
     fits,
     device,
     model,
-    targetSiemens: levels.siemens[kind] ?? Number.NaN,
+    targetSiemens: levels.all[kind]?.siemens ?? Number.NaN,
     readings: each,
     noise: noiseOf(each),
   };

@@ -2,9 +2,11 @@
 
 import { leftOutBits } from "../../../calibration/drift/masks.ts";
 import { isMeasured } from "../../../calibration/drift/readings.ts";
+import { cellCount } from "../../chip/region.ts";
 import type { FanPoint } from "../../store/drift-rows.ts";
 import type { FittedSubject } from "./analysis.ts";
 import { type Derivation, readingsOf, type SubjectCodes } from "./load-readings.ts";
+import type { DriftSubject } from "./subjects.ts";
 
 /** Enough for a 10 % quantile good to half a per cent of the devices. */
 const samplesPerLevel = 4000;
@@ -13,8 +15,9 @@ export class Fans {
   readonly #stride: number;
   readonly #ratios: readonly Map<number, number[]>[];
 
-  /** @param devices of all subjects: of many, every n-th row is looked at. */
-  constructor(levels: number, devices: number) {
+  /** Of many devices, every n-th row is looked at. */
+  constructor(levels: number, subjects: readonly DriftSubject[]) {
+    const devices = subjects.reduce((sum, { region }) => sum + cellCount(region), 0);
     this.#stride = Math.max(1, Math.floor(devices / (samplesPerLevel * levels)));
     this.#ratios = Array.from({ length: levels }, () => new Map());
   }

@@ -35,6 +35,9 @@ export interface DriftRequest {
 
 const fewestAges = 3;
 
+/** Range of a converter that nobody has described. */
+const usualSiemens = 50e-6;
+
 /** @throws LabError USAGE for a time that is none, STORE_CONTENT when nothing in the store was read at three ages. */
 export function requestOf(args: DriftArguments, store: Store): DriftRequest {
   const fromSeconds = ageOf("from", args.from);
@@ -43,6 +46,7 @@ export function requestOf(args: DriftArguments, store: Store): DriftRequest {
   const subjects = all.filter(({ reads }) => reads.length >= fewestAges);
   if (subjects.length === 0) throw tooFewAges(args, all, driftSubjects(store));
   const descriptor = store.chips.latest()?.descriptor;
+  const fullScaleSiemens = descriptor?.read.fullScaleSiemens ?? usualSiemens;
   return {
     fromSeconds,
     subjects,
@@ -50,7 +54,8 @@ export function requestOf(args: DriftArguments, store: Store): DriftRequest {
     options: {
       referenceSeconds,
       model: args.model,
-      largestSiemens: store.networks.find()?.gmaxSiemens ?? descriptor?.read.fullScaleSiemens ?? 1e-4,
+      largestSiemens: store.networks.find()?.gmaxSiemens ?? fullScaleSiemens,
+      fullScaleSiemens,
       shape: {
         readSeconds: publishedReadSeconds,
         conversionSeconds: descriptor?.read.sampleSeconds ?? 1e-6,

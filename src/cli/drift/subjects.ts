@@ -29,11 +29,11 @@ export interface DriftSubject {
 export function driftSubjects(store: Store): DriftSubject[] {
   const readouts = store.readouts.list();
   const ages = agesOfCampaigns(store, readouts);
-  const tiles = store.programmings.current().map((programming): DriftSubject => {
+  const tiles = programmedRegions(store).map(({ programming, region }): DriftSubject => {
     const own = readouts.filter(({ programming: of }) => of === programming.id);
     return {
       name: `tile ${programming.tile}`,
-      region: regionOfTile(store, programming),
+      region,
       programming,
       pulsedForSeconds: pulsedFor(programming),
       reads: byAge(
@@ -58,6 +58,17 @@ export function programmedCells(
 
 const stuckCodes = new Set([cellOutcomes.indexOf("stuck-low"), cellOutcomes.indexOf("stuck-high")]);
 
+export interface ProgrammedRegion {
+  readonly programming: StoredProgramming;
+  readonly region: Region;
+}
+
+/** Where the tiles lie that are programmed now. */
+export const programmedRegions = (store: Store): ProgrammedRegion[] =>
+  store.programmings
+    .current()
+    .map((programming) => ({ programming, region: regionOfTile(store, programming) }));
+
 const regionOfTile = (store: Store, { tile }: StoredProgramming): Region => {
   const found = store.networks.find()?.tiles.find(({ id }) => id === tile);
   if (found === undefined) throw new RangeError(`there is no tile ${tile}`);
@@ -80,14 +91,9 @@ function ageByChip(
   return asked || requestedAgeSeconds === 0 ? age : undefined;
 }
 
-/**
- * Program-and-verify goes from the first row to the last, and so do the boards. Gradient descent pulses every device until its end, as
- * does whoever was stopped by a restart of the board, as far as anybody knows.
- */
-function pulsedFor({ algorithm, startedChipSeconds, endedChipSeconds, bootNote }: StoredProgramming): number {
-  if (algorithm.name === "gradient-descent" || bootNote !== null) return 0;
-  return Math.max(0, endedChipSeconds - startedChipSeconds);
-}
+/** Program-and-verify goes from the first row to the last, and so do the boards. Gradient descent pulses every device until its end. */
+const pulsedFor = ({ algorithm, startedChipSeconds, endedChipSeconds }: StoredProgramming): number =>
+  algorithm.name === "gradient-descent" ? 0 : Math.max(0, endedChipSeconds - startedChipSeconds);
 
 /** True ages (s) of the readouts that campaigns made, on their timeline. */
 function agesOfCampaigns(store: Store, readouts: readonly StoredReadout[]): Map<ReadoutId, number> {

@@ -42,7 +42,7 @@ export const levelTable = (levels: readonly LevelDrift[], referenceSeconds: numb
   aligned([
     ["target", `G at ${formatDuration(referenceSeconds)}`, ...summaryHead, "best law"],
     ...levels.map((level) => [
-      `${microsiemens(level.targetSiemens).toFixed(2)} µS`,
+      `${level.programmed ? "" : "read near "}${microsiemens(level.siemens).toFixed(2)} µS`,
       Number.isNaN(level.summary.siemensMean)
         ? "-"
         : `${microsiemens(level.summary.siemensMean).toFixed(2)} µS`,

@@ -161,7 +161,7 @@ export class DeviceDigest {
     const ended = programming === null ? undefined : this.#programmings.get(programming)?.endedChipSeconds;
     const ageSeconds = ended === undefined ? undefined : chipSeconds - ended;
     const devices = siemens.length;
-    const meanSiemens = siemens.reduce((sum, value) => sum + value, 0) / devices;
+    const meanSiemens = sumOf(siemens) / devices;
     this.#summaries.set(id, {
       wallSeconds,
       temperatureKelvin,
@@ -207,3 +207,10 @@ const regionOf = ({ network }: TileFigures, { tile }: StoredProgramming): Region
 
 const mapOf = ({ maps }: TileFigures, { array }: Region): ArrayMaps | undefined =>
   maps.find(({ target }) => target.window.array === array);
+
+/** A plain loop: `reduce` takes ten times as long, and this runs for every device of every readout. */
+function sumOf(values: Float32Array): number {
+  let sum = 0;
+  for (let at = 0; at < values.length; at++) sum += values[at]!;
+  return sum;
+}

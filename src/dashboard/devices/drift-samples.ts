@@ -36,16 +36,17 @@ export class DriftSamples {
 
   addTargets(tile: number, siemens: Float32Array): void {
     const seen = new Uint32Array(levelCount);
-    const chosen: number[][] = shownLevels.map(() => []);
+    const chosen = Array.from({ length: levelCount }, (_, level): number[] | undefined =>
+      shownLevels.includes(level) ? [] : undefined,
+    );
     for (let cell = 0; cell < siemens.length; cell++) {
       const level = levelOf(siemens[cell]!, this.#gmax);
-      const list = chosen[shownLevels.indexOf(level)];
-      if (list !== undefined && seen[level]! % this.#stride === 0) list.push(cell);
+      if (seen[level]! % this.#stride === 0) chosen[level]?.push(cell);
       seen[level]! += 1;
     }
     this.#tiles.set(
       tile,
-      chosen.map((cells) => Uint32Array.from(cells)),
+      shownLevels.map((level) => Uint32Array.from(chosen[level] ?? [])),
     );
   }
 

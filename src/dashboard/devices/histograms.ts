@@ -41,5 +41,8 @@ export class Histograms {
 
 function tally(counts: Uint32Array, siemens: Float32Array, binSiemens: number): void {
   const last = counts.length - 1;
-  for (const value of siemens) counts[Math.max(0, Math.min(last, Math.floor(value / binSiemens)))]! += 1;
+  for (let at = 0; at < siemens.length; at++) {
+    const bin = Math.floor(siemens[at]! / binSiemens);
+    counts[bin < 0 ? 0 : bin > last ? last : bin]! += 1;
+  }
 }

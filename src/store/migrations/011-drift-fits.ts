@@ -15,6 +15,7 @@ CREATE TABLE drift_analyses (
 CREATE TABLE drift_levels (
   analysis_id     INTEGER NOT NULL REFERENCES drift_analyses(id),
   level           INTEGER NOT NULL CHECK (level >= 0), -- number, by rising conductance
+  programmed      INTEGER NOT NULL CHECK (programmed IN (0, 1)), -- 0 for devices that nobody programmed
   target_siemens  REAL NOT NULL,             -- target; of devices that nobody programmed, the conductance that they are grouped by
   model           TEXT NOT NULL CHECK (model IN ('power', 'floor', 'two')), -- law of its devices: docs in calibration/drift/models.ts
   break_age       REAL,                      -- seconds: where the exponent of 'two' changes; null for other laws
@@ -49,7 +50,7 @@ CREATE TABLE drift_fits (
   first_age       REAL NOT NULL,             -- seconds
   last_age        REAL NOT NULL,             -- seconds
   readouts        TEXT NOT NULL,             -- JSON array: ids of the readouts, by age
-  levels          BLOB NOT NULL,             -- uint8: drift_levels.level
+  levels          BLOB NOT NULL,             -- uint8: drift_levels.level; 255 for devices that belong to a tile and are left out here
   models          BLOB NOT NULL,             -- uint8: 0 power, 1 floor, 2 two
   nu              BLOB NOT NULL,             -- float32: exponent; at the reference age for 'floor', before the break for 'two'
   nu_error        BLOB NOT NULL,             -- float32: its standard error
@@ -68,7 +69,7 @@ CREATE INDEX drift_fits_by_analysis ON drift_fits (analysis_id);
 
 -- For people: the levels of the newest fit.
 CREATE VIEW v_drift_levels AS
-  SELECT l.level, round(l.target_siemens * 1e6, 3) AS target_uS, l.model, l.devices, l.fitted,
+  SELECT l.level, l.programmed, round(l.target_siemens * 1e6, 3) AS target_uS, l.model, l.devices, l.fitted,
     round(l.nu_mean, 5) AS nu_mean, round(l.nu_mean_half_width, 5) AS nu_mean_half_width,
     round(l.nu_spread, 5) AS nu_spread, round(l.siemens_mean * 1e6, 3) AS mean_uS,
     round(l.noise * 100, 2) AS noise_percent, l.marked

@@ -1,0 +1,61 @@
+/** Which law the devices of each level follow, and the law that they are fitted with. */
+
+import { compareModels, type ModelComparison } from "../../../calibration/drift/compare-models.ts";
+import { type DriftOptions, devicesByKind, noKind } from "../../../calibration/drift/fit-drift.ts";
+import {
+  type DriftModel,
+  type ModelName,
+  powerLaw,
+  powerWithFloor,
+  twoExponents,
+} from "../../../calibration/drift/models.ts";
+import { cellCount } from "../../chip/region.ts";
+import type { Store } from "../../store/store.ts";
+import type { SubjectLevels } from "./levels.ts";
+import { type Derivation, loadCodes, readingsOf } from "./load-readings.ts";
+import type { DriftSubject } from "./subjects.ts";
+
+/** Bounds memory: so many devices are looked at at a time. */
+const chunkDevices = 65_536;
+
+/** Rows of a subject that are looked at together. */
+export const rowsOfChunk = ({ region }: DriftSubject): number =>
+  Math.max(1, Math.floor(chunkDevices / region.columns));
+
+/** Subjects that laws are compared on. */
+const mostCompared = 8;
+
+/** By level: one chunk of each subject, the largest subject first, until every level was compared. @throws LabError STORE when data are damaged. */
+export function compareLevels(
+  store: Store,
+  subjects: readonly DriftSubject[],
+  levels: SubjectLevels,
+  derivation: Derivation,
+  options: DriftOptions,
+): Map<number, ModelComparison> {
+  const found = new Map<number, ModelComparison>();
+  const bySize = subjects.toSorted((a, b) => cellCount(b.region) - cellCount(a.region));
+  for (const subject of bySize.slice(0, mostCompared)) {
+    const codes = loadCodes(store, subject, derivation);
+    const rows = Math.min(subject.region.rows, rowsOfChunk(subject));
+    const readings = readingsOf(codes, 0, rows, derivation);
+    const kinds = levels.kindsOf(codes).subarray(0, readings.devices);
+    for (const [level, devices] of devicesByKind(kinds, { from: 0, to: kinds.length }).entries()) {
+      if (devices.length === 0 || level === noKind || found.has(level)) continue;
+      const comparison = compareModels(readings, devices, options);
+      if (comparison !== undefined) found.set(level, comparison);
+    }
+    if (found.size === levels.all.length) break;
+  }
+  return found;
+}
+
+/** @param wanted the best one for auto. */
+export function modelFor(wanted: ModelName | "auto", comparison: ModelComparison | undefined): DriftModel {
+  const name = wanted === "auto" ? (comparison?.best ?? "power") : wanted;
+  if (name === "floor") return powerWithFloor;
+  // Without a break that was looked for, both exponents are one.
+  if (name === "two" && comparison !== undefined)
+    return twoExponents(Math.log(comparison.breakSeconds / comparison.referenceSeconds));
+  return powerLaw;
+}

@@ -1,0 +1,111 @@
+/** Fits of drift by level: the exponents with their intervals, and fans of the readings with the fitted laws over them. */
+
+import { formatDuration } from "../../core/units.ts";
+import { driftedShare } from "../../store/drift-curve.ts";
+import type { StoredAnalysis, StoredDriftLevel } from "../../store/drift-rows.ts";
+import type { Store } from "../../store/store.ts";
+import { driftPanels } from "../drift-panels.ts";
+import { type Figure, figureMarkup } from "../figure.ts";
+import { html } from "../markup.ts";
+import { joined, missing, type Section } from "../section.ts";
+import { type Table, tableMarkup } from "../table.ts";
+import { inMicrosiemens, rounded } from "../words.ts";
+
+const command = "pcmlab drift --store FILE";
+
+export function driftFitsSection(store: Store): Section {
+  const analysis = store.driftFits.latest();
+  const section = { id: "drift-fits", title: "Drift exponents" };
+  if (analysis === undefined)
+    return {
+      ...section,
+      body: missing("Fits need readings at three times or more; this makes them:", command),
+    };
+  const levels = store.driftFits.levels(analysis.id);
+  const shown = chosen(levels.filter(({ fitted, fan }) => fitted > 0 && fan.length > 1));
+  const figure = shown.length === 0 ? [] : [figureMarkup(figureOf(shown, analysis))];
+  return { ...section, body: joined([...figure, tableMarkup(tableOf(levels)), remark(analysis)]) };
+}
+
+const remark = ({ referenceSeconds, fromSeconds }: StoredAnalysis) =>
+  html`<p>Exponents ν of G ~ t<sup>−ν</sup> by device, by generalised least squares with the covariance of 1/f noise, over readings from ${formatDuration(fromSeconds)} on; conductance at ${formatDuration(referenceSeconds)}. The interval is that of the mean and holds it in 95 of 100 cases; the spread is that from device to device, without what the noise of the fits adds. Devices that are stuck, outliers, or at an end of the converter are counted and left out.</p>`;
+
+const mostPanels = 4;
+
+/** Evenly from the lowest to the highest level. */
+function chosen(levels: readonly StoredDriftLevel[]): StoredDriftLevel[] {
+  if (levels.length <= mostPanels) return [...levels];
+  const step = (levels.length - 1) / (mostPanels - 1);
+  return Array.from({ length: mostPanels }, (_, i) => levels[Math.round(i * step)]).filter(
+    (level) => level !== undefined,
+  );
+}
+
+function figureOf(levels: readonly StoredDriftLevel[], { referenceSeconds }: StoredAnalysis): Figure {
+  const panels = levels.map((level) => ({
+    title: `${inMicrosiemens(level.targetSiemens)} µS`,
+    points: level.fan,
+    fit: level.fan.map(({ ageSeconds }) => ({
+      ageSeconds,
+      share: driftedShare(level, ageSeconds, referenceSeconds),
+    })),
+  }));
+  return {
+    id: "figure-drift-fits",
+    title: `G(t) over the fitted G(${formatDuration(referenceSeconds)}) by target, and the law of the level`,
+    caption:
+      "Against time since programming: median (blue line) and 10 to 90 % of the sound devices (band), each over the conductance of its own fit. The dashed line is the law with the mean exponent of the level.",
+    height: 290,
+    narrowHeight: 500,
+    option: (size) => driftPanels(panels, size),
+    table: fanTable(levels),
+  };
+}
+
+const fanTable = (levels: readonly StoredDriftLevel[]): Table => ({
+  columns: ["target (µS)", "time", "time (s)", "devices", "10 % quantile", "median", "90 % quantile"],
+  rows: levels.flatMap(({ targetSiemens, fan }) =>
+    fan.map(({ ageSeconds, devices, low, median, high }) => [
+      inMicrosiemens(targetSiemens),
+      formatDuration(ageSeconds),
+      rounded(ageSeconds, 3),
+      devices,
+      rounded(low, 4),
+      rounded(median, 4),
+      rounded(high, 4),
+    ]),
+  ),
+});
+
+const laws = { power: "power law", floor: "with a floor", two: "two exponents" } as const;
+
+function tableOf(levels: readonly StoredDriftLevel[]): Table {
+  const known = (value: number, digits: number): number | null =>
+    Number.isFinite(value) ? rounded(value, digits) : null;
+  return {
+    columns: [
+      "target (µS)",
+      "devices",
+      "fitted",
+      "mean ν",
+      "± (95 %)",
+      "spread of ν",
+      "noise (%)",
+      "outliers",
+      "stuck",
+      "law",
+    ],
+    rows: levels.map((level) => [
+      inMicrosiemens(level.targetSiemens),
+      level.devices,
+      level.fitted,
+      known(level.nuMean, 4),
+      known(level.nuMeanHalfWidth, 4),
+      known(level.nuSpread, 4),
+      known(100 * level.noise, 1),
+      level.marked.outlier,
+      level.marked.stuck,
+      laws[level.model],
+    ]),
+  };
+}
