@@ -83,7 +83,10 @@ async function inferAll(job: Job, methods: readonly CompensationMethod[]): Promi
       const evaluation = await evaluate(network, compensated.parameters, test, options);
       const { alphas, calibrationImages, note } = compensated;
       if (note !== undefined) job.context.output.warn(note);
-      keep(job, now.ageSeconds, method, evaluation, now.readouts, {
+      // What is compensated is compared with the readings right after programming.
+      const readouts =
+        method === "none" ? now.readouts : [...new Set([...reference.readouts, ...now.readouts])];
+      keep(job, now.ageSeconds, method, evaluation, readouts, {
         ...job.sources,
         calibrations: now.calibrations,
         alphas,

@@ -29,6 +29,7 @@ import { resumeCommand } from "./resume.ts";
 import { storeCommand } from "./store.ts";
 import { traceCommand } from "./trace.ts";
 import { wearCommand } from "./wear.ts";
+import { whyCommand } from "./why.ts";
 
 export const commands: Readonly<Record<string, (yargs: Argv, context: Context) => Argv>> = {
   emulator: emulatorCommand,
@@ -45,6 +46,7 @@ export const commands: Readonly<Record<string, (yargs: Argv, context: Context) =
   read: readCommand,
   drift: driftCommand,
   infer: inferCommand,
+  why: whyCommand,
   report: reportCommand,
   campaign: campaignCommand,
   dashboard: dashboardCommand,

@@ -1,0 +1,27 @@
+/** pcmlab why */
+
+import type { Argv } from "yargs";
+import type { Context } from "../context.ts";
+import { storeOption } from "./options.ts";
+
+export const whyCommand = (yargs: Argv, context: Context): Argv =>
+  yargs.command(
+    "why <result>",
+    "from an accuracy to the readings, calibrations, pulses, versions and command lines behind it",
+    (command) =>
+      command
+        .positional("result", {
+          type: "string",
+          demandOption: true,
+          describe: "its number, latest, digital, or a time and a compensation such as 1d:gdc",
+        })
+        .options({
+          store: storeOption,
+          tiles: { type: "boolean", default: false, describe: "one line for every tile" },
+        })
+        .example("$0 why 1d:gdc --store run.db", "where that accuracy came from"),
+    async (args) => {
+      const { why } = await import("../actions/why.ts");
+      why(args, context);
+    },
+  );
