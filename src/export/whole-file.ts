@@ -12,8 +12,9 @@ export class WholeFile {
   /** @throws LabError ENVIRONMENT when there cannot be such a file. */
   constructor(path: string) {
     this.path = path;
+    // What a killed process of this number left behind makes room.
     this.#part = `${path}.${process.pid}.part`;
-    this.#descriptor = told(path, () => openSync(this.#part, "wx"));
+    this.#descriptor = told(path, () => openSync(this.#part, "w"));
   }
 
   /** Written so far. */

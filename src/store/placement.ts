@@ -133,22 +133,24 @@ const layerSchema = z
   );
 
 /** The columns of `tiles` that name a region of the chip. */
-const regionColumns = {
+export const regionColumns = {
   array_index: countColumn,
   region_row: countColumn,
   region_column: countColumn,
   region_rows: countColumn,
   region_columns: countColumn,
 };
-export const regionSchema = z.object(regionColumns).transform(
-  (row): Region => ({
-    array: row.array_index,
-    row: row.region_row,
-    column: row.region_column,
-    rows: row.region_rows,
-    columns: row.region_columns,
-  }),
-);
+type RegionRow = Readonly<Record<keyof typeof regionColumns, number>>;
+
+export const regionOf = (row: RegionRow): Region => ({
+  array: row.array_index,
+  row: row.region_row,
+  column: row.region_column,
+  rows: row.region_rows,
+  columns: row.region_columns,
+});
+
+export const regionSchema = z.object(regionColumns).transform(regionOf);
 
 const tileSchema = z
   .object({
@@ -170,7 +172,7 @@ const tileSchema = z
       firstColumn: row.first_column,
       rows: row.rows,
       columns: row.columns,
-      region: regionSchema.parse(row),
+      region: regionOf(row),
       devices: row.devices,
       ...(row.row_order !== null && { rowOrder: Uint16Array.from(row.row_order) }),
     }),

@@ -23,7 +23,7 @@ import {
   type TileId,
   tileId,
 } from "./identity.ts";
-import { regionSchema } from "./placement.ts";
+import { regionColumns, regionOf } from "./placement.ts";
 
 export interface ReadoutFacts {
   /** Of the tile that was read, whose whole region it is then; null for any other region of the chip. */
@@ -115,7 +115,8 @@ export function calibrationColumns(calibration: ReadoutFacts["calibration"]) {
 }
 
 export const readoutRow = z
-  .looseObject({
+  .object({
+    ...regionColumns,
     id: z.number(),
     tile_id: z.number().nullable(),
     programming_id: z.number().nullable(),
@@ -151,7 +152,7 @@ export const readoutRow = z
         offsetCodes: row.offset_codes,
       },
       measured: named(row.calibration_id, calibrationId),
-      region: regionSchema.parse(row),
+      region: regionOf(row),
       averages: row.averages,
       readVolts: row.read_volts,
       firstSampleSeconds: row.first_sample_chip,

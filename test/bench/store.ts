@@ -47,14 +47,13 @@ function measuredCommits(folder: string, repetitions: number) {
   });
   store.close();
   blobs.close();
-  const snapshot = spread(taken.map((one) => one.snapshot));
-  const blob = spread(taken.map((one) => one.blob));
+  const ratios = spread(taken.map((one) => one.snapshot / one.blob));
   return {
     snapshots: snapshotsATime * repetitions,
-    snapshotOverBlob: snapshot.median / blob.median,
-    pairedRatios: spread(taken.map((one) => one.snapshot / one.blob)),
-    snapshotMilliseconds: snapshot,
-    blobMilliseconds: blob,
+    snapshotOverBlob: ratios.median,
+    ratios,
+    snapshotMilliseconds: spread(taken.map((one) => one.snapshot)),
+    blobMilliseconds: spread(taken.map((one) => one.blob)),
   };
 }
 

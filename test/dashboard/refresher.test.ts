@@ -1,4 +1,4 @@
-import { renameSync, rmSync } from "node:fs";
+import { renameSync, rmSync, statSync } from "node:fs";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { nominalCalibration } from "../../src/chip/readout.ts";
 import { cellCount } from "../../src/chip/region.ts";
@@ -116,6 +116,19 @@ describe("the page follows the store", () => {
     expect(drawn).toBeGreaterThanOrEqual(5);
     expect(drawn).toBeLessThanOrEqual(11);
   });
+});
+
+test("the writer's journal can be emptied at any time: nothing of the store is held", async () => {
+  const path = freshPath();
+  const { during, writer } = bench({ path });
+  await during(5);
+  readTiles(writer, 172_800);
+  await during(5);
+  const connection = openConnection(path, "existing");
+  // The first column says whether somebody was in the way (sqlite.org/pragma.html#pragma_wal_checkpoint).
+  expect(connection.pragma("wal_checkpoint(TRUNCATE)")).toBe(0);
+  expect(statSync(`${path}-wal`).size).toBe(0);
+  connection.close();
 });
 
 describe("what cannot be read", () => {

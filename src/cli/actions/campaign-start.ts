@@ -2,13 +2,13 @@
 
 import { Hold } from "../../campaign/hold.ts";
 import type { CampaignJob } from "../../campaign/job.ts";
-import { planSchema } from "../../campaign/plan.ts";
+import { type CampaignPlan, planSchema } from "../../campaign/plan.ts";
 import { Presence } from "../../campaign/presence.ts";
 import { type CampaignEnding, runCampaign } from "../../campaign/run.ts";
 import { chipIdentity, type Descriptor } from "../../chip/descriptor.ts";
 import { nominalCalibration } from "../../chip/readout.ts";
 import { LabError } from "../../core/errors.ts";
-import type { StoredCampaign } from "../../store/campaign-rows.ts";
+import type { Boot, StoredCampaign } from "../../store/campaign-rows.ts";
 import { calibrationId } from "../../store/identity.ts";
 import { openStore, type Store } from "../../store/store.ts";
 import { Alarms } from "../campaign/alarms.ts";
@@ -101,46 +101,64 @@ function webAddress(text: string | undefined): string | undefined {
 }
 
 function jobOf(
-  { args, store, campaign, descriptor, hold, log }: Started,
+  started: Started,
   alarms: Alarms,
   run: CampaignJob["pen"]["run"],
   context: Context,
 ): Omit<CampaignJob, "advanced"> {
-  const { clock, timer, stop, output } = context;
-  const plan = planSchema.parse(campaign.plan);
+  const { args, store, campaign, descriptor, hold } = started;
+  const { clock, timer, stop } = context;
+  const plan = planOf(store, campaign);
   store.chips.attach(run, descriptor);
-  const chip = chipIdentity(descriptor);
-  const hear: CampaignJob["hear"] = (event) => {
-    if (event.level === "info") output.note(event.text);
-    else output.warn(event.text);
-    log(event);
-    const { id, name } = campaign;
-    alarms.ring({ ...event, campaign: id, name, chip, store: store.path, wallSeconds: clock.wallSeconds() });
-  };
-  const owner = boardOwner(campaign);
-  const lockLost = (failure: LabError): void =>
-    hear({ kind: "line", level: "warning", text: `the lock of the board is lost: ${failure.message}` });
-  const source = new CampaignBoards(args, context);
-  const boot = store.campaigns.boots(campaign.id).at(-1);
-  if (boot === undefined) throw new RangeError(`campaign ${campaign.id} has met no power-up`);
-  const epoch = `run ${run}`;
-  const presence = new Presence(boot, { source, chip, clock, timer, epoch, lockOwner: owner, lockLost });
   const calibration =
     plan.calibration === null
       ? nominalCalibration(descriptor)
       : store.calibrations.converters(calibrationId(plan.calibration));
   const pen = { store, campaign, run, toolVersion: toolVersion(), calibration };
-  return {
-    pen,
-    plan,
-    hold,
-    presence,
+  const hear = hearing(started, alarms, context);
+  const source = new CampaignBoards(args, context);
+  const presence = new Presence(latestBoot(store, campaign), {
+    source,
+    chip: chipIdentity(descriptor),
     clock,
     timer,
-    stop,
-    hear,
-    lineReport: () => source.link(),
+    epoch: `run ${run}`,
+    lockOwner: boardOwner(campaign),
+    lockLost: ({ message }) =>
+      hear({ kind: "line", level: "warning", text: `the lock of the board is lost: ${message}` }),
+  });
+  return { pen, plan, hold, presence, clock, timer, stop, hear, lineReport: () => source.link() };
+}
+
+/** What becomes of an event: a line on stderr, one in the log, and an alarm. */
+const hearing =
+  (
+    { store, campaign: { id, name }, descriptor, log }: Started,
+    alarms: Alarms,
+    { clock, output }: Context,
+  ): CampaignJob["hear"] =>
+  (event) => {
+    if (event.level === "info") output.note(event.text);
+    else output.warn(event.text);
+    log(event);
+    const of = { campaign: id, name, chip: chipIdentity(descriptor), store: store.path };
+    alarms.ring({ ...event, ...of, wallSeconds: clock.wallSeconds() });
   };
+
+/** @throws LabError STORE when it is none that this version wrote. */
+function planOf({ path }: Store, { id, plan }: StoredCampaign): CampaignPlan {
+  const parsed = planSchema.safeParse(plan);
+  if (parsed.success) return parsed.data;
+  throw new LabError("STORE", `the plan of campaign ${id} in ${path} is damaged`, {
+    next: "restore the store from a copy",
+    cause: parsed.error,
+  });
+}
+
+function latestBoot({ campaigns }: Store, { id }: StoredCampaign): Boot {
+  const boot = campaigns.boots(id).at(-1);
+  if (boot === undefined) throw new RangeError(`campaign ${id} has met no power-up`);
+  return boot;
 }
 
 function descriptorOf(store: Store, { id, run }: StoredCampaign): Descriptor {

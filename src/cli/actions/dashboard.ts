@@ -31,8 +31,11 @@ export async function dashboard(args: DashboardArguments, context: Context): Pro
     giveWay(context);
     const url = addressOf(host, started.port, token);
     output.result({ url, store: args.store }, `${url} shows ${args.store}; Ctrl-C ends it`);
-    await Promise.race([untilStopped(context.stop, false), started.ended]);
-    await started.close();
+    try {
+      await Promise.race([untilStopped(context.stop, false), started.ended]);
+    } finally {
+      await started.close();
+    }
   } finally {
     store.close();
   }

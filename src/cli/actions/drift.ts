@@ -88,7 +88,7 @@ const storedFit = ({ subject, fits, kinds }: FittedSubject) => {
     region: subject.region,
     firstAgeSeconds: subject.reads[0]?.ageSeconds ?? Number.NaN,
     lastAgeSeconds: subject.reads.at(-1)?.ageSeconds ?? Number.NaN,
-    readouts: subject.reads.map(({ readout }) => readout.id),
+    readouts: subject.reads.flatMap(({ readouts }) => readouts.map(({ id }) => id)),
     reads: subject.reads.length,
     devices: { ...devices, levels: kinds },
   };

@@ -19,6 +19,7 @@ import { LabError, textOf } from "../../core/errors.ts";
 import { mix32, seededPrng } from "../../core/prng.ts";
 import { formatDuration, parseQuantity } from "../../core/units.ts";
 import type { Context } from "../context.ts";
+import { factorOf, offSecondsOf } from "./emulated-time.ts";
 import { loadProfile } from "./profile.ts";
 import { untilStopped } from "./until-stopped.ts";
 
@@ -76,7 +77,7 @@ export async function emulate(args: EmulatorArguments, context: Context): Promis
       factor === undefined
         ? virtualClock(startSeconds)
         : followingClock(context.clock, factor, startSeconds, args.offTime),
-    offSeconds: args.offTime === "passes" ? offSecondsOf(origin, factor, args, context) : undefined,
+    offSeconds: args.offTime === "passes" ? offSecondsOf(origin, factor, context) : undefined,
     ambientKelvin,
     poweredClock: context.clock,
   });
@@ -172,43 +173,6 @@ async function savedChip(path: string, { profile, seed }: EmulatorArguments): Pr
     `state ${path} is a chip of another profile than --profile ${profile}, or of another version of it: ${difference}`,
     { next },
   );
-}
-
-const fastestFactor = 1e6;
-
-/** Chip seconds in a second; undefined for a virtual clock. @throws LabError USAGE when the word is not known. */
-function factorOf(time: string): number | undefined {
-  if (time === "virtual") return undefined;
-  const factor = time === "wall" ? 1 : Number(/^(\d+\.?\d*)x$/.exec(time)?.[1] ?? Number.NaN);
-  if (factor > 0 && factor <= fastestFactor) return factor;
-  throw new LabError("USAGE", `--time is "${time}"`, {
-    next: `write virtual, wall, or a factor up to ${fastestFactor} like 60x`,
-  });
-}
-
-/**
- * Chip time for which the chip was off, like a real board.
- * @throws LabError USAGE with a virtual clock, whose time does not pass by itself, and for a state that does not say when it was saved.
- */
-function offSecondsOf(
-  origin: ChipIdentity | ChipState,
-  factor: number | undefined,
-  { load }: EmulatorArguments,
-  { clock, output }: Context,
-): number {
-  if (factor === undefined)
-    throw new LabError("USAGE", "--off-time passes, and --time virtual passes on request only", {
-      next: "give --time wall or a factor, or move the virtual clock on after the start",
-    });
-  if (!("arrays" in origin)) return 0;
-  if (origin.savedWallSeconds === undefined)
-    throw new LabError("USAGE", `state ${load} does not say when it was saved`, {
-      next: "load it with --off-time stands and save it once",
-    });
-  const seconds = (clock.wallSeconds() - origin.savedWallSeconds) * factor;
-  if (seconds < 0)
-    output.warn(`state ${load} was saved in the future: the clock of this machine was set back`);
-  return Math.max(0, seconds);
 }
 
 /** @throws LabError USAGE when it is no temperature that the emulator can have. */

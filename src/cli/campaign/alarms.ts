@@ -103,12 +103,9 @@ async function posted(url: string, body: string, signal: AbortSignal): Promise<v
 /** The command of a shell, with the alarm as JSON on its stdin; its own output goes to stderr. */
 function handed(command: string, document: string, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, {
-      shell: true,
-      stdio: ["pipe", "ignore", "inherit"],
-      signal,
-      killSignal: "SIGKILL",
-    });
+    // A group of its own: what the shell has started ends with it, and Ctrl-C on pcmlab does not reach it.
+    const child = spawn(command, { shell: true, detached: true, stdio: ["pipe", "ignore", "inherit"] });
+    signal.addEventListener("abort", () => killGroup(child.pid));
     child.on("error", reject);
     child.on("close", (code) =>
       code === 0 ? resolve() : reject(new Error(`\`${command}\` ended with ${code}`)),
@@ -117,4 +114,13 @@ function handed(command: string, document: string, signal: AbortSignal): Promise
     child.stdin.on("error", () => {});
     child.stdin.end(`${document}\n`);
   });
+}
+
+function killGroup(leader: number | undefined): void {
+  if (leader === undefined) return;
+  try {
+    process.kill(-leader, "SIGKILL");
+  } catch {
+    // It has ended by itself.
+  }
 }

@@ -1,7 +1,5 @@
 /** The log of a campaign: one JSON document a line, on the disk before the campaign goes on. */
 
-import { accessSync, constants, existsSync } from "node:fs";
-import { dirname } from "node:path";
 import { pino } from "pino";
 import type { CampaignEvent } from "../../campaign/campaign-event.ts";
 import type { Clock } from "../../core/clock.ts";
@@ -14,8 +12,7 @@ const methods = { info: "info", warning: "warn", error: "error" } as const;
 /** Goes on at the end of a file that is there. @throws LabError ENVIRONMENT when it cannot be written. */
 export function campaignLog(path: string | undefined, campaign: number, clock: Clock): CampaignLog {
   if (path === undefined) return () => {};
-  assertWritable(path);
-  const destination = pino.destination({ dest: path, append: true, sync: true });
+  const destination = opened(path);
   // A full disk is told on stderr, and the campaign goes on when there is room.
   destination.on("error", () => {});
   const timestamp = (): string => `,"time":"${new Date(clock.wallSeconds() * 1000).toISOString()}"`;
@@ -23,9 +20,9 @@ export function campaignLog(path: string | undefined, campaign: number, clock: C
   return ({ kind, level, text }) => log[methods[level]]({ kind }, text);
 }
 
-function assertWritable(path: string): void {
+function opened(path: string): ReturnType<typeof pino.destination> {
   try {
-    accessSync(existsSync(path) ? path : dirname(path), constants.W_OK);
+    return pino.destination({ dest: path, append: true, sync: true });
   } catch (cause) {
     throw new LabError("ENVIRONMENT", `the log ${path} cannot be written: ${textOf(cause)}`, {
       cause,

@@ -22,10 +22,20 @@ const chunkDevices = 65_536;
 export const rowsOfChunk = ({ region }: DriftSubject): number =>
   Math.max(1, Math.floor(chunkDevices / region.columns));
 
-/** Subjects that laws are compared on. */
-const mostCompared = 8;
+/** Tiles that laws are compared on, and as many other regions. */
+const mostCompared = 6;
 
-/** By level: one chunk of each subject, the largest subject first, until every level was compared. @throws LabError STORE when data are damaged. */
+/** The largest first. */
+function candidates(subjects: readonly DriftSubject[]): DriftSubject[] {
+  const bySize = subjects.toSorted((a, b) => cellCount(b.region) - cellCount(a.region));
+  const isTile = ({ programming }: DriftSubject): boolean => programming !== undefined;
+  return [
+    ...bySize.filter(isTile).slice(0, mostCompared),
+    ...bySize.filter((subject) => !isTile(subject)).slice(0, mostCompared),
+  ];
+}
+
+/** By level: one chunk of a subject after the other, until every level was compared. @throws LabError STORE when data are damaged. */
 export function compareLevels(
   store: Store,
   subjects: readonly DriftSubject[],
@@ -34,8 +44,7 @@ export function compareLevels(
   options: DriftOptions,
 ): Map<number, ModelComparison> {
   const found = new Map<number, ModelComparison>();
-  const bySize = subjects.toSorted((a, b) => cellCount(b.region) - cellCount(a.region));
-  for (const subject of bySize.slice(0, mostCompared)) {
+  for (const subject of candidates(subjects)) {
     const codes = loadCodes(store, subject, derivation);
     const rows = Math.min(subject.region.rows, rowsOfChunk(subject));
     const readings = readingsOf(codes, 0, rows, derivation);

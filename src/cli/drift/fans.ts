@@ -24,7 +24,9 @@ export class Fans {
 
   add(codes: SubjectCodes, { subject, fits, kinds }: FittedSubject, derivation: Derivation): void {
     const { rows, columns } = subject.region;
-    const ages = subject.reads.map(({ ageSeconds, readout }) => readout.requestedAgeSeconds ?? ageSeconds);
+    const ages = subject.reads.map(
+      ({ ageSeconds, readouts: [{ requestedAgeSeconds }] }) => requestedAgeSeconds ?? ageSeconds,
+    );
     for (let row = 0; row < rows; row += this.#stride) {
       const { siemens } = readingsOf(codes, row, 1, derivation);
       for (let column = 0; column < columns; column++) {

@@ -3,8 +3,9 @@
 import type { DriftRead, DriftReadings } from "../../../calibration/drift/readings.ts";
 import { median } from "../../../calibration/drift/repeated-median.ts";
 import { type ConverterCalibration, conductances } from "../../chip/readout.ts";
-import { cellCount, type Region } from "../../chip/region.ts";
+import { cellCount, type Region, regionText } from "../../chip/region.ts";
 import type { Store } from "../../store/store.ts";
+import { commonOf } from "./snapshots.ts";
 import type { DriftSubject, SubjectRead } from "./subjects.ts";
 
 /** What turns codes into conductances. */
@@ -29,11 +30,29 @@ export interface SubjectCodes {
 /** @throws LabError STORE when a checksum does not fit. */
 export const loadCodes = (store: Store, subject: DriftSubject, { other }: Derivation): SubjectCodes => ({
   subject,
-  codeSums: subject.reads.map(({ readout }) => store.readouts.codeSums(readout.id)),
-  siemensPerCode: subject.reads.map(({ readout }) =>
-    median(Float64Array.from((other ?? readout.calibration).siemensPerCode)),
+  codeSums: subject.reads.map((read) => codesOf(store, subject.region, read)),
+  siemensPerCode: subject.reads.map(({ readouts: [first] }) =>
+    median(Float64Array.from((other ?? first.calibration).siemensPerCode)),
   ),
 });
+
+/** Of the region, put together from the readouts that hold its parts. */
+function codesOf(store: Store, region: Region, { readouts }: SubjectRead): Uint16Array {
+  const [first] = readouts;
+  if (regionText(first.region) === regionText(region)) return store.readouts.codeSums(first.id);
+  const codes = new Uint16Array(cellCount(region));
+  for (const { id, region: part } of readouts) {
+    const common = commonOf(part, region);
+    if (common === undefined) continue;
+    const all = store.readouts.codeSums(id);
+    for (let row = common.row; row < common.row + common.rows; row++) {
+      const from = (row - part.row) * part.columns + common.column - part.column;
+      const to = (row - region.row) * region.columns + common.column - region.column;
+      codes.set(all.subarray(from, from + common.columns), to);
+    }
+  }
+  return codes;
+}
 
 /** The readings of `rows` whole rows of the region, from `firstRow` on, counted from its first. */
 export function readingsOf(
@@ -46,7 +65,8 @@ export function readingsOf(
   const devices = cellCount(region);
   const first = firstRow * region.columns;
   const siemens = new Float32Array(devices * subject.reads.length);
-  for (const [r, { readout }] of subject.reads.entries()) {
+  for (const [r, { readouts }] of subject.reads.entries()) {
+    const [readout] = readouts;
     const sums = codeSums[r]?.subarray(first, first + devices) ?? new Uint16Array(devices);
     const calibration = derivation.other ?? readout.calibration;
     const values = conductances(sums, readout.averages, calibration, region);
@@ -80,16 +100,16 @@ function censor(
 /** @param first number of the first device, counted from the first of the region. */
 function driftRead(
   { region, pulsedForSeconds }: DriftSubject,
-  { ageSeconds, readout }: SubjectRead,
+  { ageSeconds, spanSeconds, readouts: [{ averages, region: read, ...times }] }: SubjectRead,
   first: number,
   whiteSiemens: number,
 ): DriftRead {
-  const { averages, firstSampleSeconds, lastSampleSeconds } = readout;
   const cells = cellCount(region);
-  const conversionSeconds = (lastSampleSeconds - firstSampleSeconds) / Math.max(1, cells * averages - 1);
-  const readStep = averages * conversionSeconds;
+  const readStep = spanSeconds / Math.max(1, cells - 1);
   const pulseStep = pulsedForSeconds / cells;
-  const middle = ((averages - 1) / 2) * conversionSeconds;
+  const conversion =
+    (times.lastSampleSeconds - times.firstSampleSeconds) / Math.max(1, cellCount(read) * averages - 1);
+  const middle = ((averages - 1) / 2) * conversion;
   return {
     // Device d was pulsed last (cells - d - 1/2) steps before the end of the programming.
     firstAgeSeconds: ageSeconds + middle + first * readStep + (cells - first - 0.5) * pulseStep,
@@ -100,5 +120,5 @@ function driftRead(
 }
 
 /** Rms of what has no memory in an averaged reading (codes). */
-const quantum = ({ readout }: SubjectRead, { noiseCodes }: Derivation): number =>
-  Math.sqrt((1 / 12 + noiseCodes ** 2) / readout.averages);
+const quantum = ({ readouts: [{ averages }] }: SubjectRead, { noiseCodes }: Derivation): number =>
+  Math.sqrt((1 / 12 + noiseCodes ** 2) / averages);

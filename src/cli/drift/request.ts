@@ -27,30 +27,32 @@ export interface DriftArguments {
 export interface DriftRequest {
   readonly fromSeconds: number;
   readonly options: Omit<AnalysisOptions, "onDevices">;
-  /** Those with three ages at least. */
+  /** Those with as many ages as the law needs. */
   readonly subjects: readonly DriftSubject[];
   /** What is left out, and why. */
   readonly notes: readonly string[];
 }
 
-const fewestAges = 3;
+/** What the laws need to have something left to be told from noise. */
+const fewestAges: Readonly<Record<DriftArguments["model"], number>> = { auto: 3, power: 3, floor: 4, two: 7 };
 
 /** Range of a converter that nobody has described. */
 const usualSiemens = 50e-6;
 
-/** @throws LabError USAGE for a time that is none, STORE_CONTENT when nothing in the store was read at three ages. */
+/** @throws LabError USAGE for a time that is none, STORE_CONTENT when nothing in the store was read at enough ages. */
 export function requestOf(args: DriftArguments, store: Store): DriftRequest {
   const fromSeconds = ageOf("from", args.from);
   const referenceSeconds = ageOf("reference", args.reference);
   const all = driftSubjects(store).map((subject) => olderThan(fromSeconds, subject));
-  const subjects = all.filter(({ reads }) => reads.length >= fewestAges);
+  const needed = fewestAges[args.model];
+  const subjects = all.filter(({ reads }) => reads.length >= needed);
   if (subjects.length === 0) throw tooFewAges(args, all, driftSubjects(store));
   const descriptor = store.chips.latest()?.descriptor;
   const fullScaleSiemens = descriptor?.read.fullScaleSiemens ?? usualSiemens;
   return {
     fromSeconds,
     subjects,
-    notes: notesOf(all),
+    notes: notesOf(all, needed),
     options: {
       referenceSeconds,
       model: args.model,
@@ -92,7 +94,7 @@ function derivationOf(
 
 /** Names the subject that comes nearest. */
 function tooFewAges(
-  { store, from }: DriftArguments,
+  { store, from, model }: DriftArguments,
   old: readonly DriftSubject[],
   all: readonly DriftSubject[],
 ): LabError {
@@ -111,7 +113,7 @@ function tooFewAges(
   const left = younger === 0 ? "" : `; what is younger than ${from} does not count`;
   return new LabError(
     "STORE_CONTENT",
-    `a fit of drift needs readings at ${fewestAges} ages, ${store} holds ${held} of ${best.name}${left}`,
+    `a fit of drift needs readings at ${fewestAges[model]} ages, ${store} holds ${held} of ${best.name}${left}`,
     {
       next: `read it again: pcmlab read --chip PORT --store ${store} --at 25s,1min,10min,1h,1d`,
     },
@@ -121,20 +123,22 @@ function tooFewAges(
 /** Warmer glass drifts faster, by about 0.3 % a kelvin. */
 const mostKelvinApart = 5;
 
-function notesOf(all: readonly DriftSubject[]): string[] {
-  const short = all.filter(({ reads }) => reads.length < fewestAges).map(({ name }) => name);
-  const kelvins = all.flatMap(({ reads }) => reads.map(({ readout }) => readout.temperatureKelvin));
+function notesOf(all: readonly DriftSubject[], needed: number): string[] {
+  const short = all.filter(({ reads }) => reads.length < needed).map(({ name }) => name);
+  const kelvins = all.flatMap(({ reads }) =>
+    reads.map(({ readouts: [{ temperatureKelvin }] }) => temperatureKelvin),
+  );
   const apart = Math.max(...kelvins) - Math.min(...kelvins);
   const unprogrammed = all.filter(({ programming }) => programming === undefined);
   return [
-    ...(short.length === 0 ? [] : [`left out, with fewer than ${fewestAges} ages: ${short.join(", ")}`]),
+    ...(short.length === 0 ? [] : [`left out, with fewer than ${needed} ages: ${short.join(", ")}`]),
     ...(apart > mostKelvinApart
       ? [`the chip's temperature varied by ${apart.toFixed(1)} K: warmer glass drifts faster`]
       : []),
     ...(unprogrammed.length === 0
       ? []
       : [
-          `ages of ${unprogrammed.map(({ name }) => name).join("; ")} count from what the campaign says, which need not be the last pulse of each device`,
+          `${unprogrammed.length === 1 ? "the region" : `${unprogrammed.length} regions`} that nobody programmed: their ages count from what the campaign says, which need not be the last pulse of a device`,
         ]),
   ];
 }

@@ -1,17 +1,20 @@
 /** What of a store drift can be fitted to: regions that were read at several ages since their last pulse. */
 
 import { cellOutcomes } from "../../chip/outcome.ts";
-import { type Region, regionText } from "../../chip/region.ts";
-import type { ReadoutId } from "../../store/identity.ts";
+import { cellCount, type Region, regionText } from "../../chip/region.ts";
 import type { ProgrammingCells } from "../../store/programming-cells.ts";
 import type { StoredProgramming } from "../../store/programmings.ts";
 import type { StoredReadout } from "../../store/readout-rows.ts";
 import type { Store } from "../../store/store.ts";
+import { commonOf, conversionSeconds, type Snapshot, sinceProgramming, snapshotsOf } from "./snapshots.ts";
 
 export interface SubjectRead {
-  /** Seconds from the end of the programming to the first conversion. */
+  /** Seconds from the end of the programming to the first conversion of the first device. */
   readonly ageSeconds: number;
-  readonly readout: StoredReadout;
+  /** From there to the first conversion of the last device (s). */
+  readonly spanSeconds: number;
+  /** Together they hold the region: one of just that, or those of an array that were read at once. */
+  readonly readouts: readonly [StoredReadout, ...StoredReadout[]];
 }
 
 export interface DriftSubject {
@@ -28,7 +31,7 @@ export interface DriftSubject {
 /** Tiles in their order, then regions that campaigns read. Those that were never read are among them. */
 export function driftSubjects(store: Store): DriftSubject[] {
   const readouts = store.readouts.list();
-  const ages = agesOfCampaigns(store, readouts);
+  const snapshots = snapshotsOf(store, readouts);
   const tiles = programmedRegions(store).map(({ programming, region }): DriftSubject => {
     const own = readouts.filter(({ programming: of }) => of === programming.id);
     return {
@@ -36,15 +39,13 @@ export function driftSubjects(store: Store): DriftSubject[] {
       region,
       programming,
       pulsedForSeconds: pulsedFor(programming),
-      reads: byAge(
-        own.flatMap((readout) => {
-          const ageSeconds = ages.get(readout.id) ?? ageByChip(readout, programming);
-          return ageSeconds === undefined ? [] : [{ readout, ageSeconds }];
-        }),
-      ),
+      reads: byAge([
+        ...own.flatMap((readout) => readOfTile(readout, programming, snapshots) ?? []),
+        ...snapshots.flatMap((snapshot) => readWithin(snapshot, programming, region) ?? []),
+      ]),
     };
   });
-  return [...tiles, ...regionSubjects(readouts, ages)];
+  return [...tiles, ...regionSubjects(snapshots)];
 }
 
 /** Targets and stuck devices of a programmed tile. @throws LabError STORE when they are damaged. */
@@ -75,9 +76,30 @@ const regionOfTile = (store: Store, { tile }: StoredProgramming): Region => {
   return found.region;
 };
 
-/** A tile that is ten times as old as was asked for is not read, and one that is younger is waited for. */
+/** A readout of just the tile. */
+function readOfTile(
+  readout: StoredReadout,
+  programming: StoredProgramming,
+  snapshots: readonly Snapshot[],
+): SubjectRead | undefined {
+  const snapshot = snapshots.find(({ readouts }) => readouts.some(({ id }) => id === readout.id));
+  const ageSeconds =
+    snapshot === undefined
+      ? ageByChip(readout, programming)
+      : sinceProgramming(snapshot, programming, readout.firstSampleSeconds);
+  if (ageSeconds === undefined) return undefined;
+  return { ageSeconds, spanSeconds: spanOf(readout), readouts: [readout] };
+}
+
+function spanOf(readout: StoredReadout): number {
+  const { row, column, rows, columns } = readout.region;
+  return conversionSeconds(readout, row + rows - 1, column + columns - 1) - readout.firstSampleSeconds;
+}
+
+/** `pcmlab read` refuses tiles of ten times the age that was asked for, and waits for the younger ones. */
 const latest = 11;
 const earliest = 0.9;
+const slackSeconds = 1;
 
 /** By the chip's clock. Undefined where that began anew in between: then only a campaign knows the age. */
 function ageByChip(
@@ -85,50 +107,58 @@ function ageByChip(
   { endedChipSeconds }: StoredProgramming,
 ): number | undefined {
   const age = firstSampleSeconds - endedChipSeconds;
-  if (requestedAgeSeconds === null) return age;
-  const slack = 1;
-  const asked = age >= earliest * requestedAgeSeconds - slack && age <= latest * requestedAgeSeconds + slack;
-  return asked || requestedAgeSeconds === 0 ? age : undefined;
+  if (requestedAgeSeconds === null || requestedAgeSeconds === 0) return age;
+  const asked =
+    age >= earliest * requestedAgeSeconds - slackSeconds &&
+    age <= latest * requestedAgeSeconds + slackSeconds;
+  return asked ? age : undefined;
+}
+
+/** A tile in what was read of its whole array. Undefined where parts of it are missing, or its age is not known. */
+function readWithin(
+  snapshot: Snapshot,
+  programming: StoredProgramming,
+  region: Region,
+): SubjectRead | undefined {
+  const parts = snapshot.readouts.filter(
+    (readout) => readout.programming === null && commonOf(readout.region, region) !== undefined,
+  );
+  const [first, ...others] = parts;
+  const held = parts.reduce((sum, { region: part }) => sum + cellCount(commonOf(part, region) ?? nothing), 0);
+  if (first === undefined || held !== cellCount(region)) return undefined;
+  const [lastRow, lastColumn] = [region.row + region.rows - 1, region.column + region.columns - 1];
+  const [from, to] = [timeAt(parts, region.row, region.column), timeAt(parts, lastRow, lastColumn)];
+  const ageSeconds = sinceProgramming(snapshot, programming, from);
+  return ageSeconds === undefined
+    ? undefined
+    : { ageSeconds, spanSeconds: to - from, readouts: [first, ...others] };
+}
+
+const nothing: Region = { array: 0, row: 0, column: 0, rows: 0, columns: 0 };
+
+function timeAt(parts: readonly StoredReadout[], row: number, column: number): number {
+  const holder = parts.find(
+    ({ region }) => commonOf(region, { array: region.array, row, column, rows: 1, columns: 1 }) !== undefined,
+  );
+  return holder === undefined ? Number.NaN : conversionSeconds(holder, row, column);
 }
 
 /** Program-and-verify goes from the first row to the last, and so do the boards. Gradient descent pulses every device until its end. */
 const pulsedFor = ({ algorithm, startedChipSeconds, endedChipSeconds }: StoredProgramming): number =>
   algorithm.name === "gradient-descent" ? 0 : Math.max(0, endedChipSeconds - startedChipSeconds);
 
-/** True ages (s) of the readouts that campaigns made, on their timeline. */
-function agesOfCampaigns(store: Store, readouts: readonly StoredReadout[]): Map<ReadoutId, number> {
-  const firsts = new Map(readouts.map(({ id, firstSampleSeconds }) => [id, firstSampleSeconds]));
-  const ages = new Map<ReadoutId, number>();
-  for (const { id } of store.campaigns.list()) {
-    const references = new Map(
-      store.campaigns.subjects(id).map((subject) => [subject.id, subject.referenceSeconds]),
-    );
-    for (const { subject, outcome } of store.campaigns.slots(id)) {
-      const reference = references.get(subject);
-      const [first] = outcome?.readouts ?? [];
-      if (reference === undefined || first === undefined || outcome?.startedSeconds == null) continue;
-      // The readouts of a slot follow each other within one power-up.
-      const toAge = outcome.startedSeconds - reference - (firsts.get(first) ?? 0);
-      for (const readout of outcome.readouts) ages.set(readout, toAge + (firsts.get(readout) ?? 0));
-    }
-  }
-  return ages;
-}
-
 /** Each rectangle that was read without being a tile. */
-function regionSubjects(
-  readouts: readonly StoredReadout[],
-  ages: ReadonlyMap<ReadoutId, number>,
-): DriftSubject[] {
+function regionSubjects(snapshots: readonly Snapshot[]): DriftSubject[] {
   const subjects = new Map<string, { region: Region; reads: SubjectRead[] }>();
-  for (const readout of readouts) {
-    const ageSeconds = ages.get(readout.id);
-    if (readout.programming !== null || ageSeconds === undefined) continue;
-    const name = regionText(readout.region);
-    const subject = subjects.get(name) ?? { region: readout.region, reads: [] };
-    subjects.set(name, subject);
-    subject.reads.push({ ageSeconds, readout });
-  }
+  for (const { readouts, referenceSeconds, toTimelineSeconds } of snapshots)
+    for (const readout of readouts) {
+      if (readout.programming !== null) continue;
+      const name = regionText(readout.region);
+      const subject = subjects.get(name) ?? { region: readout.region, reads: [] };
+      subjects.set(name, subject);
+      const ageSeconds = readout.firstSampleSeconds + toTimelineSeconds - referenceSeconds;
+      subject.reads.push({ ageSeconds, spanSeconds: spanOf(readout), readouts: [readout] });
+    }
   return [...subjects].map(([name, { region, reads }]) => ({
     name,
     region,

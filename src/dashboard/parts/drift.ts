@@ -19,14 +19,13 @@ export function driftPart({ digest, store }: Source): Look {
       const levels = digest.tiles?.drift.levels(trueAges(store, digest)) ?? [];
       const gmax = digest.tiles?.network.gmaxSiemens ?? 0;
       const curves = curvesOf(store, digest);
-      const fits = analysis === undefined ? null : storedFits(store, analysis);
       return {
         markup: html`${bodyOf(driftSection({ levels: () => levels }, gmax))}
-${fits === null ? nothing : fitsMarkup(fits)}
+${analysis === undefined ? nothing : fitsMarkup(store, analysis)}
 ${regionsMarkup(curves)}`,
         document: {
           levels: levels.map(({ g, ...rest }) => ({ targetSiemens: g * gmax, ...rest })),
-          fits,
+          fits: analysis === undefined ? null : storedFits(store, analysis),
           regions: curves,
         },
       };

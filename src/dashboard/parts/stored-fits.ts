@@ -1,11 +1,11 @@
 /** The newest fits of single devices that `pcmlab drift` has stored, level by level. */
 
-import { formatDuration } from "../../core/units.ts";
 import { html, type Markup } from "../../report/markup.ts";
-import { type Table, tableMarkup } from "../../report/table.ts";
-import { dateAndTime, inMicrosiemens, rounded } from "../../report/words.ts";
+import { driftFitsSection } from "../../report/sections/drift-fits.ts";
+import { dateAndTime } from "../../report/words.ts";
 import type { StoredAnalysis } from "../../store/drift-rows.ts";
 import type { Store } from "../../store/store.ts";
+import { bodyOf } from "../part.ts";
 
 export interface StoredFits {
   readonly wallSeconds: number;
@@ -16,6 +16,8 @@ export interface StoredFits {
 /** Quantities are null without sound devices. */
 export interface FittedLevel {
   readonly targetSiemens: number;
+  /** False for devices that nobody programmed. */
+  readonly programmed: boolean;
   readonly model: string;
   readonly devices: number;
   readonly fitted: number;
@@ -30,6 +32,7 @@ export interface FittedLevel {
 export function storedFits(store: Store, { id, wallSeconds, referenceSeconds }: StoredAnalysis): StoredFits {
   const levels = store.driftFits.levels(id).map((level) => ({
     targetSiemens: level.targetSiemens,
+    programmed: level.programmed,
     model: level.model,
     devices: level.devices,
     fitted: level.fitted,
@@ -43,32 +46,7 @@ export function storedFits(store: Store, { id, wallSeconds, referenceSeconds }: 
 
 const known = (value: number): number | null => (Number.isFinite(value) ? value : null);
 
-export const fitsMarkup = (fits: StoredFits): Markup =>
-  html`<h3>Fits of single devices</h3>
-<p>By <code>pcmlab drift</code>, <time data-since="${fits.wallSeconds}">${dateAndTime(fits.wallSeconds)}</time>; it is not done again by itself when more is read.</p>
-${tableMarkup(tableOf(fits))}`;
-
-const tableOf = ({ referenceSeconds, levels }: StoredFits): Table => ({
-  columns: [
-    "target (µS)",
-    "law",
-    "devices",
-    "fitted",
-    "mean ν",
-    "± 95 %",
-    "spread of ν",
-    `mean G at ${formatDuration(referenceSeconds)} (µS)`,
-  ],
-  rows: levels.map((level) => [
-    inMicrosiemens(level.targetSiemens),
-    level.model,
-    level.devices,
-    level.fitted,
-    digits(level.nuMean),
-    digits(level.nuMeanHalfWidth),
-    digits(level.nuSpread),
-    level.siemensMean === null ? null : inMicrosiemens(level.siemensMean),
-  ]),
-});
-
-const digits = (value: number | null): number | null => (value === null ? null : rounded(value, 4));
+export const fitsMarkup = (store: Store, { wallSeconds }: StoredAnalysis): Markup =>
+  html`<h3>Drift exponents</h3>
+<p>Fitted by <code>pcmlab drift</code>, <time data-since="${wallSeconds}">${dateAndTime(wallSeconds)}</time>; what is read later is not in it.</p>
+${bodyOf(driftFitsSection(store))}`;
