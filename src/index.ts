@@ -49,7 +49,13 @@ export { type Anchor, type Span, Timeline } from "./chip/timeline.ts";
 export type { Clock, Timer } from "./core/clock.ts";
 export { type ErrorCode, errorCatalogue, LabError } from "./core/errors.ts";
 export { systemClock, systemTimer } from "./core/system-clock.ts";
-export { compensateAdabs, compensateGdc, uncompensated } from "./inference/compensation.ts";
+export {
+  CompensationLadder,
+  compensateGdc,
+  compensatePerColumn,
+  parseCompensation,
+  uncompensated,
+} from "./inference/compensation.ts";
 export { type Evaluation, evaluate } from "./inference/executor.ts";
 export { readImages } from "./inference/images.ts";
 export { weightsFromTiles } from "./network/effective-weights.ts";

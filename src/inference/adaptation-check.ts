@@ -3,9 +3,10 @@
  * It is not when the images are unlike those of the training, for example without its crops and flips (FACTS 1.7: 1.6 % lost).
  */
 
+import { seededPrng } from "../core/prng.ts";
 import type { Network } from "../network/layer.ts";
 import { adaptBatchNorm } from "./adabs.ts";
-import type { AdabsInput } from "./compensation.ts";
+import type { CalibrationInput } from "./compensation.ts";
 import { type Evaluation, evaluate } from "./executor.ts";
 import { digitalParameters } from "./graph.ts";
 import type { ImageSet } from "./image-set.ts";
@@ -27,14 +28,17 @@ export interface AdaptationCheck {
 export async function checkAdaptation(
   network: Network,
   test: ImageSet,
-  adabs: AdabsInput,
+  { images, seed, ...calibration }: CalibrationInput,
 ): Promise<AdaptationCheck> {
-  assertDisjoint(adabs.images, test);
-  const { normalisation, threads } = adabs;
+  assertDisjoint(images, test);
+  const { normalisation, threads } = calibration;
   const options = { normalisation, ...(threads === undefined ? {} : { threads }) };
   const digital = digitalParameters(network);
   const plain = await evaluate(network, digital, test, options);
-  const batchNorms = await adaptBatchNorm(network, digital.weights, adabs.images, adabs);
+  const batchNorms = await adaptBatchNorm(network, digital, images, {
+    ...calibration,
+    prng: seededPrng(seed),
+  });
   const adapted = await evaluate(network, { ...digital, batchNorms }, test, options);
   const lostPercent = (100 * (plain.correct - adapted.correct)) / test.count;
   return { plain, adapted, lostPercent, warning: warningOf(lostPercent, test.count) };

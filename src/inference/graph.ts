@@ -2,13 +2,15 @@
 
 import type { AnalogLayer, BatchNorm, BatchNormStatistics, Network } from "../network/layer.ts";
 import { tensorsOf } from "../network/matrix.ts";
-import type { OnnxModel, OnnxNode, OnnxTensor } from "../network/onnx/model.ts";
+import { type OnnxModel, type OnnxNode, type OnnxTensor, onnxNode } from "../network/onnx/model.ts";
 import { floatTensor } from "../network/onnx/tensor.ts";
 
 /** What a network computes with: effective weights of each layer (rows x columns, row by row) and statistics of each batch norm. */
 export interface Parameters {
   readonly weights: readonly Float32Array[];
   readonly batchNorms: readonly BatchNormStatistics[];
+  /** Added to the outputs of a layer in software, one value a column; none where it is missing. */
+  readonly offsets?: readonly (Float32Array | undefined)[];
 }
 
 /** The parameters of the file: the digital baseline. */
@@ -17,9 +19,9 @@ export const digitalParameters = (network: Network): Parameters => ({
   batchNorms: network.batchNorms,
 });
 
-/** A node with its own copies of some inputs. */
+/** A node with its own copies of some inputs, and what follows it. */
 interface Rewired {
-  readonly node: OnnxNode;
+  readonly nodes: readonly OnnxNode[];
   readonly tensors: readonly OnnxTensor[];
 }
 
@@ -34,26 +36,56 @@ export function withParameters(network: Network, parameters: Parameters): OnnxMo
   const rewired = new Map<number, Rewired>();
   const nodeAt = (index: number): OnnxNode => graph.nodes[index]!;
   network.layers.forEach((layer, k) => {
-    rewired.set(layer.node, withWeights(nodeAt(layer.node), layer, parameters.weights[k]!));
+    rewired.set(
+      layer.node,
+      withWeights(nodeAt(layer.node), layer, parameters.weights[k]!, parameters.offsets?.[k]),
+    );
   });
   network.batchNorms.forEach((norm, k) => {
     rewired.set(norm.node, withStatistics(nodeAt(norm.node), norm, parameters.batchNorms[k]!));
   });
-  const nodes = graph.nodes.map((node, index) => rewired.get(index)?.node ?? node);
+  const nodes = graph.nodes.flatMap((node, index) => rewired.get(index)?.nodes ?? [node]);
   const used = new Set(nodes.flatMap((node) => node.inputs));
   const own = [...rewired.values()].flatMap(({ tensors }) => tensors);
   const initializers = [...graph.initializers, ...own].filter(({ name }) => used.has(name));
   return { ...network.model, graph: { ...graph, nodes, initializers } };
 }
 
-function withWeights(node: OnnxNode, layer: AnalogLayer, weights: Float32Array): Rewired {
+function withWeights(
+  node: OnnxNode,
+  layer: AnalogLayer,
+  weights: Float32Array,
+  offset: Float32Array | undefined,
+): Rewired {
   const { weight, bias } = tensorsOf(layer, weights);
   const prefix = `${layer.node}::${layer.name}`;
-  const tensors = [floatTensor(`${prefix}::weight`, layer.weightDims, weight)];
-  if (bias !== undefined) tensors.push(floatTensor(`${prefix}::bias`, [layer.columns], bias));
-  const inputs = [node.inputs[0] ?? "", ...tensors.map(({ name }) => name)];
-  return { node: { ...node, inputs, attributes: unscaled(node) }, tensors };
+  const weightTensor = floatTensor(`${prefix}::weight`, layer.weightDims, weight);
+  const [data = ""] = node.inputs;
+  const added = sumOf(bias, offset);
+  if (added === undefined)
+    return {
+      nodes: [{ ...node, inputs: [data, weightTensor.name], attributes: unscaled(node) }],
+      tensors: [weightTensor],
+    };
+  const biasTensor = floatTensor(`${prefix}::bias`, [layer.columns], added);
+  const tensors = [weightTensor, biasTensor];
+  if (layer.kind !== "matmul") {
+    const inputs = [data, weightTensor.name, biasTensor.name];
+    return { nodes: [{ ...node, inputs, attributes: unscaled(node) }], tensors };
+  }
+  const product = `${prefix}::product`;
+  const multiplied = { ...node, inputs: [data, weightTensor.name], outputs: [product] };
+  return {
+    nodes: [
+      multiplied,
+      onnxNode("Add", [product, biasTensor.name], node.outputs, { name: `${prefix}::offset` }),
+    ],
+    tensors,
+  };
 }
+
+const sumOf = (a: Float32Array | undefined, b: Float32Array | undefined): Float32Array | undefined =>
+  a === undefined || b === undefined ? (a ?? b) : a.map((value, column) => value + b[column]!);
 
 /** Gemm's alpha and beta are already in the weights and the bias. */
 const unscaled = (node: OnnxNode): OnnxNode["attributes"] =>
@@ -68,7 +100,7 @@ function withStatistics(node: OnnxNode, norm: BatchNorm, { mean, variance }: Bat
     floatTensor(`${prefix}::variance`, [norm.channels], variance),
   ];
   const inputs = [...node.inputs.slice(0, 3), ...tensors.map(({ name }) => name)];
-  return { node: { ...node, inputs }, tensors };
+  return { nodes: [{ ...node, inputs }], tensors };
 }
 
 function assertLength(given: readonly unknown[], expected: readonly unknown[], what: string): void {

@@ -15,9 +15,10 @@ export interface SessionOptions {
 export interface Session {
   /**
    * Runs one batch: `input` is count x the network's input shape. The outputs by name, in C order.
+   * @param more values of inputs that the model has beside that of the network.
    * @throws LabError BAD_NETWORK when ONNX Runtime fails on it.
    */
-  run(input: Float32Array, count: number, shape: readonly number[]): Promise<Outputs>;
+  run(input: Float32Array, count: number, shape: readonly number[], more?: Outputs): Promise<Outputs>;
   close(): Promise<void>;
 }
 
@@ -42,10 +43,13 @@ export async function openSession(
     }),
   );
   return {
-    async run(input, count, shape) {
-      const tensor = new ort.Tensor("float32", input, [count, ...shape]);
+    async run(input, count, shape, more = new Map()) {
+      const feeds: Record<string, ort.Tensor> = {
+        [network.input.name]: new ort.Tensor("float32", input, [count, ...shape]),
+      };
+      for (const [name, { values, dims }] of more) feeds[name] = new ort.Tensor("float32", values, dims);
       const failed = `fails on a batch of ${count} images`;
-      const results = await attempt(failed, () => session.run({ [network.input.name]: tensor }));
+      const results = await attempt(failed, () => session.run(feeds));
       return new Map(Object.entries(results).map(([name, result]) => [name, outputOf(result)]));
     },
     close: () => session.release(),

@@ -2,7 +2,12 @@ import { describe, expect, it } from "vitest";
 import { seededPrng } from "../../src/core/prng.ts";
 import { adaptBatchNorm } from "../../src/inference/adabs.ts";
 import { checkAdaptation } from "../../src/inference/adaptation-check.ts";
-import { compensateAdabs, compensateGdc, uncompensated } from "../../src/inference/compensation.ts";
+import {
+  CompensationLadder,
+  compensateGdc,
+  parseCompensation,
+  uncompensated,
+} from "../../src/inference/compensation.ts";
 import { digitalParameters } from "../../src/inference/graph.ts";
 import { imageAt } from "../../src/inference/image-set.ts";
 import { normalisations } from "../../src/inference/normalisation.ts";
@@ -58,7 +63,7 @@ describe("adapting batch norm statistics", () => {
   it.each([9, 13, 18])("moves them to the batch's mean and unbiased variance (opset %i)", async (opset) => {
     const network = chain(opset);
     const weights = digitalParameters(network).weights;
-    const [first] = await adaptBatchNorm(network, weights, images, { ...options, prng: seededPrng(1) });
+    const [first] = await adaptBatchNorm(network, { weights }, images, { ...options, prng: seededPrng(1) });
     for (const channel of [0, 1]) {
       const batch = momentsOf(images, channel, channel + 1);
       expect(first?.mean[channel]).toBeCloseTo(kept * (10 + 10 * channel) + (1 - kept) * batch.mean, 4);
@@ -72,7 +77,10 @@ describe("adapting batch norm statistics", () => {
   it("shows later layers what earlier ones give when they normalise with the batch itself", async () => {
     const network = chain(13);
     const weights = digitalParameters(network).weights;
-    const [, second] = await adaptBatchNorm(network, weights, images, { ...options, prng: seededPrng(1) });
+    const [, second] = await adaptBatchNorm(network, { weights }, images, {
+      ...options,
+      prng: seededPrng(1),
+    });
     // The first one's output has mean beta and variance gamma^2 v / (v + epsilon), whatever its stored statistics are.
     for (const [channel, gamma, beta] of [
       [0, 3, 7],
@@ -90,7 +98,7 @@ describe("adapting batch norm statistics", () => {
     const network = chain(13);
     const { weights } = digitalParameters(network);
     const run = (seed: number, cropPixels: number) =>
-      adaptBatchNorm(network, weights, images, {
+      adaptBatchNorm(network, { weights }, images, {
         ...options,
         batches: 4,
         batchSize: 10,
@@ -120,7 +128,7 @@ describe("adapting batch norm statistics", () => {
     );
     const pixels = Uint8Array.of(0, 51, 255, 51, 0, 51, 255, 51);
     const four = { ...randomImages(seededPrng(1), 4, [2, 1, 1]), pixels };
-    const [norm] = await adaptBatchNorm(network, digitalParameters(network).weights, four, {
+    const [norm] = await adaptBatchNorm(network, digitalParameters(network), four, {
       ...options,
       batchSize: 4,
       prng: seededPrng(1),
@@ -134,10 +142,10 @@ describe("adapting batch norm statistics", () => {
   it("refuses too few images, with what it needs", async () => {
     const network = chain(13);
     const weights = digitalParameters(network).weights;
-    const call = adaptBatchNorm(network, weights, images, { normalisation, prng: seededPrng(1) });
+    const call = adaptBatchNorm(network, { weights }, images, { normalisation, prng: seededPrng(1) });
     await expect(call).rejects.toMatchObject({
       code: "BAD_DATA",
-      message: "AdaBS needs 13 batches of 200 images, the calibration file has 40 images",
+      message: "the calibration needs 13 batches of 200 images, the calibration file has 40 images",
     });
   });
 });
@@ -147,7 +155,7 @@ describe("the compensation ladder", () => {
   const reference = digitalParameters(network).weights;
   const now = reference.map((weights, layer) => weights.map((w) => w * (layer === 0 ? 0.5 : 0.8)));
   const images = randomImages(seededPrng(2), 40, [2, 4, 4]);
-  const adabs = { ...options, images, prng: seededPrng(1) };
+  const adabs = new CompensationLadder(network, { ...options, images, seed: 1 });
 
   it("leaves weights as read without compensation", () => {
     expect(uncompensated(network, now).parameters.weights).toEqual(now);
@@ -165,10 +173,10 @@ describe("the compensation ladder", () => {
   });
 
   it("adds adapted statistics to GDC with AdaBS", async () => {
-    const result = await compensateAdabs(network, reference, now, adabs);
+    const result = await adabs.compensate(parseCompensation("adabs"), reference, now);
     expect(result.parameters.weights).toEqual(compensateGdc(network, reference, now).parameters.weights);
     expect(result.parameters.batchNorms[0]?.mean).not.toEqual(network.batchNorms[0]?.mean);
-    expect(result).toMatchObject({ calibrationImages: 40, note: undefined });
+    expect(result).toMatchObject({ cost: { mvms: 23, images: 40 }, note: undefined });
   });
 
   it("says that AdaBS equals GDC for a network without batch norm", async () => {
@@ -181,7 +189,11 @@ describe("the compensation ladder", () => {
       }),
     );
     const weights = digitalParameters(plain).weights;
-    const result = await compensateAdabs(plain, weights, weights, adabs);
+    const result = await new CompensationLadder(plain, undefined).compensate(
+      parseCompensation("adabs"),
+      weights,
+      weights,
+    );
     const { note, ...rest } = result;
     const { note: _, ...gdc } = compensateGdc(plain, weights, weights);
     expect(rest).toEqual(gdc);
@@ -209,7 +221,7 @@ describe("the check of the calibration images on the digital network", () => {
   const brighter = ([a = 0, b = 0]: Uint8Array): number => (b > a ? 1 : 0);
   const test = randomImages(seededPrng(1), 400, [1, 1, 2], brighter);
   const check = (images: typeof test) =>
-    checkAdaptation(network, test, { ...options, batchSize: 200, images, prng: seededPrng(1) });
+    checkAdaptation(network, test, { ...options, batchSize: 200, images, seed: 1 });
 
   it("warns when images unlike the test images cost accuracy", async () => {
     const alike = randomImages(seededPrng(2), 4000, [1, 1, 2], brighter);

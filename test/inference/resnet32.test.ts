@@ -1,8 +1,12 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { seededPrng } from "../../src/core/prng.ts";
 import { parseAugment } from "../../src/inference/augment.ts";
-import { compensateAdabs, compensateGdc, uncompensated } from "../../src/inference/compensation.ts";
+import {
+  CompensationLadder,
+  compensateGdc,
+  parseCompensation,
+  uncompensated,
+} from "../../src/inference/compensation.ts";
 import { evaluate } from "../../src/inference/executor.ts";
 import { digitalParameters } from "../../src/inference/graph.ts";
 import { readImages } from "../../src/inference/images.ts";
@@ -47,14 +51,15 @@ describe.skipIf(missing)("ResNet-32 on CIFAR-10", () => {
       expect(await accuracyOf(uncompensated(network, halved))).toBeLessThan(100);
       expect(await accuracyOf(compensateGdc(network, digital.weights, halved))).toBe(before);
       const calibration = await readImages(calibrationPath ?? "");
-      const adabs = await compensateAdabs(network, digital.weights, halved, {
+      const ladder = new CompensationLadder(network, {
         images: calibration,
         normalisation,
         batches: 3,
         batchSize: 100,
         augment: parseAugment("crop4,flip"),
-        prng: seededPrng(1),
+        seed: 1,
       });
+      const adabs = await ladder.compensate(parseCompensation("adabs"), digital.weights, halved);
       expect(await accuracyOf(adabs)).toBeGreaterThan(before - 8);
     },
     patience,

@@ -8,9 +8,10 @@ import { LabError } from "../../core/errors.ts";
 import { formatDuration, parseDurations } from "../../core/units.ts";
 import { noAugmentation, parseAugment } from "../../inference/augment.ts";
 import {
-  type AdabsInput,
-  type CompensationMethod,
-  compensationMethods,
+  type CalibrationInput,
+  type Compensation,
+  needsImages,
+  parseCompensation,
 } from "../../inference/compensation.ts";
 import type { EvaluateOptions } from "../../inference/executor.ts";
 import type { ImageSet } from "../../inference/image-set.ts";
@@ -27,7 +28,7 @@ import { type CalibrationChoice, derivation } from "./choose-calibration.ts";
 export interface ImageArguments {
   readonly images: string;
   readonly labels?: string | undefined;
-  /** Training images for adabs. */
+  /** Training images for adabs and affine. */
   readonly calibration?: string | undefined;
   readonly augment?: string | undefined;
   readonly normalise: string;
@@ -56,7 +57,7 @@ export interface ImageInputs {
   readonly sources: object;
   readonly options: EvaluateOptions;
   /** Undefined when it is not asked for. */
-  readonly adabs: Omit<AdabsInput, "prng"> | undefined;
+  readonly calibration: CalibrationInput | undefined;
 }
 
 export interface Inputs extends ImageInputs {
@@ -73,7 +74,7 @@ const optionsSchema = z.object({ bias: z.enum(["array", "digital"]) });
 /** Reads and checks everything before the first image is run. */
 export async function gather(
   args: InferArguments,
-  methods: readonly CompensationMethod[],
+  methods: readonly Compensation[],
   store: Store,
 ): Promise<Inputs> {
   const stored = store.networks.get();
@@ -100,7 +101,7 @@ export async function gather(
 /** @throws LabError BAD_DATA for files that cannot be used, USAGE for options that contradict them. */
 export async function gatherImages(
   args: ImageArguments,
-  methods: readonly CompensationMethod[],
+  methods: readonly Compensation[],
 ): Promise<ImageInputs> {
   const limits = {
     ...(args.labels && { labels: args.labels }),
@@ -112,17 +113,17 @@ export async function gatherImages(
     batchSize: args.batch,
     ...(args.threads !== undefined && { threads: args.threads }),
   };
-  const adabs = methods.includes("adabs") ? await adabsInputOf(args, test, options) : undefined;
+  const calibration = methods.some(needsImages) ? await calibrationOf(args, test, options) : undefined;
   const sources = {
     images: sourceOf(args.images, test),
     normalisation: options.normalisation,
-    ...(adabs !== undefined && {
-      calibration: sourceOf(args.calibration ?? "", adabs.images),
+    ...(calibration !== undefined && {
+      calibration: sourceOf(args.calibration ?? "", calibration.images),
       augment: args.augment ?? "none",
       seed: args.seed,
     }),
   };
-  return { sources, test, options, adabs };
+  return { sources, test, options, calibration };
 }
 
 /** Enough to know the images again, wherever they lie. */
@@ -150,14 +151,14 @@ function chosenAges(args: InferArguments, read: readonly number[]): readonly num
   );
 }
 
-async function adabsInputOf(
+async function calibrationOf(
   args: ImageArguments,
   test: ImageSet,
   options: EvaluateOptions,
-): Promise<NonNullable<Inputs["adabs"]>> {
+): Promise<CalibrationInput> {
   if (args.calibration === undefined) {
-    throw new LabError("USAGE", "adabs needs calibration images", {
-      next: "add --calibration FILE with training images, or leave adabs out of --compensation",
+    throw new LabError("USAGE", "adabs and affine need calibration images", {
+      next: "add --calibration FILE with training images, or leave them out of --compensation",
     });
   }
   const images = await readImages(args.calibration);
@@ -167,7 +168,7 @@ async function adabsInputOf(
     const needed = smallestBatch * calibrationBatches;
     throw new LabError(
       "BAD_DATA",
-      `${args.calibration} holds ${images.count} images, adabs needs ${needed} at least`,
+      `${args.calibration} holds ${images.count} images, they need ${needed} at least`,
       {
         next: `the paper uses ${calibrationBatches * calibrationBatchSize}`,
       },
@@ -175,19 +176,15 @@ async function adabsInputOf(
   }
   const augment = args.augment === undefined ? noAugmentation : parseAugment(args.augment);
   const { normalisation, threads } = options;
-  const shared = { images, normalisation, augment, batches: calibrationBatches, batchSize };
+  const { seed } = args;
+  const shared = { images, normalisation, augment, batches: calibrationBatches, batchSize, seed };
   return { ...shared, ...(threads !== undefined && { threads }) };
 }
 
 /** @throws LabError USAGE. */
-export function parseMethods(text: string): CompensationMethod[] {
-  return [...new Set(text.split(","))].map((word) => {
-    const method = compensationMethods.find((known) => known === word.trim());
-    if (method !== undefined) return method;
-    throw new LabError("USAGE", `"${word}" is not a compensation`, {
-      next: `choose from ${compensationMethods.join(", ")}`,
-    });
-  });
+export function parseMethods(text: string): Compensation[] {
+  const methods = text.split(",").map(parseCompensation);
+  return [...new Map(methods.map((method) => [method.name, method])).values()];
 }
 
 /** "auto" takes the ImageNet convention for colour images and asks for anything else. */

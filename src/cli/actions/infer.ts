@@ -1,15 +1,11 @@
 /** Accuracy of the programmed network at every time that was read, under every compensation asked for, beside the digital baseline. */
 
 import { LabError } from "../../core/errors.ts";
-import { seededPrng } from "../../core/prng.ts";
 import { checkAdaptation } from "../../inference/adaptation-check.ts";
 import {
-  type Compensated,
-  type CompensationMethod,
-  compensateAdabs,
-  compensateGdc,
-  type LayerWeights,
-  uncompensated,
+  type Compensation,
+  type CompensationCost,
+  CompensationLadder,
 } from "../../inference/compensation.ts";
 import { type Evaluation, evaluate } from "../../inference/executor.ts";
 import { digitalParameters } from "../../inference/graph.ts";
@@ -28,7 +24,8 @@ export interface InferResult {
   readonly digitalAdaptationLossPercent: number | null;
   readonly accuracies: readonly (Accuracy & {
     readonly ageSeconds: number;
-    readonly compensation: CompensationMethod;
+    readonly compensation: string;
+    readonly cost: CompensationCost;
     /** The calibrations of the converters that conductances were derived with. */
     readonly calibrations: readonly string[];
     /** Factors of GDC, one a layer. */
@@ -41,7 +38,7 @@ export async function infer(args: InferArguments, context: Context): Promise<Inf
   const store = openStore(args.store, { mode: "existing" });
   try {
     const inputs = await gather(args, methods, store);
-    const config = { ...args, compensation: methods };
+    const config = { ...args, compensation: methods.map(({ name }) => name) };
     const result = await recorded(store, context, { command: "infer", seed: args.seed, config }, (run) =>
       inferAll({ ...inputs, store, run, context, seed: args.seed }, methods),
     );
@@ -59,9 +56,9 @@ interface Job extends Inputs {
   readonly seed: number;
 }
 
-async function inferAll(job: Job, methods: readonly CompensationMethod[]): Promise<InferResult> {
+async function inferAll(job: Job, methods: readonly Compensation[]): Promise<InferResult> {
   const { network, test, store, ages } = job;
-  const { digital, lossPercent } = await digitalBaseline(job);
+  const { digital, lossPercent } = await digitalBaseline(job, methods);
   keep(job, null, "digital", digital, [], job.sources);
   const read = ages.map((age) => weightsAt(store, network, age, job.converters));
   const reference = weightsAt(store, network, job.referenceAge, job.converters);
@@ -70,6 +67,7 @@ async function inferAll(job: Job, methods: readonly CompensationMethod[]): Promi
     "images",
     test.count * ages.length * methods.length,
   );
+  const ladder = new CompensationLadder(network, job.calibration);
   const onProgress = progressBy((images) => progress.advance(images));
   const accuracies: InferResult["accuracies"][number][] = [];
   for (const now of read) {
@@ -78,25 +76,26 @@ async function inferAll(job: Job, methods: readonly CompensationMethod[]): Promi
         throw new LabError("INTERRUPTED", "inference was stopped by the user", {
           next: "the results so far are stored; run it again for the rest",
         });
-      const compensated = await compensate(job, method, reference.weights, now.weights);
+      const compensated = await ladder.compensate(method, reference.weights, now.weights);
       const options = { ...job.options, onProgress: onProgress() };
       const evaluation = await evaluate(network, compensated.parameters, test, options);
-      const { alphas, calibrationImages, note } = compensated;
+      const { alphas, cost, note } = compensated;
       if (note !== undefined) job.context.output.warn(note);
       // What is compensated is compared with the readings right after programming.
       const readouts =
-        method === "none" ? now.readouts : [...new Set([...reference.readouts, ...now.readouts])];
-      keep(job, now.ageSeconds, method, evaluation, readouts, {
+        method.scale === "none" ? now.readouts : [...new Set([...reference.readouts, ...now.readouts])];
+      keep(job, now.ageSeconds, method.name, evaluation, readouts, {
         ...job.sources,
         calibrations: now.calibrations,
         alphas,
-        calibrationImages,
+        cost,
       });
       accuracies.push({
         ageSeconds: now.ageSeconds,
-        compensation: method,
+        compensation: method.name,
         calibrations: now.calibrations,
         alphas,
+        cost,
         ...accuracyOf(evaluation),
       });
     }
@@ -113,35 +112,17 @@ async function inferAll(job: Job, methods: readonly CompensationMethod[]): Promi
 }
 
 /** The digital accuracy; with adabs also what adapting the digital statistics does, since that is a loss of its own. */
-async function digitalBaseline(job: Job): Promise<{ digital: Evaluation; lossPercent: number | null }> {
+async function digitalBaseline(
+  job: Job,
+  methods: readonly Compensation[],
+): Promise<{ digital: Evaluation; lossPercent: number | null }> {
   const { network, test, options, context } = job;
-  if (job.adabs === undefined) {
+  if (job.calibration === undefined || !methods.some(({ adabs }) => adabs)) {
     return { digital: await evaluate(network, digitalParameters(network), test, options), lossPercent: null };
   }
-  const check = await checkAdaptation(network, test, { ...job.adabs, prng: seededPrng(job.seed) });
+  const check = await checkAdaptation(network, test, job.calibration);
   if (check.warning !== undefined) context.output.warn(check.warning);
   return { digital: check.plain, lossPercent: check.lostPercent };
-}
-
-/** @param reference weights right after programming. @param now those of the inference. */
-export function compensate(
-  job: Pick<Job, "network" | "adabs" | "seed">,
-  method: CompensationMethod,
-  reference: LayerWeights,
-  now: LayerWeights,
-): Compensated | Promise<Compensated> {
-  switch (method) {
-    case "none":
-      return uncompensated(job.network, now);
-    case "gdc":
-      return compensateGdc(job.network, reference, now);
-    case "adabs":
-      if (job.adabs === undefined) throw new TypeError("adabs without calibration images");
-      return compensateAdabs(job.network, reference, now, {
-        ...job.adabs,
-        prng: seededPrng(job.seed),
-      });
-  }
 }
 
 function keep(

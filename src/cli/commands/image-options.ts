@@ -8,8 +8,15 @@ export const imageOptions = {
     describe: "test images: CIFAR-10 binary, IDX or NPY, also gzipped, or a folder of class folders",
   },
   labels: { ...pathOption, describe: "labels (IDX or NPY), when they do not lie beside the images" },
-  calibration: { ...pathOption, describe: "training images for adabs, disjoint from the test images" },
-  compensation: { type: "string", default: "none,gdc", describe: "any of none, gdc, adabs" },
+  calibration: {
+    ...pathOption,
+    describe: "training images for adabs and affine, disjoint from the test images",
+  },
+  compensation: {
+    type: "string",
+    default: "none,gdc",
+    describe: "any of none, gdc, per-column, adabs, affine, and combinations such as per-column+adabs",
+  },
   augment: { type: "string", describe: "what training did to its images: crop4, flip" },
   normalise: {
     type: "string",

@@ -1,7 +1,7 @@
 /** Accuracy of a network with the conductances that were read of its devices. */
 
 import { ofPart } from "../../../calibration/program-verify/device-order.ts";
-import type { CompensationMethod, LayerWeights } from "../../inference/compensation.ts";
+import { type Compensation, CompensationLadder, type LayerWeights } from "../../inference/compensation.ts";
 import { evaluate } from "../../inference/executor.ts";
 import { digitalParameters } from "../../inference/graph.ts";
 import { weightsFromTiles } from "../../network/effective-weights.ts";
@@ -9,16 +9,15 @@ import type { Network } from "../../network/layer.ts";
 import type { LayerMapping } from "../../network/mapping.ts";
 import type { Tile } from "../../network/placement.ts";
 import type { ComparedAccuracy } from "../../report/statistics/programming-comparison.ts";
-import { accuracyOf, compensate } from "../actions/infer.ts";
+import { accuracyOf } from "../actions/infer.ts";
 import type { ImageInputs } from "../actions/infer-inputs.ts";
 import type { ContestBlock } from "./contest.ts";
 
 export interface NetworkContest {
   readonly name: string;
   readonly network: Network;
-  readonly methods: readonly CompensationMethod[];
+  readonly methods: readonly Compensation[];
   readonly inputs: ImageInputs;
-  readonly seed: number;
 }
 
 export async function digitalAccuracy({ network, inputs }: NetworkContest) {
@@ -27,21 +26,21 @@ export async function digitalAccuracy({ network, inputs }: NetworkContest) {
 
 /** At the ages that all blocks were read at. @param mappings one a layer of the network. */
 export async function accuraciesOf(
-  { network, methods, inputs, seed }: NetworkContest,
+  { network, methods, inputs }: NetworkContest,
   blocks: readonly ContestBlock[],
   mappings: readonly LayerMapping[],
   agesSeconds: readonly number[],
 ): Promise<ComparedAccuracy[]> {
   const reference = weightsOf(network, blocks, mappings, (block) => block.reference);
+  const ladder = new CompensationLadder(network, inputs.calibration);
   const accuracies: ComparedAccuracy[] = [];
   for (const ageSeconds of agesSeconds) {
     const now = weightsOf(network, blocks, mappings, ({ readings }) => readings.get(ageSeconds)?.siemens);
     if (reference === undefined || now === undefined) continue;
     for (const compensation of methods) {
-      const job = { network, adabs: inputs.adabs, seed };
-      const { parameters } = await compensate(job, compensation, reference, now);
+      const { parameters } = await ladder.compensate(compensation, reference, now);
       const evaluation = await evaluate(network, parameters, inputs.test, inputs.options);
-      accuracies.push({ ageSeconds, compensation, ...accuracyOf(evaluation) });
+      accuracies.push({ ageSeconds, compensation: compensation.name, ...accuracyOf(evaluation) });
     }
   }
   return accuracies;

@@ -61,7 +61,7 @@ export async function planOf(args: CompareArguments): Promise<ComparisonPlan> {
 }
 
 async function networkOf(args: CompareArguments): Promise<NetworkContest | undefined> {
-  const { network: path, images, seed } = args;
+  const { network: path, images } = args;
   if (path === undefined) return undefined;
   if (images === undefined)
     throw new LabError("USAGE", "the accuracy of a network needs images", { next: "add --images FILE" });
@@ -78,7 +78,6 @@ async function networkOf(args: CompareArguments): Promise<NetworkContest | undef
     network,
     methods,
     inputs: await gatherImages({ ...args, images }, methods),
-    seed,
   };
 }
 
