@@ -5,9 +5,11 @@ import { deviceScale } from "./device-scale.ts";
 import { type DriftFits, emptyFits } from "./fits.ts";
 import type { FlickerShape } from "./flicker-covariance.ts";
 import { fitAlone, keepPower, markEnds } from "./keep-fit.ts";
+import { devicesByKind, noKind } from "./kinds.ts";
 import { markBit } from "./masks.ts";
 import { type DriftModel, powerLaw } from "./models.ts";
 import { type KindNoise, noiseOfKind } from "./noise-size.ts";
+import { noiseSlope } from "./noise-slope.ts";
 import { fitPower, PowerFit, type PowerGls } from "./power-gls.ts";
 import { assertReadings, type DriftReadings, isMeasured } from "./readings.ts";
 import { outlierDeviations } from "./robust-fit.ts";
@@ -15,13 +17,11 @@ import { outlierDeviations } from "./robust-fit.ts";
 export interface DriftOptions {
   /** Age (s) that conductances are given for. */
   readonly referenceSeconds: number;
+  /** Its slope is found from the readings when missing. */
   readonly shape: FlickerShape;
   /** Law of each kind; a power law where none is given. */
   readonly models?: readonly (DriftModel | undefined)[];
 }
-
-/** Of devices that are left alone: they have no fit. */
-export const noKind = 255;
 
 /** Fewer do not tell drift from noise. */
 export const fewestReads = 3;
@@ -37,7 +37,12 @@ export function fitDrift(readings: DriftReadings, kinds: Uint8Array, options: Dr
   if (kinds.length !== devices) throw new RangeError(`${kinds.length} kinds of ${devices} devices`);
   if (reads.length < fewestReads) throw new RangeError(`${reads.length} reads do not tell drift from noise`);
   const fits = emptyFits(devices, options.referenceSeconds);
-  for (const block of ageBlocks(reads, devices)) fitBlock(readings, kinds, block, options, fits);
+  const shape = {
+    ...options.shape,
+    slope: options.shape.slope ?? noiseSlope(readings, kinds, options.shape),
+  };
+  for (const block of ageBlocks(reads, devices))
+    fitBlock(readings, kinds, block, { ...options, shape }, fits);
   return fits;
 }
 
@@ -83,19 +88,6 @@ function fitTogether({ gls, nu }: KindNoise, fit: PowerFit): boolean {
   fit.nu = nu;
   fitPower(gls, fit);
   return fit.converged && fit.farthest <= outlierDeviations;
-}
-
-/** Numbers of the devices of a block, one list for each of 256 kinds. */
-export function devicesByKind(kinds: Uint8Array, { from, to }: Pick<AgeBlock, "from" | "to">): Uint32Array[] {
-  const counts = new Uint32Array(256);
-  for (let device = from; device < to; device++) counts[kinds[device]!]! += 1;
-  const lists = Array.from(counts, (count) => new Uint32Array(count));
-  counts.fill(0);
-  for (let device = from; device < to; device++) {
-    const kind = kinds[device]!;
-    lists[kind]![counts[kind]!++] = device;
-  }
-  return lists;
 }
 
 /** Readings of a device, and ln(age) - centre. Returns how many are not at an end of the converter. */

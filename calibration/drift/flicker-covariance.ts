@@ -6,8 +6,12 @@
  * variance relative to the conductance is Q^2 ln((t + t_read) / (2 t_read)) at the age t (Nandakumar et al., ICECS 2019, as in aihwkit
  * inference/noise/pcm.py:147-154), and the covariance of ages t1 < t2 is Q^2 ln((t2 + t_read) / (t2 - t1)), of which the variance is the
  * limit t2 - t1 = 2 t_read.
+ *
+ * Where the power goes as 1/f^(1 + a), relaxations have weights tau^a, and the logarithm of t2 / D is the limit a = 0 of
+ * Gamma(1 - a) (t2^a - D^a) / a: the integral of tau^a (exp(-D / tau) - exp(-t2 / tau)) over ln tau. Joshi et al. 2020 give a = 0.21.
  */
 
+import { gamma } from "./gamma.ts";
 import type { DriftRead } from "./readings.ts";
 
 export interface FlickerShape {
@@ -15,29 +19,39 @@ export interface FlickerShape {
   readonly readSeconds: number;
   /** Between two conversions that are averaged (s). */
   readonly conversionSeconds: number;
+  /** a: how much faster than 1/f the power falls; 0 when missing. Below 1. */
+  readonly slope?: number;
 }
 
 /** t_read of the published law (aihwkit pcm.py:75). Only its logarithm counts, so a converter that differs hardly matters. */
 export const publishedReadSeconds = 250e-9;
 
 /** In units of Q^2, of two readings at different ages (s). */
-export const flickerCovariance = (early: number, late: number, { readSeconds }: FlickerShape): number =>
-  early > late
-    ? Math.log((early + readSeconds) / Math.max(early - late, 2 * readSeconds))
-    : Math.log((late + readSeconds) / Math.max(late - early, 2 * readSeconds));
+export function flickerCovariance(early: number, late: number, shape: FlickerShape): number {
+  const { readSeconds, slope = 0 } = shape;
+  const apart = Math.max(Math.abs(late - early), 2 * readSeconds);
+  return weight(slope) * (scaled(Math.max(early, late) + readSeconds, slope) - scaled(apart, slope));
+}
 
 /** In units of Q^2, of the mean of conversions that follow each other from the age (s) on. */
 export function flickerVariance(ageSeconds: number, averages: number, shape: FlickerShape): number {
-  const { readSeconds, conversionSeconds } = shape;
-  let logs = averages * Math.log(2 * readSeconds);
+  const { readSeconds, conversionSeconds, slope = 0 } = shape;
+  let sum = averages * scaled(2 * readSeconds, slope);
   for (let apart = 1; apart < averages; apart++)
-    logs += 2 * (averages - apart) * Math.log(Math.max(apart * conversionSeconds, 2 * readSeconds));
-  return Math.log(ageSeconds + readSeconds) - logs / averages ** 2;
+    sum += 2 * (averages - apart) * scaled(Math.max(apart * conversionSeconds, 2 * readSeconds), slope);
+  return weight(slope) * (scaled(ageSeconds + readSeconds, slope) - sum / averages ** 2);
 }
+
+/** (t^a - 1) / a, and its limit ln t. */
+const scaled = (seconds: number, slope: number): number =>
+  Math.abs(slope) < 1e-6 ? Math.log(seconds) : Math.expm1(slope * Math.log(seconds)) / slope;
+
+/** Gamma(1 - a). */
+const weight = (slope: number): number => gamma(1 - slope);
 
 /** Size of the noise of devices of one kind. */
 export interface NoiseSize {
-  /** Q, relative to the conductance. */
+  /** Q, relative to the conductance; of relaxations of 1 s where the power does not go as 1/f. */
   readonly flicker: number;
   /** Typical conductance at each read (S), which turns noise of the converter into a share of the conductance. */
   readonly siemens: Float64Array;

@@ -1,4 +1,4 @@
-/** Derivatives of the logarithm of the gamma function: the mean and the variance of the logarithm of a chi square. */
+/** The gamma function, and the derivatives of its logarithm: mean and variance of the logarithm of a chi square. */
 
 /** Where the asymptotic series begin to be good to 1e-8. */
 const far = 8;
@@ -19,4 +19,14 @@ export function trigamma(x: number): number {
   for (; y < far; y++) sum += 1 / y ** 2;
   const r = 1 / y ** 2;
   return sum + 1 / y + r / 2 + (r / y) * (1 / 6 - r * (1 / 30 - r / 42));
+}
+
+/** Gamma(x), x > 0, by Stirling's series of its logarithm (Abramowitz and Stegun 6.1.15 and 6.1.41). */
+export function gamma(x: number): number {
+  let product = 1;
+  let y = x;
+  for (; y < far; y++) product *= y;
+  const r = 1 / y ** 2;
+  const series = (1 / 12 - r * (1 / 360 - r / 1260)) / y;
+  return Math.exp((y - 0.5) * Math.log(y) - y + Math.log(2 * Math.PI) / 2 + series) / product;
 }

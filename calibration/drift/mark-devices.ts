@@ -1,7 +1,7 @@
 /** Marks devices that are not like the others of their kind, or did not do what they were told. */
 
-import { devicesByKind, noKind } from "./fit-drift.ts";
 import type { DriftFits } from "./fits.ts";
+import { devicesByKind, noKind } from "./kinds.ts";
 import { leftOutBits, markBit } from "./masks.ts";
 import { median } from "./repeated-median.ts";
 

@@ -41,7 +41,7 @@ export function noiseOfKind(
   shape: FlickerShape,
 ): KindNoise {
   const n = readings.reads.length;
-  const sample = sampleOf(readings, block, devices);
+  const sample = sampleOf(readings, block, devices, Math.ceil(sampledFreedom / (n - 2)));
   const siemens = typicalSiemens(readings, sample);
   let size: NoiseSize = { flicker: guess.flicker, siemens };
   let nu = guess.nu;
@@ -67,15 +67,19 @@ function meanDiagonal(matrix: Float64Array, n: number): number {
   return sum / n;
 }
 
-interface Sampled {
+export interface Sampled {
   readonly fit: PowerFit;
   readonly lnAges: Float64Array;
 }
 
 /** Every so many-th device of which all readings have a value. */
-function sampleOf(readings: DriftReadings, block: AgeBlock, devices: Uint32Array): Sampled[] {
+export function sampleOf(
+  readings: DriftReadings,
+  block: AgeBlock,
+  devices: Uint32Array,
+  most: number,
+): Sampled[] {
   const n = readings.reads.length;
-  const most = Math.ceil(sampledFreedom / (n - 2));
   const stride = Math.max(1, Math.floor(devices.length / most));
   const sample: Sampled[] = [];
   for (let i = 0; i < devices.length && sample.length < most; i += stride) {
@@ -98,7 +102,7 @@ const typicalSiemens = ({ reads }: DriftReadings, sample: readonly Sampled[]): F
 /** Of devices that are mostly at an end of the converter: their noise is that of the converter. */
 const codesOfNothing = 4;
 
-function refit(gls: PowerGls, fit: PowerFit, lnAges: Float64Array, nu: number): void {
+export function refit(gls: PowerGls, fit: PowerFit, lnAges: Float64Array, nu: number): void {
   for (let i = 0; i < gls.n; i++) fit.x[i] = lnAges[i]! - gls.centre;
   fit.nu = nu;
   fitPower(gls, fit);

@@ -54,8 +54,15 @@ export class Attendance {
   /** The request was seen and is being done. */
   answered(): void {
     const { store, campaign } = this.#attended;
-    if (this.#request !== undefined) store.campaigns.forgetRequest(campaign);
+    const request = this.#request;
     this.#request = undefined;
+    if (request === undefined) return;
+    try {
+      store.campaigns.forgetRequest(campaign, request);
+    } catch (failure) {
+      // It is seen once more then, and asks for what is so already.
+      if (!willPass(failure)) throw failure;
+    }
   }
 
   end(): void {

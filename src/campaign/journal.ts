@@ -8,6 +8,7 @@ import type { Boot, Slot, StoredCampaign, Subject } from "../store/campaign-rows
 import type { CalibrationId, ReadoutId, RunId } from "../store/identity.ts";
 import type { Store } from "../store/store.ts";
 import type { Reading } from "./read-subject.ts";
+import { isOfItsAge } from "./schedule.ts";
 
 /** What all entries of a process share. */
 export interface Pen {
@@ -84,11 +85,13 @@ function partsOf(pen: Pen, entry: Entry): Partial<NewOutcome> {
 
 function keepReadouts(
   { store, run, calibration }: Pen,
-  { subject: { matter }, slot, boot, wallSeconds }: Entry,
+  { subject: { matter }, slot, reading, boot, wallSeconds }: Entry,
   readouts: Extract<Reading, { kind: "readouts" }>["readouts"],
 ): ReadoutId[] {
   const programming = matter.kind === "tile" ? matter.programming : null;
-  const facts = { programming, run, requestedAgeSeconds: slot.ageSeconds, wallSeconds, calibration };
+  const bearsItsAge = isOfItsAge(slot, reading.firstSeconds + boot.offsetSeconds);
+  const requestedAgeSeconds = bearsItsAge ? slot.ageSeconds : null;
+  const facts = { programming, run, requestedAgeSeconds, wallSeconds, calibration };
   return readouts.map((readout) => store.readouts.add({ ...facts, bootId: boot.bootId, readout }));
 }
 

@@ -1,6 +1,6 @@
 /** Runs a campaign to its end, or until it is told to stop: the shell around the schedule. */
 
-import { LabError, textOf } from "../core/errors.ts";
+import { type LabError, textOf } from "../core/errors.ts";
 import { sleep } from "../core/sleep.ts";
 import { formatDuration } from "../core/units.ts";
 import { Agenda } from "./agenda.ts";
@@ -85,6 +85,9 @@ class CampaignRun {
       this.#impediments.add({ fromSeconds: anchorSeconds, untilSeconds, reason: why });
     }
     this.#tellOfBoot(bootId);
+    // Whoever begins it again wants no pause that was asked of a process that is gone; an end stays an end.
+    for (const request of ["pause", "resume"] as const)
+      pen.store.campaigns.forgetRequest(pen.campaign.id, request);
     await this.#states.enter("running", null);
   }
 
@@ -142,27 +145,32 @@ class CampaignRun {
   async #awaitBoard(): Promise<void> {
     const { presence, clock } = this.#job;
     const lostSeconds = clock.monotonicSeconds();
+    let told = "";
     for (let pause = firstSearchSeconds; ; pause = Math.min(2 * pause, longestSearchSeconds)) {
       const { bootId } = presence.boot;
-      if (await this.#found()) {
+      const absence = await this.#absence();
+      if (absence === undefined) {
         const away = formatDuration(clock.monotonicSeconds() - lostSeconds);
         this.#teller.tell("board-back", "info", `the board is back after ${away}`);
         this.#tellOfBoot(bootId);
         return;
       }
+      if (absence.message !== told) this.#teller.tell("line", "info", `looking for it: ${absence.message}`);
+      told = absence.message;
       const request = await this.#rest(pause);
       if (request === "stop" || request === "pause") return;
     }
   }
 
-  async #found(): Promise<boolean> {
+  /** Opens the board; why it is not there, when it is not. */
+  async #absence(): Promise<LabError | undefined> {
     const { presence } = this.#job;
     try {
       await presence.open();
       this.#impediments.end(presence.boot.anchorSeconds);
-      return true;
+      return undefined;
     } catch (failure) {
-      if (isAbsence(failure)) return false;
+      if (isAbsence(failure)) return failure;
       throw failure;
     }
   }
@@ -190,9 +198,10 @@ class CampaignRun {
       if (request === "resume") break;
     }
     await this.#states.enter("running", "resumed by the user");
-    if (await this.#found()) return;
+    const absence = await this.#absence();
+    if (absence === undefined) return;
     this.#impediments.end(presence.estimate());
-    await this.#lose(new LabError("LINK_LOST", "it was not there when the campaign was resumed"));
+    await this.#lose(absence);
   }
 
   async #stop(): Promise<CampaignEnding> {

@@ -66,6 +66,17 @@ const isDue = ({ dueSeconds }: Due<unknown, unknown>, nowSeconds: number): boole
 const lateFraction = 0.02;
 const lateSeconds = 1;
 
+/** Twenty-five seconds and four minutes are a decade apart on that axis: what is read so late does not say what its age says. */
+const decade = 10;
+/** Of an age of 0, which has no decade. */
+const youngestSeconds = 1;
+
+/** Whether a reading that began then may still bear the age of its slot. */
+export const isOfItsAge = (
+  { ageSeconds, dueSeconds }: Due<unknown, unknown>,
+  startedSeconds: number,
+): boolean => startedSeconds - dueSeconds + ageSeconds <= decade * Math.max(ageSeconds, youngestSeconds);
+
 /** Whether a reading that began then is late, and not on time. */
 export const isLate = ({ ageSeconds, dueSeconds }: Due<unknown, unknown>, startedSeconds: number): boolean =>
   startedSeconds - dueSeconds > Math.max(lateSeconds, lateFraction * ageSeconds);

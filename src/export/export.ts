@@ -2,17 +2,18 @@
 
 import { LabError } from "../core/errors.ts";
 import type { Store } from "../store/store.ts";
-import { mvmInputsOf, mvmOutputsOf, temperaturesOf } from "./campaign-data.ts";
 import { writeCsv } from "./csv.ts";
 import type { Dataset } from "./dataset.ts";
 import { fitsOf, levelsOf } from "./fits.ts";
 import { writeNpz } from "./npz.ts";
 import { writeParquet } from "./parquet.ts";
 import type { Pause } from "./pause.ts";
+import { mvmInputsOf, mvmOutputsOf } from "./probes.ts";
 import { type ExportedBy, provenanceOf } from "./provenance.ts";
 import { readoutsOf } from "./readouts.ts";
 import { resultsOf } from "./results.ts";
 import { targetsOf } from "./targets.ts";
+import { temperaturesOf } from "./temperatures.ts";
 import { WholeFile } from "./whole-file.ts";
 
 export const formats = ["parquet", "npz", "csv"] as const;
@@ -61,9 +62,12 @@ export interface ExportRequest {
   readonly pause: Pause;
 }
 
+/** As `datasetOf`, and without a row where the store has none. */
+export const perhapsEmpty = (store: Store, what: What): Dataset => datasets[what](store);
+
 /** @throws LabError STORE_CONTENT when the store has none of them. */
 export function datasetOf(store: Store, what: What): Dataset {
-  const dataset = datasets[what](store);
+  const dataset = perhapsEmpty(store, what);
   if (dataset.rows > 0) return dataset;
   throw new LabError("STORE_CONTENT", `${store.path} holds no ${what}`, {
     next: `make them first: ${origins[what]}`,

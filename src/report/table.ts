@@ -12,11 +12,12 @@ export interface Table {
 
 /** A table for reading; numbers are set to the right with equal decimals in a column, the first column heads its row. */
 export function tableMarkup({ columns, rows }: Table): Markup {
+  const examples = columns.map((_, index) => rows.find((row) => row[index] !== null)?.[index]);
   const head = columns.map(
-    (column, index) => html`<th scope="col"${alignment(rows[0]?.[index])}>${column}</th>`,
+    (column, index) => html`<th scope="col"${alignment(examples[index])}>${column}</th>`,
   );
   const decimals = columns.map((_, index) => Math.max(0, ...rows.map((row) => decimalsOf(row[index]))));
-  const body = rows.map((row) => rowMarkup(row, decimals));
+  const body = rows.map((row) => rowMarkup(row, decimals, examples));
   return html`<div class="scroll"><table><thead><tr>${head}</tr></thead><tbody>${body}</tbody></table></div>`;
 }
 
@@ -30,11 +31,16 @@ export function csvOf({ columns, rows }: Table): string {
   return [columns, ...rows].map((row) => `${row.map(csvCell).join(",")}\r\n`).join("");
 }
 
-function rowMarkup(cells: readonly Cell[], decimals: readonly number[]): Markup {
+/** @param examples a cell of each column, by which its empty cells are aligned. */
+function rowMarkup(
+  cells: readonly Cell[],
+  decimals: readonly number[],
+  examples: readonly (Cell | undefined)[],
+): Markup {
   const texts = cells.map((cell, index) => shown(cell, decimals[index] ?? 0));
   const rest = cells
     .slice(1)
-    .map((cell, index) => html`<td${alignment(cell)}>${texts[index + 1] ?? ""}</td>`);
+    .map((cell, index) => html`<td${alignment(cell ?? examples[index + 1])}>${texts[index + 1] ?? ""}</td>`);
   return html`<tr><th scope="row"${alignment(cells[0])}>${texts[0] ?? ""}</th>${rest}</tr>`;
 }
 

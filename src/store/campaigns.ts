@@ -120,9 +120,10 @@ export class Campaigns {
     return this.#connection.first(requestRow, sql, { campaign })?.request;
   }
 
-  /** The request was seen. */
-  forgetRequest(campaign: CampaignId): void {
-    this.#connection.run("DELETE FROM campaign_requests WHERE campaign_id = @campaign", { campaign });
+  /** The request was seen; another one that has come since stays. */
+  forgetRequest(campaign: CampaignId, request: CampaignRequest): void {
+    const sql = "DELETE FROM campaign_requests WHERE campaign_id = @campaign AND request = @request";
+    this.#connection.run(sql, { campaign, request });
   }
 
   /** The power-ups of the board that it has met, oldest first. */

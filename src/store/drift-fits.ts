@@ -2,14 +2,12 @@
 
 import { cellCount } from "../chip/region.ts";
 import type { Connection } from "./connection.ts";
+import { deviceBlobs, deviceRow, devicesOf } from "./drift-devices.ts";
 import { insertLevelSql, levelColumns, levelRow } from "./drift-levels.ts";
 import {
   type AnalysisFacts,
   analysisRow,
   type DriftDevices,
-  deviceBlobs,
-  deviceRow,
-  devicesOf,
   type FitFacts,
   fitRow,
   type StoredAnalysis,

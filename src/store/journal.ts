@@ -4,6 +4,7 @@
  */
 
 import { statSync } from "node:fs";
+import { LabError } from "../core/errors.ts";
 
 /** What is left of the log on the disk once it starts anew, and how far it grows before somebody waits for readers. */
 export interface JournalLimits {
@@ -34,13 +35,21 @@ export class Journal {
     connection.pragma(`journal_size_limit = ${keptBytes}`);
   }
 
-  /** After a commit. Where readers do not let go in time the log grows on, and is looked at again after as much. */
+  /**
+   * After a commit. Where readers do not let go in time, or the disk is full, the log grows on and is looked at again after as much:
+   * what was committed is safe in it, and nobody may be told otherwise.
+   */
   bound(): void {
     if (journalBytes(this.#connection.path) < this.#nextBytes) return;
     const patience = Number(this.#connection.pragma("busy_timeout"));
     this.#connection.pragma(`busy_timeout = ${readersMilliseconds}`);
-    this.#connection.pragma("wal_checkpoint(TRUNCATE)");
-    this.#connection.pragma(`busy_timeout = ${patience}`);
+    try {
+      this.#connection.pragma("wal_checkpoint(TRUNCATE)");
+    } catch (failure) {
+      if (!(failure instanceof LabError)) throw failure;
+    } finally {
+      this.#connection.pragma(`busy_timeout = ${patience}`);
+    }
     this.#nextBytes = journalBytes(this.#connection.path) + this.#waitBytes;
   }
 }

@@ -18,13 +18,13 @@ const region: Region = { array: 0, row: 0, column: 0, rows: 512, columns: 2048 }
 const devices = cellCount(region);
 const averages = 64;
 /** Snapshots of one measurement, so that each side pays for its own checkpoints within it. */
-const snapshotsATime = 4;
+const snapshotsATime = 2;
 const tracedSnapshots = 100;
 
 export async function store({ small }: BenchOptions): Promise<Figures> {
   const folder = await mkdtemp(join(tmpdir(), "pcmlab-bench-"));
   try {
-    const commits = measuredCommits(folder, small ? 5 : 25);
+    const commits = measuredCommits(folder, small ? 10 : 50);
     return { devices, ...commits, ...(await measuredFile(join(folder, "run.db"), commits.snapshots)) };
   } finally {
     await rm(folder, { recursive: true, force: true });

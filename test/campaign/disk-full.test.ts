@@ -63,6 +63,24 @@ test("on a full disk the campaign pauses and says so, keeps the reading in memor
   });
 });
 
+test("while another program has the store, the campaign waits likewise", async () => {
+  const bench = new CampaignBench({ offTime: "passes" });
+  const plan = { ...emptyPlan, regions: [{ name: "array", region: whole, agesSeconds: minutes }] };
+  const campaign = await bench.plan(plan);
+  const connections = writers();
+  const other = new Connection(bench.path, { readonly: false, fileMustExist: true });
+  bench.world.after(610, () => {
+    // Without SQLite's own patience of 5 s, which is of another clock.
+    for (const connection of connections) connection.pragma("busy_timeout = 0");
+    other.execute("BEGIN IMMEDIATE");
+  });
+  bench.world.after(985, () => other.close());
+  expect(await bench.run(campaign)).toBe("finished");
+  const reasons = new Set(bench.slots(campaign).flatMap(({ outcome }) => outcome?.reason ?? []));
+  expect(reasons).toContain("another program had the store");
+  expect(bench.events.map(({ kind }) => kind)).toEqual(["store-busy", "disk-room", "missed", "finished"]);
+});
+
 test("Ctrl-C ends a campaign that waits for room, and nothing that was stored is lost", async () => {
   const bench = new CampaignBench({ offTime: "passes" });
   const plan = { ...emptyPlan, regions: [{ name: "array", region: whole, agesSeconds: minutes }] };

@@ -67,6 +67,8 @@ test("a board that is away for a while leaves slots that were missed, with the r
   expect(late[0]?.outcome?.reason).toMatch(/late: the board was absent$/);
   expect(bench.events.map(({ kind }) => kind).filter((kind) => kind !== "missed")).toEqual([
     "board-lost",
+    // Said once, and not at every look.
+    "line",
     "board-back",
     "finished",
   ]);
@@ -177,6 +179,18 @@ test("pause, resume and stop of another process are seen while it waits; what is
   expect(temperatures[3]?.outcome?.reason).toBe("paused by the user");
   expect(temperatures[20]?.outcome?.reason).toBe("the campaign was stopped");
   expect(bench.slots(campaign).every(({ outcome }) => outcome !== null)).toBe(true);
+});
+
+test("a pause that was asked of a process that is gone is forgotten, and an end is not", async () => {
+  for (const [request, ending] of [
+    ["pause", "finished"],
+    ["stop", "stopped"],
+  ] as const) {
+    const bench = new CampaignBench();
+    const campaign = await bench.plan(smallPlan([10]));
+    bench.store((store) => store.campaigns.ask(campaign.id, request, 0));
+    expect(await bench.run(campaign)).toBe(ending);
+  }
 });
 
 test("times at which no process ran are missed, and say so", async () => {

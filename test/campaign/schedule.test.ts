@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { type Due, isLate, nextStep, overtakenBy } from "../../src/campaign/schedule.ts";
+import { type Due, isLate, isOfItsAge, nextStep, overtakenBy } from "../../src/campaign/schedule.ts";
 
 const slot = (id: number, subject: number, dueSeconds: number): Due => ({
   id,
@@ -41,6 +41,13 @@ test("late is by more than a second, and by more than two parts in a hundred of 
   expect(isLate(slot(1, 1, 10), 11.1)).toBe(true);
   expect(isLate(slot(1, 1, 1000), 1019)).toBe(false);
   expect(isLate(slot(1, 1, 1000), 1021)).toBe(true);
+});
+
+test("a reading a decade late does not bear the age of its slot any more", () => {
+  expect(isOfItsAge(slot(1, 1, 25), 249)).toBe(true);
+  expect(isOfItsAge(slot(1, 1, 25), 251)).toBe(false);
+  expect(isOfItsAge(slot(1, 1, 0), 9)).toBe(true);
+  expect(isOfItsAge(slot(1, 1, 0), 11)).toBe(false);
 });
 
 /** Every way in which up to four slots of two subjects can lie around the present. */

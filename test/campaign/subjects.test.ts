@@ -34,6 +34,26 @@ test("a tile is read at ages of its own programming, as `pcmlab read` would have
   });
 });
 
+test("a tile that is read far too late keeps its true time, and does not count as read at that age", async () => {
+  const bench = new CampaignBench();
+  const tile = programmed(bench);
+  const chip = await bench.open();
+  await chip.waitUntil(1000);
+  const campaign = await bench.plan(tilesAt([25, 900, 3600]), [{ ...tile, endedSeconds: 5 }]);
+  bench.store((store) => expect(store.campaigns.slots(campaign.id)).toHaveLength(3));
+  await bench.run(campaign);
+  expect(bench.slots(campaign).map(({ outcome }) => outcome?.kind)).toEqual(["missed", "late", "read"]);
+  expect(bench.store((store) => store.readouts.completeAges())).toEqual([900, 3600]);
+  await chip.waitUntil(500_000);
+  const late = await bench.plan(tilesAt([3700]), [{ ...tile, endedSeconds: 5 }]);
+  await bench.run(late, 2);
+  bench.store((store) => {
+    expect(store.readouts.completeAges()).toEqual([900, 3600]);
+    expect(store.readouts.list().at(-1)?.requestedAgeSeconds).toBeNull();
+    expect(bench.slots(late)[0]?.outcome?.startedSeconds).toBeGreaterThanOrEqual(500_000);
+  });
+});
+
 test("a tile that is programmed again meanwhile is not read for the old experiment", async () => {
   const bench = new CampaignBench();
   const campaign = await bench.plan({ ...tilesAt([25, 3600, 7200]), temperature: { agesSeconds: [60] } }, [

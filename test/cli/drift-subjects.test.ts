@@ -139,7 +139,7 @@ test("a tile is found in what was read of its whole array, device by device, at 
     const inArray = (row * columns + tile.region.column + column) * averages * conversionSeconds;
     for (const [slot, due] of [112, 1012, 10_012].entries()) {
       const code = codeAt(row, tile.region.column + column, slot) / averages;
-      expect(siemens[slot * devices + device]).toBeCloseTo(code * perCode, 12);
+      expect(siemens[slot * devices + device]! * 1e6).toBeCloseTo(code * perCode * 1e6, 4);
       // From the end of the programming, and by how much the device was pulsed before that.
       const sincePulse = due + inArray - ended + (1 - (device + 0.5) / cellCount(tile.region));
       expect(ageOf(reads[slot]!, device)).toBeCloseTo(sincePulse, 3);

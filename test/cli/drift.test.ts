@@ -110,7 +110,8 @@ describe("pcmlab drift", () => {
   test("prints a line a level, and with --tile a line a tile", async () => {
     const whole = storeOf(ages);
     const byLevel = (await run({ store: whole })).text.trim().split("\n");
-    expect(byLevel).toHaveLength(2 + 11);
+    expect(byLevel).toHaveLength(2 + 11 + 1);
+    expect(byLevel.at(-1)).toMatch(/^0\.00 µS: most devices are at an end of the converter/);
     expect(byLevel[0]).toMatch(/^drift of 6,612 devices, 16 ages from 30 s to 1 d/);
     expect(byLevel[5]).toMatch(/7\.50 µS .*±.*power law/);
     const byTile = (await run({ store: whole, tile: true })).text.trim().split("\n");

@@ -55,6 +55,15 @@ describe("a map", () => {
     expect([...map.raster().siemens.slice(0, 3)]).toEqual([7 / 4, 4, Number.NaN]);
   });
 
+  test("what is known of it can be cut out", () => {
+    const map = new PatchedMap(region(10, 0, 512, 2048));
+    map.put("canary", region(17, 24, 10, 8), new Float32Array(80).fill(7));
+    const { window, raster } = map.known();
+    expect(window).toEqual(region(10, 24, 24, 8));
+    expect([raster.width, raster.height, [...raster.siemens]]).toEqual([1, 3, [7, 7, 7]]);
+    expect(new PatchedMap(region(0, 0, 2, 2)).known().window).toEqual(region(0, 0, 2, 2));
+  });
+
   test("a newer reading takes the place of the older one, and not of its neighbours", () => {
     const map = new PatchedMap(region(0, 0, 1, 4));
     map.put("a", region(0, 0, 1, 2), Float32Array.of(1, 1));
@@ -120,6 +129,19 @@ test("drift samples give the exponents that the devices have, level by level", (
     expect(points.map(({ ageSeconds }) => ageSeconds)).toEqual([25, 250, 2500]);
     expect(points[0]).toMatchObject({ low: 1, median: 1, high: 1 });
   }
+});
+
+test("a thousand ages are thinned out, and neither the first nor the last is lost", () => {
+  const drift = new DriftSamples(gmaxSiemens, 1);
+  drift.addTargets(1, Float32Array.of(gmaxSiemens));
+  for (let age = 1; age <= 1000; age++)
+    drift.addMeasured(1, readoutId(age), age, Float32Array.of(gmaxSiemens * age ** -0.05));
+  const [level] = drift.levels(() => undefined);
+  const ages = level?.points.map(({ ageSeconds }) => ageSeconds) ?? [];
+  expect([ages[0], ages.at(-1)]).toEqual([1, 1000]);
+  expect(ages.length).toBeGreaterThan(90);
+  expect(ages.length).toBeLessThanOrEqual(200);
+  expect(level?.fit?.exponent).toBeCloseTo(0.05, 6);
 });
 
 test("tiles whose first readings have different ages are compared from the first age that they share, at their true ages", () => {

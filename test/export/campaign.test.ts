@@ -110,6 +110,7 @@ test("products are exported as codes, and temperatures with their time", async (
     [1, 1, 500],
     [1, 2, -600],
   ]);
+  expect(outputs[0]).toMatchObject({ requested_age_s: 3600, age_s: 3601, phases: 1, temperature_K: 301 });
   const inputs = await exported(store, "mvm-inputs");
   expect(inputs.map(({ vector, word_line, input_code }) => [vector, word_line, input_code])).toEqual([
     [0, 0, 1],

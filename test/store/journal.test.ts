@@ -1,7 +1,9 @@
+import { writeFileSync } from "node:fs";
 import Database from "better-sqlite3";
 import { expect, test } from "vitest";
+import { LabError } from "../../src/core/errors.ts";
 import { Connection } from "../../src/store/connection.ts";
-import { journalBytes } from "../../src/store/journal.ts";
+import { Journal, journalBytes } from "../../src/store/journal.ts";
 import { freshPath } from "./temp-folder.ts";
 
 const limits = { keptBytes: 2 ** 18, waitBytes: 2 ** 20 };
@@ -47,6 +49,25 @@ test("a log that a reader held up is small again soon after the reader has gone"
   expect(journalBytes(path)).toBeLessThan(limits.waitBytes + 2 ** 18);
   reader.close();
   connection.close();
+});
+
+test("a log that cannot be folded does not make a commit fail that is safe in it", () => {
+  const path = freshPath();
+  writeFileSync(`${path}-wal`, new Uint8Array(limits.waitBytes));
+  const asked: string[] = [];
+  const pragma = (text: string): unknown => {
+    asked.push(text);
+    if (text.startsWith("wal_checkpoint")) throw new LabError("STORE", "the disk is full");
+    return text === "busy_timeout" ? 5000 : undefined;
+  };
+  const journal = new Journal({ path, pragma }, limits);
+  journal.bound();
+  expect(asked.at(-1)).toBe("busy_timeout = 5000");
+  expect(asked).toContain("wal_checkpoint(TRUNCATE)");
+  // Not again before it has grown by as much.
+  asked.length = 0;
+  journal.bound();
+  expect(asked).toEqual([]);
 });
 
 test("waiting for readers changes nothing else: another writer is still waited for as before", () => {

@@ -70,6 +70,8 @@ test("a virtual month is read by the command, and its alarms reach a hook and a 
     "100K..200K",
   ];
   await json(["campaign", "new", ...board, ...store, ...nominal, ...times], home);
+  const resumed = await pcmlab(["resume", ...board, ...store], home);
+  expect(resumed.stderr).toContain("go on with its campaign: pcmlab campaign resume");
   const alarms = [
     "--hook",
     "cat >> alarms.jsonl",

@@ -143,7 +143,7 @@ test("an emulator that follows the wall clock lets time pass and cannot skip it"
     "CHIP:TIME?",
     "CHIP:TIME?",
   ]);
-  expect(descriptor).toContain('"features":["set-temperature","program-verify","measure-current"]');
+  expect(descriptor).toContain('"features":["set-temperature","program-verify","measure-current","lock"]');
   expect(refused).toMatch(/^1002,/);
   const seconds = (answer = ""): number => Number(answer.split(",")[1]);
   expect(seconds(early)).toBeGreaterThan(0);

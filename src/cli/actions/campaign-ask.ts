@@ -85,7 +85,6 @@ function enter(
   by: { readonly run: ReturnType<Store["runs"]["begin"]>; readonly wallSeconds: number },
 ): void {
   const reason = "by the user";
-  campaigns.forgetRequest(id);
   if (request === "pause") {
     campaigns.enter(id, { ...by, state: "paused", reason, atSeconds: null });
     return;

@@ -1,6 +1,6 @@
 /** Fits drift to what a store holds of it, stores the fits, and prints them by level, by tile, or for one device. */
 
-import { noKind } from "../../../calibration/drift/fit-drift.ts";
+import { noKind } from "../../../calibration/drift/kinds.ts";
 import { LevelSummary } from "../../../calibration/drift/summary.ts";
 import { cellCount } from "../../chip/region.ts";
 import { LabError } from "../../core/errors.ts";
@@ -11,7 +11,7 @@ import type { Context } from "../context.ts";
 import { analyseDrift, type DriftAnalysis, type FittedSubject, type LevelDrift } from "../drift/analysis.ts";
 import { deviceDrift } from "../drift/device.ts";
 import { type DriftArguments, type DriftRequest, requestOf } from "../drift/request.ts";
-import { levelTable, subjectTable } from "../drift/table.ts";
+import { levelTable, selectionRemark, subjectTable } from "../drift/table.ts";
 import { recorded } from "../provenance.ts";
 
 export async function drift(args: DriftArguments, context: Context): Promise<void> {
@@ -136,5 +136,6 @@ function textOf({ tile }: DriftArguments, { options }: DriftRequest, found: Drif
   return [
     `drift of ${devices.toLocaleString("en")} devices, ${span}; intervals hold 95 %`,
     tile === true ? subjectTable(tiles) : levelTable(found.levels, options.referenceSeconds),
+    ...(tile === true ? [] : selectionRemark(found.levels)),
   ].join("\n");
 }

@@ -1,8 +1,9 @@
 /** The drift of all subjects: laws compared, devices fitted, marked, and put together by level. */
 
 import type { ModelComparison } from "../../../calibration/drift/compare-models.ts";
-import { type DriftOptions, devicesByKind, fitDrift } from "../../../calibration/drift/fit-drift.ts";
+import { type DriftOptions, fitDrift } from "../../../calibration/drift/fit-drift.ts";
 import { type DriftFits, emptyFits, putFits } from "../../../calibration/drift/fits.ts";
+import { devicesByKind } from "../../../calibration/drift/kinds.ts";
 import { markDevices } from "../../../calibration/drift/mark-devices.ts";
 import type { DriftModel, ModelName } from "../../../calibration/drift/models.ts";
 import { type DriftSummary, LevelSummary } from "../../../calibration/drift/summary.ts";

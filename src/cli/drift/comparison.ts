@@ -1,7 +1,8 @@
 /** Which law the devices of each level follow, and the law that they are fitted with. */
 
 import { compareModels, type ModelComparison } from "../../../calibration/drift/compare-models.ts";
-import { type DriftOptions, devicesByKind, noKind } from "../../../calibration/drift/fit-drift.ts";
+import type { DriftOptions } from "../../../calibration/drift/fit-drift.ts";
+import { devicesByKind, noKind } from "../../../calibration/drift/kinds.ts";
 import {
   type DriftModel,
   type ModelName,

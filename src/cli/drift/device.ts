@@ -1,26 +1,25 @@
 /** The drift of one device, reading by reading. */
 
 import { compareModels } from "../../../calibration/drift/compare-models.ts";
-import { devicesByKind, fitDrift } from "../../../calibration/drift/fit-drift.ts";
+import { fitDrift } from "../../../calibration/drift/fit-drift.ts";
 import type { DriftFits } from "../../../calibration/drift/fits.ts";
-import { deviceMarks, markBit } from "../../../calibration/drift/masks.ts";
+import { devicesByKind } from "../../../calibration/drift/kinds.ts";
 import type { DriftModel } from "../../../calibration/drift/models.ts";
 import { type SpectralSlope, spectralSlope } from "../../../calibration/drift/noise-spectrum.ts";
 import { ageOf, type DriftReadings, isMeasured } from "../../../calibration/drift/readings.ts";
 import { LabError } from "../../core/errors.ts";
-import { formatDuration, microsiemens } from "../../core/units.ts";
 import type { Store } from "../../store/store.ts";
 import { modelFor } from "./comparison.ts";
+import { documentOf, textOf } from "./device-text.ts";
 import { levelsOfSubjects } from "./levels.ts";
 import { loadCodes, readingsOf } from "./load-readings.ts";
 import type { DriftRequest } from "./request.ts";
 import type { DriftSubject } from "./subjects.ts";
-import { aligned, lawNames } from "./table.ts";
 
 /** Devices of the rows around it that say how noisy its like are. */
 const neighbours = 16_384;
 
-interface Place {
+export interface Place {
   readonly array: number;
   readonly row: number;
   readonly column: number;
@@ -59,7 +58,7 @@ const holds = ({ region }: DriftSubject, { array, row, column }: Place): boolean
   column >= region.column &&
   column < region.column + region.columns;
 
-interface Reading {
+export interface Reading {
   readonly ageSeconds: number;
   /** Null at an end of the converter. */
   readonly siemens: number | null;
@@ -67,7 +66,7 @@ interface Reading {
   readonly fittedSiemens: number | null;
 }
 
-interface Found {
+export interface FoundDevice {
   readonly fits: DriftFits;
   readonly device: number;
   readonly model: DriftModel;
@@ -81,7 +80,7 @@ function fitAround(
   { options, subjects }: DriftRequest,
   subject: DriftSubject,
   place: Place,
-): Found {
+): FoundDevice {
   const { region } = subject;
   const { referenceSeconds, shape, derivation } = options;
   const rows = Math.min(region.rows, Math.max(1, Math.floor(neighbours / region.columns)));
@@ -139,78 +138,3 @@ function noiseOf(readings: readonly Reading[]): SpectralSlope | undefined {
     Float64Array.from(known, ({ residual }) => residual),
   );
 }
-
-function documentOf(place: Place, { name }: DriftSubject, found: Found) {
-  const { fits, device, model, targetSiemens, readings, noise } = found;
-  const factor = fits.factor[device]!;
-  const known = (value: number): number | null => (Number.isNaN(value) ? null : value);
-  return {
-    device: place,
-    subject: name,
-    levelSiemens: targetSiemens,
-    model: model.name,
-    referenceSeconds: fits.referenceSeconds,
-    nu: known(fits.nu[device]!),
-    nuHalfWidth: known(factor * fits.nuError[device]!),
-    siemens: known(fits.siemens[device]!),
-    siemensHalfWidth: known(factor * fits.siemensError[device]!),
-    third: known(fits.third[device]!),
-    thirdHalfWidth: known(factor * fits.thirdError[device]!),
-    noise: known(fits.noise[device]!),
-    outlierReadings: fits.outlierReadings[device]!,
-    marks: marksOf(fits.marks[device]!),
-    readings,
-    noiseSpectrum: noise ?? null,
-  };
-}
-
-const marksOf = (bits: number): string[] => deviceMarks.filter((mark) => (bits & markBit[mark]) !== 0);
-
-function textOf(place: Place, subject: DriftSubject, found: Found): string {
-  const document = documentOf(place, subject, found);
-  const { nu, nuHalfWidth, siemens, siemensHalfWidth, noise, outlierReadings, marks } = document;
-  const line = (head: string, text: string): string => `${head.padEnd(14)}${text}`;
-  return [
-    `array ${place.array}, row ${place.row}, column ${place.column}: ${subject.name}, level ${inMicrosiemens(found.targetSiemens)}`,
-    line("law", lawNames[document.model]),
-    line("nu", nu === null ? "no fit" : `${nu.toFixed(4)} ±${nuHalfWidth?.toFixed(4)} (95 %)`),
-    line(
-      `G at ${formatDuration(document.referenceSeconds)}`,
-      siemens === null ? "no fit" : `${inMicrosiemens(siemens)} ±${inMicrosiemens(siemensHalfWidth)}`,
-    ),
-    ...(document.third === null
-      ? []
-      : [
-          line(
-            thirdNames[document.model],
-            `${document.third.toFixed(4)} ±${document.thirdHalfWidth?.toFixed(4)}`,
-          ),
-        ]),
-    line(
-      "noise",
-      noise === null ? "-" : `${(100 * noise).toFixed(1)} % a reading${spectrumText(found.noise)}`,
-    ),
-    line("marks", marks.length === 0 ? "none" : marks.join(", ")),
-    line("outliers", `${outlierReadings} of ${found.readings.length} readings`),
-    "",
-    aligned([
-      ["age", "G", "fit", "off by"],
-      ...found.readings.map(({ ageSeconds, siemens: read, fittedSiemens }) => [
-        formatDuration(ageSeconds),
-        inMicrosiemens(read),
-        inMicrosiemens(fittedSiemens),
-        read === null || fittedSiemens === null ? "-" : `${(100 * (read / fittedSiemens - 1)).toFixed(1)} %`,
-      ]),
-    ]),
-  ].join("\n");
-}
-
-const thirdNames = { power: "", floor: "floor", two: "nu, later" } as const;
-
-const inMicrosiemens = (value: number | null): string =>
-  value === null ? "-" : `${microsiemens(value).toFixed(2)} µS`;
-
-const spectrumText = (noise: SpectralSlope | undefined): string =>
-  noise === undefined
-    ? ""
-    : `, power falls as f^${noise.slope.toFixed(2)} ±${(1.96 * noise.slopeError).toFixed(2)}`;

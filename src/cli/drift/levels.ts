@@ -1,6 +1,6 @@
 /** The levels of all subjects together, and which of them each device belongs to. */
 
-import { noKind } from "../../../calibration/drift/fit-drift.ts";
+import { noKind } from "../../../calibration/drift/kinds.ts";
 import { levelsOf, tenthsOf } from "../../../calibration/drift/levels.ts";
 import type { Region } from "../../chip/region.ts";
 import type { Store } from "../../store/store.ts";

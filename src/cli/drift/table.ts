@@ -42,7 +42,7 @@ export const levelTable = (levels: readonly LevelDrift[], referenceSeconds: numb
   aligned([
     ["target", `G at ${formatDuration(referenceSeconds)}`, ...summaryHead, "best law"],
     ...levels.map((level) => [
-      `${level.programmed ? "" : "read near "}${microsiemens(level.siemens).toFixed(2)} µS`,
+      `${level.programmed ? "" : "read near "}${inUnits(level.siemens)}`,
       Number.isNaN(level.summary.siemensMean)
         ? "-"
         : `${microsiemens(level.summary.siemensMean).toFixed(2)} µS`,
@@ -50,6 +50,19 @@ export const levelTable = (levels: readonly LevelDrift[], referenceSeconds: numb
       lawOf(level),
     ]),
   ]);
+
+/** What a reader of the table must know of levels of which few devices have a fit; empty for none. */
+export function selectionRemark(levels: readonly LevelDrift[]): string[] {
+  const few = levels
+    .filter(({ summary }) => 2 * summary.fitted < summary.devices)
+    .map(({ siemens }) => inUnits(siemens));
+  if (few.length === 0) return [];
+  return [
+    `${few.join(", ")}: most devices are at an end of the converter in more than a tenth of their readings; those that are fitted are a selection`,
+  ];
+}
+
+const inUnits = (siemens: number): string => `${microsiemens(siemens).toFixed(2)} µS`;
 
 export const subjectTable = (
   subjects: readonly { readonly name: string; readonly reads: number; readonly summary: DriftSummary }[],

@@ -4,23 +4,13 @@
  */
 
 import { conductances } from "../../chip/readout.ts";
-import { cellCount, type Region, regionText } from "../../chip/region.ts";
-import { windowsOf } from "../../report/statistics/conductance-map.ts";
-import { CountHistogram } from "../../report/statistics/count-histogram.ts";
+import { type Region, regionText } from "../../chip/region.ts";
 import type { ReadoutId } from "../../store/identity.ts";
-import type { StoredNetwork } from "../../store/networks.ts";
 import type { StoredProgramming } from "../../store/programmings.ts";
 import type { StoredReadout } from "../../store/readout-rows.ts";
 import type { Store } from "../../store/store.ts";
-import { DriftSamples } from "./drift-samples.ts";
-import { Histograms } from "./histograms.ts";
 import { PatchedMap } from "./patches.ts";
-
-/** One array: what its devices were aimed at, and what they had when they were read last. */
-export interface ArrayMaps {
-  readonly target: PatchedMap;
-  readonly measured: PatchedMap;
-}
+import { TileFigures } from "./tile-figures.ts";
 
 /** A readout without its devices. */
 export interface ReadoutSummary {
@@ -32,21 +22,6 @@ export interface ReadoutSummary {
   readonly temperatureKelvin: number;
   readonly devices: number;
   readonly meanSiemens: number;
-}
-
-/** Of the programmed tiles. */
-export interface TileFigures {
-  readonly network: StoredNetwork;
-  readonly histograms: Histograms;
-  readonly drift: DriftSamples;
-  /** Pulses of the current programmings, by device. */
-  readonly pulses: CountHistogram;
-  /** One for each array that holds tiles. */
-  readonly maps: readonly ArrayMaps[];
-  /** Ages of the readouts that the maps show. */
-  readonly agesSeconds: Map<number, number>;
-  /** What counts in histograms and drift: the first readout of each tile at each age. */
-  readonly counted: Set<string>;
 }
 
 const readoutsAtOnce = 64;
@@ -121,38 +96,23 @@ export class DeviceDigest {
   }
 
   #learnProgramming(programming: StoredProgramming): void {
-    this.#programmings.set(programming.id, programming);
-    this.#tiles ??= tileFigures(this.#store.networks.get());
-    const region = regionOf(this.#tiles, programming);
-    if (region === undefined) return;
-    const { targetSiemens, pulses } = this.#store.programmings.cells(programming.id);
-    this.#tiles.histograms.addTargets(targetSiemens);
-    this.#tiles.drift.addTargets(programming.tile, targetSiemens);
-    this.#tiles.pulses.add(Uint32Array.from(pulses));
-    mapOf(this.#tiles, region)?.target.put(String(programming.tile), region, targetSiemens);
+    const { id, tile } = programming;
+    // Before its cells are read, so that a damaged one is met once.
+    this.#programmings.set(id, programming);
+    this.#tiles ??= new TileFigures(this.#store.networks.get());
+    this.#tiles.addProgramming(tile, this.#store.programmings.cells(id));
     this.version++;
   }
 
   #learnReadout(readout: StoredReadout): void {
-    const { id, programming, region, averages, calibration } = readout;
+    const { id, programming, tile, requestedAgeSeconds: ageSeconds, region, averages, calibration } = readout;
     const isOld = programming !== null && !this.#programmings.has(programming);
     if (isOld) return;
     const siemens = conductances(this.#store.readouts.codeSums(id), averages, calibration, region);
     this.#keepSummary(readout, siemens);
     if (programming === null) this.#regionMap(region).put(regionText(region), region, siemens);
-    else this.#learnTile(readout, siemens);
-  }
-
-  #learnTile({ id, tile, region, requestedAgeSeconds: age }: StoredReadout, siemens: Float32Array): void {
-    const { tiles } = this;
-    if (tiles === undefined || tile === null || age === null) return;
-    tiles.agesSeconds.set(tile, age);
-    mapOf(tiles, region)?.measured.put(String(tile), region, siemens);
-    const reading = `${tile} at ${age} s`;
-    if (tiles.counted.has(reading)) return;
-    tiles.counted.add(reading);
-    tiles.histograms.addMeasured(age, siemens);
-    tiles.drift.addMeasured(tile, id, age, siemens);
+    if (tile !== null && ageSeconds !== null)
+      this.#tiles?.addReading(tile, { readout: id, ageSeconds, siemens });
   }
 
   #keepSummary(readout: StoredReadout, siemens: Float32Array): void {
@@ -183,30 +143,6 @@ export class DeviceDigest {
     return map;
   }
 }
-
-function tileFigures(network: StoredNetwork): TileFigures {
-  const regions = network.tiles.map(({ region }) => region);
-  const devices = regions.reduce((sum, region) => sum + cellCount(region), 0);
-  const maps = windowsOf(regions).map((window) => ({
-    target: new PatchedMap(window),
-    measured: new PatchedMap(window),
-  }));
-  return {
-    network,
-    maps,
-    histograms: new Histograms(network.gmaxSiemens),
-    drift: new DriftSamples(network.gmaxSiemens, devices),
-    pulses: new CountHistogram(),
-    agesSeconds: new Map(),
-    counted: new Set(),
-  };
-}
-
-const regionOf = ({ network }: TileFigures, { tile }: StoredProgramming): Region | undefined =>
-  network.tiles.find(({ id }) => id === tile)?.region;
-
-const mapOf = ({ maps }: TileFigures, { array }: Region): ArrayMaps | undefined =>
-  maps.find(({ target }) => target.window.array === array);
 
 /** A plain loop: `reduce` takes ten times as long, and this runs for every device of every readout. */
 function sumOf(values: Float32Array): number {

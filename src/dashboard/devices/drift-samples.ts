@@ -12,6 +12,9 @@ const shownLevels: readonly number[] = [1, 4, 7, 10];
 /** Devices of which one in so many is looked at, beyond which the quantiles would not become better to the eye. */
 const devicesPerStride = 40_000;
 
+/** Ages that are kept, whose samples take some 60 KB each; more make no better curve. */
+const mostAges = 200;
+
 /** The devices of one tile that are looked at: numbers of its cells, for each of `shownLevels`. */
 type Sample = readonly Uint32Array[];
 
@@ -56,8 +59,15 @@ export class DriftSamples {
     if (sample === undefined || requestedSeconds <= 0) return;
     const tiles = this.#measured.get(requestedSeconds) ?? new Map<number, Measured>();
     this.#measured.set(requestedSeconds, tiles);
+    if (this.#measured.size > mostAges) this.#thinOut();
     const taken = sample.map((cells) => Float32Array.from(cells, (cell) => siemens[cell]!));
     tiles.set(tile, { readout, siemens: taken });
+  }
+
+  /** Every second age is let go of, but for the first and the last. */
+  #thinOut(): void {
+    const ages = [...this.#measured.keys()].sort((a, b) => a - b);
+    for (let at = 1; at < ages.length - 1; at += 2) this.#measured.delete(ages[at]!);
   }
 
   /**

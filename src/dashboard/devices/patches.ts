@@ -40,6 +40,27 @@ export class PatchedMap {
     return this.#patches.size === 0;
   }
 
+  /** The part of the window in which something is known, blocks as a whole; the window itself where nothing is. */
+  known(): { readonly window: Region; readonly raster: Raster } {
+    const patches = [...this.#patches.values()];
+    const raster = this.raster();
+    if (patches.length === 0) return { window: this.window, raster };
+    const top = Math.min(...patches.map(({ firstRow }) => firstRow));
+    const left = Math.min(...patches.map(({ firstColumn }) => firstColumn));
+    const bottom = Math.max(...patches.map(({ firstRow, rows }) => firstRow + rows));
+    const right = Math.max(...patches.map(({ firstColumn, columns }) => firstColumn + columns));
+    return {
+      window: {
+        array: this.window.array,
+        row: this.window.row + top * this.block,
+        column: this.window.column + left * this.block,
+        rows: Math.min(bottom * this.block, this.window.rows) - top * this.block,
+        columns: Math.min(right * this.block, this.window.columns) - left * this.block,
+      },
+      raster: cut(raster, { top, left, width: right - left, height: bottom - top }),
+    };
+  }
+
   raster(): Raster {
     const width = Math.ceil(this.window.columns / this.block);
     const height = Math.ceil(this.window.rows / this.block);
@@ -78,4 +99,20 @@ function addPatch(patch: Patch, width: number, sums: Float64Array, counts: Uint3
       sums[to]! += patch.sums[from]!;
       counts[to]! += patch.counts[from]!;
     }
+}
+
+interface Frame {
+  readonly top: number;
+  readonly left: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+function cut(raster: Raster, { top, left, width, height }: Frame): Raster {
+  const siemens = new Float32Array(width * height);
+  for (let row = 0; row < height; row++) {
+    const from = (top + row) * raster.width + left;
+    siemens.set(raster.siemens.subarray(from, from + width), row * width);
+  }
+  return { width, height, siemens };
 }

@@ -17,7 +17,7 @@ export function driftPart({ digest, store }: Source): Look {
     version: `${digest.version} ${analysis?.id}`,
     draw: () => {
       const levels = digest.tiles?.drift.levels(trueAges(store, digest)) ?? [];
-      const gmax = digest.tiles?.network.gmaxSiemens ?? 0;
+      const gmax = digest.tiles?.gmaxSiemens ?? 0;
       const curves = curvesOf(store, digest);
       return {
         markup: html`${bodyOf(driftSection({ levels: () => levels }, gmax))}

@@ -1,13 +1,15 @@
 /** Where the conductances lie on the arrays: targets beside what was read last. */
 
+import type { Region } from "../../chip/region.ts";
 import { formatDuration } from "../../core/units.ts";
 import { html, type Markup, nothing } from "../../report/markup.ts";
 import { imageMarkup, type Raster, scaleMarkup } from "../../report/raster.ts";
 import { commands, missing } from "../../report/section.ts";
 import { quantile } from "../../report/statistics/quantile.ts";
 import { ageText } from "../../report/words.ts";
-import type { DeviceDigest, TileFigures } from "../devices/device-digest.ts";
+import type { DeviceDigest } from "../devices/device-digest.ts";
 import type { PatchedMap } from "../devices/patches.ts";
+import type { TileFigures } from "../devices/tile-figures.ts";
 import type { Drawn, Look, Source } from "../part.ts";
 
 export const mapPart = ({ digest, store }: Source): Look => ({
@@ -19,6 +21,8 @@ export const mapPart = ({ digest, store }: Source): Look => ({
 interface Picture {
   readonly name: string;
   readonly map: PatchedMap;
+  /** What the raster shows of the array. */
+  readonly window: Region;
   readonly raster: Raster;
 }
 
@@ -35,7 +39,7 @@ function drawn(digest: DeviceDigest, nameOf: (array: number) => string): Drawn {
       markup: missing("No device was programmed or read yet; this programs them:", commands.program),
       document: { maps: [] },
     };
-  const markup = markupOf(pictures, tiles?.network.gmaxSiemens);
+  const markup = markupOf(pictures, tiles?.gmaxSiemens);
   return { markup, document: { maps: pictures.flat().map(documentOf) } };
 }
 
@@ -52,12 +56,16 @@ function pictureOf(
       : own.target === map
         ? "target"
         : `measured${agesText(tiles)}`;
-  return { name: `array ${nameOf(array)}, ${what}`, map, raster: map.raster() };
+  return { name: `array ${nameOf(array)}, ${what}`, map, ...shownOf(map, own === undefined) };
 }
+
+/** Tiles fill their window or will; of what is read beside them, a few word lines of an array may be all. */
+const shownOf = (map: PatchedMap, cropped: boolean): Pick<Picture, "window" | "raster"> =>
+  cropped ? map.known() : { window: map.window, raster: map.raster() };
 
 /** The ages of the readouts in the picture, which may differ while they are being read. */
 function agesText(tiles: TileFigures | undefined): string {
-  const ages = [...(tiles?.agesSeconds.values() ?? [])];
+  const ages = tiles?.shownAgesSeconds ?? [];
   if (ages.length === 0) return "";
   const [low, high] = [Math.min(...ages), Math.max(...ages)];
   return low === high
@@ -74,7 +82,7 @@ function scaleTop(pictures: readonly Picture[], gmaxSiemens: number | undefined)
 }
 
 function markupOf(pictures: readonly (readonly Picture[])[], gmaxSiemens: number | undefined): Markup {
-  const captions = pictures.map(([first]) => (first === undefined ? "" : captionOf(first.map)));
+  const captions = pictures.map(([first]) => (first === undefined ? "" : captionOf(first)));
   return html`<figure>${pictures.map((row) => rowMarkup(row, scaleTop(row, gmaxSiemens)))}
 <figcaption>${captions.join(" ")} Places of which nothing is known are left empty. The numbers are at <a href="api/map">/api/map</a>.</figcaption></figure>`;
 }
@@ -92,15 +100,15 @@ function rowMarkup(row: readonly Picture[], top: number): Markup {
 ${scaleMarkup(top)}`;
 }
 
-function captionOf({ window, block }: PatchedMap): string {
+function captionOf({ window, map: { block } }: Picture): string {
   const point = block === 1 ? "one device" : `the mean of ${block} × ${block} devices`;
   return `Array ${window.array}: word lines ${window.row} to ${window.row + window.rows - 1} downwards, bit lines ${window.column} to ${window.column + window.columns - 1} to the right; each point is ${point}.`;
 }
 
 /** Conductances in µS, row by row; null where nothing is known. */
-const documentOf = ({ name, map, raster }: Picture) => ({
+const documentOf = ({ name, map, window, raster }: Picture) => ({
   name,
-  window: map.window,
+  window,
   devicesPerPointSide: map.block,
   width: raster.width,
   height: raster.height,

@@ -28,11 +28,22 @@ export function regionCurves(
     .filter(({ matter }) => matter.kind === "region")
     .map((subject) => ({
       name: subject.name,
-      points: slots
-        .filter((slot) => slot.subject === subject.id)
-        .flatMap((slot) => pointOf(subject, slot, summaries)),
+      points: thinned(
+        slots
+          .filter((slot) => slot.subject === subject.id)
+          .flatMap((slot) => pointOf(subject, slot, summaries)),
+      ),
     }))
     .filter(({ points }) => points.length > 0);
+}
+
+/** More points than this make no better curve, only a longer table. */
+const mostPoints = 200;
+
+/** Evenly chosen, the last among them. */
+function thinned<Point>(points: readonly Point[]): Point[] {
+  const step = Math.ceil(points.length / mostPoints);
+  return points.filter((_, index) => (points.length - 1 - index) % step === 0);
 }
 
 function pointOf(

@@ -22,13 +22,17 @@ export function driftFitsSection(store: Store): Section {
       body: missing("Fits need readings at three times or more; this makes them:", command),
     };
   const levels = store.driftFits.levels(analysis.id);
-  const shown = chosen(levels.filter(({ fitted, fan }) => fitted > 0 && fan.length > 1));
+  const shown = chosen(levels.filter(isShowable));
   const figure = shown.length === 0 ? [] : [figureMarkup(figureOf(shown, analysis))];
   return { ...section, body: joined([...figure, tableMarkup(tableOf(levels)), remark(analysis)]) };
 }
 
 const remark = ({ referenceSeconds, fromSeconds }: StoredAnalysis) =>
   html`<p>Exponents ν of G ~ t<sup>−ν</sup> by device, by generalised least squares with the covariance of 1/f noise, over readings from ${formatDuration(fromSeconds)} on; conductance at ${formatDuration(referenceSeconds)}. The interval is that of the mean and holds it in 95 of 100 cases; the spread is that from device to device, without what the noise of the fits adds. Devices that are stuck, outliers, or at an end of the converter are counted and left out.</p>`;
+
+/** Where most devices have no fit, those that have one are a selection. */
+const isShowable = ({ programmed, devices, fitted, fan }: StoredDriftLevel): boolean =>
+  programmed && 2 * fitted >= devices && fan.length > 1;
 
 const mostPanels = 4;
 
@@ -96,7 +100,7 @@ function tableOf(levels: readonly StoredDriftLevel[]): Table {
       "law",
     ],
     rows: levels.map((level) => [
-      inMicrosiemens(level.targetSiemens),
+      `${level.programmed ? "" : "never programmed, near "}${inMicrosiemens(level.targetSiemens)}`,
       level.devices,
       level.fitted,
       known(level.nuMean, 4),
