@@ -16,6 +16,9 @@ const slopes = [-0.3, -0.2, -0.1, 0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6];
 /** Twice the logarithm of the likelihood ratio that another slope than the published 0 must have for it. */
 const evidence = 10;
 
+/** Fewer devices have said it by chance. */
+const fewestDevices = 30;
+
 /** Kinds that are looked at, evenly chosen. */
 const mostKinds = 12;
 
@@ -30,6 +33,7 @@ export function noiseSlope(readings: DriftReadings, kinds: Uint8Array, shape: Fl
     candidate.to - candidate.from > largest.to - largest.from ? candidate : largest,
   );
   const groups = groupsOf(readings, block, kinds, { ...shape, slope: 0 });
+  if (groups.reduce((sum, { sample }) => sum + sample.length, 0) < fewestDevices) return 0;
   const likelihoods = slopes.map((slope) =>
     groups.reduce((sum, group) => sum + likelihood(readings, block, group, { ...shape, slope }), 0),
   );

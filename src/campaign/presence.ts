@@ -104,11 +104,13 @@ export class Presence {
     if (present !== undefined) await leave(present);
   }
 
-  /** Asks the chip what time it is on the timeline. @throws LabError as the chip does. */
+  /** Asks the chip what time it is on the timeline. @throws LabError BOARD_RESTARTED, and as the chip does. */
   async ask(): Promise<number> {
     const { clock, epoch } = this.#options;
     const chipSeconds = await this.#there().chip.now();
     const seconds = clock.monotonicSeconds();
+    // A board may lose its power for a moment without closing the port.
+    await this.assertSamePowerUp();
     this.#anchor = {
       bootId: this.#boot.bootId,
       chipSeconds,
@@ -125,11 +127,11 @@ export class Presence {
     return withoutBoard(this.#boot, this.#anchor, this.#kind, this.#options.clock);
   }
 
-  /** @throws LabError BOARD_RESTARTED when what was read since it was opened is of two power-ups. */
+  /** @throws LabError BOARD_RESTARTED when what was read since it was opened may be of two power-ups. */
   async assertSamePowerUp(): Promise<void> {
     const { opened } = this.#there();
     if ((await opened.currentBootId()) === this.#boot.bootId) return;
-    throw new LabError("BOARD_RESTARTED", `${opened.resource}: the board restarted while it was read`);
+    throw new LabError("BOARD_RESTARTED", `${opened.resource}: the board restarted`);
   }
 
   #there(): Present {

@@ -28,6 +28,7 @@ const lookSeconds = 1;
 const longestSeconds = 15;
 /** Readouts that are learned between two drawings. */
 const readoutsAtOnce = 256;
+/** That are shown, and that one go of learning may meet before it is left for a while. */
 const mostFaults = 5;
 
 export class Refresher {
@@ -59,9 +60,12 @@ export class Refresher {
   async refresh(): Promise<boolean> {
     const { pace, clock } = this.#options;
     this.#refreshedSeconds = clock.monotonicSeconds();
-    let more = true;
-    for (let learned = 0; more && learned < readoutsAtOnce; learned++)
-      more = await pace.work(() => this.#learn());
+    let [more, faults] = [true, 0];
+    for (let learned = 0; more && learned < readoutsAtOnce; learned++) {
+      const found = await pace.work(() => this.#orFault(() => this.#digest.step()));
+      if (found === undefined) faults++;
+      more = found ?? faults < mostFaults;
+    }
     const source = await pace.work(() => this.#source());
     for (const [id, part] of parts) await pace.work(() => this.#draw(id, part, source));
     return more;
@@ -73,10 +77,6 @@ export class Refresher {
     const changed = version !== this.#seen;
     this.#seen = version;
     return changed || clock.monotonicSeconds() - this.#refreshedSeconds >= longestSeconds;
-  }
-
-  #learn(): boolean {
-    return this.#orFault(() => this.#digest.step()) ?? true;
   }
 
   #source(): Source {

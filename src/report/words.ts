@@ -26,8 +26,12 @@ const compensations: Readonly<Record<string, string>> = {
   adabs: "AdaBS",
 };
 
-/** GDC: global drift compensation; AdaBS: adaptive batch-norm statistics. Others keep their own name. */
-export const compensationName = (compensation: string): string => compensations[compensation] ?? compensation;
+/** GDC: global drift compensation; AdaBS: adaptive batch-norm statistics. Others keep their own name, and combinations those of their parts. */
+export const compensationName = (compensation: string): string =>
+  compensation
+    .split("+")
+    .map((rung) => compensations[rung] ?? rung)
+    .join(" + ");
 
 /** An age in a sentence or legend. */
 export const ageText = (seconds: number): string =>

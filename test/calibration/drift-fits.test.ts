@@ -60,7 +60,9 @@ describe("readings that do not belong", () => {
         expect(fits.outlierReadings[device], `device ${device}`).toBeGreaterThanOrEqual(count);
         expect(Math.abs(fits.nu[device]! - plain.nu[device]!)).toBeLessThan(2 * fits.nuError[device]!);
       }
-      for (const device of [1, 2, 3]) expect(fits.nu[device]).toBeCloseTo(plain.nu[device]!, 4);
+      // Devices without any share the noise of their level with those, and move a little for it.
+      for (const device of [1, 2, 3])
+        expect(Math.abs(fits.nu[device]! - plain.nu[device]!)).toBeLessThan(fits.nuError[device]! / 3);
     },
   );
 
@@ -113,11 +115,11 @@ describe("readings at an end of the converter", () => {
 
 describe("intervals under 1/f noise", () => {
   /** Share of 1,600 devices whose interval holds the exponent, and the mean of their fitted exponents. */
-  function coverage(count: number, relative: number) {
+  function coverage(count: number, relative: number, slope = 0) {
     const ages = logSpaced(25, 86_400, count);
     const prng = seededPrng(count);
     const devices = 1600;
-    const noise = Array.from({ length: devices }, () => flicker(prng, ages));
+    const noise = Array.from({ length: devices }, () => flicker(prng, ages, slope));
     const readings = readingsOf(
       devices,
       readsAt(ages),
@@ -136,6 +138,14 @@ describe("intervals under 1/f noise", () => {
     [4, 0.01],
   ])("of %i reads with Q = %f hold the truth in 93 to 97 of 100 devices", (count, relative) => {
     const { share, mean } = coverage(count, relative);
+    expect(share).toBeGreaterThan(0.93);
+    expect(share).toBeLessThan(0.97);
+    expect(Math.abs(mean / 0.06 - 1)).toBeLessThan(0.02);
+  });
+
+  // Joshi et al. 2020 found 1/f^1.21; taken for 1/f, its slow part would pass for drift in a fifth of the devices.
+  test.each([-0.2, 0.21, 0.4])("of a power that falls faster than 1/f by f^%f hold it as well", (slope) => {
+    const { share, mean } = coverage(40, 0.01, slope);
     expect(share).toBeGreaterThan(0.93);
     expect(share).toBeLessThan(0.97);
     expect(Math.abs(mean / 0.06 - 1)).toBeLessThan(0.02);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { allOf, inverse, whitenerOf } from "../../calibration/drift/cholesky.ts";
 import { flickerCovariance, flickerVariance } from "../../calibration/drift/flicker-covariance.ts";
-import { digamma, trigamma } from "../../calibration/drift/gamma.ts";
+import { digamma, gamma, trigamma } from "../../calibration/drift/gamma.ts";
 import { median, repeatedMedian } from "../../calibration/drift/repeated-median.ts";
 import { student95 } from "../../calibration/drift/student.ts";
 import { freedomOfSpread } from "../../calibration/drift/variance-spread.ts";
@@ -77,6 +77,16 @@ describe("the covariance of 1/f noise", () => {
     }
     // Half of it is what the test can tell: ln(40 / 15) is 0.98.
     expect(flickerCovariance(25, 40, shape)).toBeCloseTo(Math.log(40 / 15), 6);
+  });
+
+  test("goes over from one slope of the spectrum to the other without a step, and has gamma functions for factors", () => {
+    const near = (slope: number): number => flickerCovariance(25, 40, { ...shape, slope });
+    expect(near(1e-5) / near(0)).toBeCloseTo(1, 3);
+    expect(near(-1e-5) / near(0)).toBeCloseTo(1, 3);
+    // Gamma(1/2) (sqrt(40) - sqrt(15)) / (1/2).
+    expect(near(0.5)).toBeCloseTo(2 * Math.sqrt(Math.PI) * (Math.sqrt(40) - Math.sqrt(15)), 4);
+    expect(gamma(0.5)).toBeCloseTo(Math.sqrt(Math.PI), 8);
+    expect(gamma(5)).toBeCloseTo(24, 6);
   });
 
   test("averaging takes little off it, since most of it is slow", () => {

@@ -47,13 +47,14 @@ const shortestTau = 2 * 250e-9 * Math.exp(0.5772156649);
 /**
  * 1/f noise at rising ages (s) since the last pulse, in units of Q: relaxations that take new values at Poisson times from the pulse on,
  * their time constants uniform on a logarithmic scale. The emulator has other ones, with regular renewals.
+ * @param slope a: weights of tau^a make a power of 1/f^(1 + a).
  */
-export function flicker(prng: Prng, ages: readonly number[]): number[] {
+export function flicker(prng: Prng, ages: readonly number[], slope = 0): number[] {
   const sums = ages.map(() => 0);
-  const amplitude = Math.sqrt(Math.LN10 / perDecade);
   const offset = prng.uniform();
   for (let k = 0; k < decades * perDecade; k++) {
     const tau = shortestTau * 10 ** ((k + offset) / perDecade);
+    const amplitude = Math.sqrt((Math.LN10 / perDecade) * tau ** slope);
     let [value, until] = [0, 0];
     for (const [i, age] of ages.entries()) {
       if (prng.uniform() < 1 - Math.exp((until - age) / tau)) value = prng.normal();

@@ -58,7 +58,7 @@ export const smallPlan = (
 export type Time = "virtual" | { readonly offTime: ClockKind["offTime"] };
 
 /** What a test may do to the line between campaign and board. */
-export type Wrap = (chip: OpenedChip) => OpenedChip;
+export type Wrap = (chip: RemoteChip) => OpenedChip;
 
 export class CampaignBench {
   /** A reading is some requests, each of which takes turns of the loop. */

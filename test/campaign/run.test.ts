@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import type { RemoteChip } from "../../drivers/chip/remote-chip.ts";
 import { LabError } from "../../src/core/errors.ts";
 import { CampaignBench, outcomesOf, smallPlan } from "./bench.ts";
 
@@ -107,6 +108,34 @@ test("a board that restarts goes on ageing: its times are known from the host's 
     expect(second?.offsetSeconds).toBeCloseTo(100, 0);
   });
   expect(bench.events.map(({ kind }) => kind)).toContain("board-restarted");
+});
+
+test("a board that restarts without closing its port is found out before its new clock is believed", async () => {
+  const bench = new CampaignBench(real);
+  const campaign = await bench.plan(smallPlan([60, 120, 600, 1200], [90, 1000]));
+  let inner: RemoteChip | undefined;
+  bench.wrap = (chip) => {
+    inner ??= chip;
+    return {
+      ...chip,
+      now: () => (inner ?? chip).now(),
+      currentBootId: () => (inner ?? chip).currentBootId(),
+      read: (...reading) => (inner ?? chip).read(...reading),
+      waitUntil: (...waiting) => (inner ?? chip).waitUntil(...waiting),
+    };
+  };
+  bench.world.after(100, async () => {
+    bench.powerUp();
+    inner = await bench.open();
+  });
+  await bench.run(campaign);
+  const slots = bench.slots(campaign);
+  expect(slots.map(({ outcome }) => outcome?.knownBy)).toEqual(["chip", "chip", ...Array(4).fill("wall")]);
+  for (const { dueSeconds, outcome } of slots)
+    expect(Math.abs((outcome?.startedSeconds ?? 0) - dueSeconds)).toBeLessThan(15);
+  bench.store((store) =>
+    expect(store.campaigns.boots(campaign.id).at(-1)?.offsetSeconds).toBeCloseTo(100, 0),
+  );
 });
 
 const lost = (): Promise<never> => Promise.reject(new LabError("LINK_LOST", "silence"));

@@ -205,12 +205,12 @@ test("a report never takes the place of its store, and leaves no part of itself 
     /is the store itself/,
   );
   expect(await readFile(join(cwd, "run.db"))).toEqual(before);
-  expectFailure(
-    await pcmlab(["report", "--store", "run.db", "-o", "."], cwd),
-    "USAGE",
-    2,
-    /cannot be written/,
-  );
+  for (const [output, words] of [
+    [".", /is a folder/],
+    ["/dev/full", /is no regular file/],
+    ["no/report.html", /cannot be written/],
+  ] as const)
+    expectFailure(await pcmlab(["report", "--store", "run.db", "-o", output], cwd), "USAGE", 2, words);
   expect((await readdir(cwd)).filter((name) => name.endsWith(".part"))).toEqual([]);
 });
 

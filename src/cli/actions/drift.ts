@@ -36,7 +36,7 @@ async function fitAll(
   context: Context,
 ): Promise<void> {
   const { fromSeconds, subjects, options } = request;
-  const { referenceSeconds, model, shape } = options;
+  const { referenceSeconds, model } = options;
   const config = {
     from: fromSeconds,
     reference: referenceSeconds,
@@ -61,7 +61,7 @@ async function fitAll(
       wallSeconds: context.clock.wallSeconds(),
       referenceSeconds,
       fromSeconds,
-      parameters: { model, noise: shape, calibration: options.derivation.other?.name ?? null },
+      parameters: { model, noise: analysis.shape, calibration: options.derivation.other?.name ?? null },
       levels: analysis.levels.map(storedLevel),
       fits: analysis.subjects.map(storedFit),
     });
@@ -99,6 +99,7 @@ function documentOf(args: DriftArguments, { options, fromSeconds }: DriftRequest
     store: args.store,
     referenceSeconds: options.referenceSeconds,
     fromSeconds,
+    noiseSlope: -1 - (found.shape.slope ?? 0),
     subjects: tilesOf(found).map(({ name, reads, firstAgeSeconds, lastAgeSeconds, summary }) => ({
       name,
       reads,
@@ -133,8 +134,10 @@ function textOf({ tile }: DriftArguments, { options }: DriftRequest, found: Drif
   const reads = [...new Set(tiles.map((one) => one.reads))].sort((a, b) => a - b);
   const devices = tiles.reduce((sum, { summary }) => sum + summary.devices, 0);
   const span = `${reads.join(" to ")} ages from ${formatDuration(first)} to ${formatDuration(last)}`;
+  const slope = found.shape.slope ?? 0;
+  const noise = slope === 0 ? "1/f" : `1/f^${(1 + slope).toFixed(2)}`;
   return [
-    `drift of ${devices.toLocaleString("en")} devices, ${span}; intervals hold 95 %`,
+    `drift of ${devices.toLocaleString("en")} devices, ${span}; 95 % intervals under ${noise} noise`,
     tile === true ? subjectTable(tiles) : levelTable(found.levels, options.referenceSeconds),
     ...(tile === true ? [] : selectionRemark(found.levels)),
   ].join("\n");

@@ -27,6 +27,7 @@ import { replayCommand } from "./replay.ts";
 import { reportCommand } from "./report.ts";
 import { resumeCommand } from "./resume.ts";
 import { storeCommand } from "./store.ts";
+import { sweepCommand } from "./sweep.ts";
 import { traceCommand } from "./trace.ts";
 import { wearCommand } from "./wear.ts";
 import { whyCommand } from "./why.ts";
@@ -51,6 +52,7 @@ export const commands: Readonly<Record<string, (yargs: Argv, context: Context) =
   campaign: campaignCommand,
   dashboard: dashboardCommand,
   "compare-programming": compareProgrammingCommand,
+  sweep: sweepCommand,
   replay: replayCommand,
   trace: traceCommand,
   conformance: conformanceCommand,

@@ -3,6 +3,7 @@
 import type { Argv } from "yargs";
 import type { Context } from "../context.ts";
 import { mappingOptions } from "./mapping-options.ts";
+import { pathOrNameOption } from "./options.ts";
 
 export const networkCommand = (yargs: Argv, context: Context): Argv =>
   yargs.command("network", "look at a network file", (command) =>
@@ -21,7 +22,7 @@ export const networkCommand = (yargs: Argv, context: Context): Argv =>
               },
               devices: mappingOptions.devices,
               profile: {
-                type: "string",
+                ...pathOrNameOption,
                 default: "fusion-1m",
                 describe: "the chip: a built-in profile, or a JSON file",
               },

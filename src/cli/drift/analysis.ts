@@ -3,6 +3,7 @@
 import type { ModelComparison } from "../../../calibration/drift/compare-models.ts";
 import { type DriftOptions, fitDrift } from "../../../calibration/drift/fit-drift.ts";
 import { type DriftFits, emptyFits, putFits } from "../../../calibration/drift/fits.ts";
+import type { FlickerShape } from "../../../calibration/drift/flicker-covariance.ts";
 import { devicesByKind } from "../../../calibration/drift/kinds.ts";
 import { markDevices } from "../../../calibration/drift/mark-devices.ts";
 import type { DriftModel, ModelName } from "../../../calibration/drift/models.ts";
@@ -10,7 +11,7 @@ import { type DriftSummary, LevelSummary } from "../../../calibration/drift/summ
 import { cellCount } from "../../chip/region.ts";
 import type { FanPoint } from "../../store/drift-rows.ts";
 import type { Store } from "../../store/store.ts";
-import { compareLevels, modelFor, rowsOfChunk } from "./comparison.ts";
+import { compareLevels, measureSlope, modelFor, rowsOfChunk } from "./comparison.ts";
 import { Fans } from "./fans.ts";
 import { type Level, type LevelOptions, levelsOfSubjects, type SubjectLevels } from "./levels.ts";
 import { loadCodes, readingsOf, type SubjectCodes } from "./load-readings.ts";
@@ -42,6 +43,8 @@ export interface DriftAnalysis {
   readonly subjects: readonly FittedSubject[];
   /** Those that have devices. */
   readonly levels: readonly LevelDrift[];
+  /** Of the noise, with its slope as it was found. */
+  readonly shape: FlickerShape;
 }
 
 /** @param subjects each with three reads at least. @throws LabError STORE when data in the store are damaged. */
@@ -51,15 +54,18 @@ export async function analyseDrift(
   options: AnalysisOptions,
 ): Promise<DriftAnalysis> {
   const levels = levelsOfSubjects(store, subjects, options);
-  const comparisons = compareLevels(store, subjects, levels, options.derivation, options);
+  const { derivation, referenceSeconds } = options;
+  const slope = measureSlope(store, subjects, levels, derivation, options.shape);
+  const shape = { ...options.shape, slope };
+  const comparisons = compareLevels(store, subjects, levels, derivation, { referenceSeconds, shape });
   const models = levels.all.map((_, number) => modelFor(options.model, comparisons.get(number)));
   const fans = new Fans(levels.all.length, subjects);
   const summaries = levels.all.map(() => new LevelSummary());
   const fitted: FittedSubject[] = [];
   for (const subject of subjects) {
-    const codes = loadCodes(store, subject, options.derivation);
-    const done = await fitSubject(store, codes, levels, models, options);
-    fans.add(codes, done, options.derivation);
+    const codes = loadCodes(store, subject, derivation);
+    const done = await fitSubject(store, codes, levels, models, { ...options, shape });
+    fans.add(codes, done, derivation);
     for (const [number, some] of devicesByKind(done.kinds, { from: 0, to: done.kinds.length }).entries())
       summaries[number]?.add(done.fits, some);
     fitted.push(done);
@@ -72,7 +78,7 @@ export async function analyseDrift(
     const fan = fans.of(number);
     return [{ ...level, number, model: model.name, breakSeconds, comparison, summary, fan }];
   });
-  return { subjects: fitted, levels: found };
+  return { subjects: fitted, levels: found, shape };
 }
 
 async function fitSubject(

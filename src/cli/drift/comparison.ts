@@ -2,6 +2,7 @@
 
 import { compareModels, type ModelComparison } from "../../../calibration/drift/compare-models.ts";
 import type { DriftOptions } from "../../../calibration/drift/fit-drift.ts";
+import type { FlickerShape } from "../../../calibration/drift/flicker-covariance.ts";
 import { devicesByKind, noKind } from "../../../calibration/drift/kinds.ts";
 import {
   type DriftModel,
@@ -10,6 +11,7 @@ import {
   powerWithFloor,
   twoExponents,
 } from "../../../calibration/drift/models.ts";
+import { noiseSlope } from "../../../calibration/drift/noise-slope.ts";
 import { cellCount } from "../../chip/region.ts";
 import type { Store } from "../../store/store.ts";
 import type { SubjectLevels } from "./levels.ts";
@@ -22,6 +24,24 @@ const chunkDevices = 65_536;
 /** Rows of a subject that are looked at together. */
 export const rowsOfChunk = ({ region }: DriftSubject): number =>
   Math.max(1, Math.floor(chunkDevices / region.columns));
+
+/**
+ * How fast the power of the noise falls with frequency, from a chunk of the largest subject: a property of the material, one for all.
+ * @throws LabError STORE when data are damaged.
+ */
+export function measureSlope(
+  store: Store,
+  subjects: readonly DriftSubject[],
+  levels: SubjectLevels,
+  derivation: Derivation,
+  shape: FlickerShape,
+): number {
+  const [largest] = candidates(subjects);
+  if (largest === undefined) return 0;
+  const codes = loadCodes(store, largest, derivation);
+  const readings = readingsOf(codes, 0, Math.min(largest.region.rows, rowsOfChunk(largest)), derivation);
+  return noiseSlope(readings, levels.kindsOf(codes).subarray(0, readings.devices), shape);
+}
 
 /** Tiles that laws are compared on, and as many other regions. */
 const mostCompared = 6;

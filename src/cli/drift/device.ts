@@ -9,7 +9,7 @@ import { type SpectralSlope, spectralSlope } from "../../../calibration/drift/no
 import { ageOf, type DriftReadings, isMeasured } from "../../../calibration/drift/readings.ts";
 import { LabError } from "../../core/errors.ts";
 import type { Store } from "../../store/store.ts";
-import { modelFor } from "./comparison.ts";
+import { measureSlope, modelFor } from "./comparison.ts";
 import { documentOf, textOf } from "./device-text.ts";
 import { levelsOfSubjects } from "./levels.ts";
 import { loadCodes, readingsOf } from "./load-readings.ts";
@@ -82,12 +82,14 @@ function fitAround(
   place: Place,
 ): FoundDevice {
   const { region } = subject;
-  const { referenceSeconds, shape, derivation } = options;
+  const { referenceSeconds, derivation } = options;
   const rows = Math.min(region.rows, Math.max(1, Math.floor(neighbours / region.columns)));
   const first = Math.min(place.row - region.row, region.rows - rows);
   const codes = loadCodes(store, subject, derivation);
   const readings = readingsOf(codes, first, rows, derivation);
   const levels = levelsOfSubjects(store, subjects, options);
+  const slope = measureSlope(store, [subject], levels, derivation, options.shape);
+  const shape = { ...options.shape, slope };
   const at = first * region.columns;
   const kinds = levels.kindsOf(codes).subarray(at, at + readings.devices);
   const device = (place.row - region.row - first) * region.columns + place.column - region.column;

@@ -27,8 +27,10 @@ export interface DriftArguments {
 export interface DriftRequest {
   readonly fromSeconds: number;
   readonly options: Omit<AnalysisOptions, "onDevices">;
-  /** Those with as many ages as the law needs. */
+  /** Those with as many ages as the law needs, at most `mostAges` of them. */
   readonly subjects: readonly DriftSubject[];
+  /** The same with all that was read. */
+  readonly whole: readonly DriftSubject[];
   /** What is left out, and why. */
   readonly notes: readonly string[];
 }
@@ -45,13 +47,14 @@ export function requestOf(args: DriftArguments, store: Store): DriftRequest {
   const referenceSeconds = ageOf("reference", args.reference);
   const all = driftSubjects(store).map((subject) => olderThan(fromSeconds, subject));
   const needed = fewestAges[args.model];
-  const subjects = all.filter(({ reads }) => reads.length >= needed);
-  if (subjects.length === 0) throw tooFewAges(args, all, driftSubjects(store));
+  const whole = all.filter(({ reads }) => reads.length >= needed);
+  if (whole.length === 0) throw tooFewAges(args, all, driftSubjects(store));
   const descriptor = store.chips.latest()?.descriptor;
   const fullScaleSiemens = descriptor?.read.fullScaleSiemens ?? usualSiemens;
   return {
     fromSeconds,
-    subjects,
+    whole,
+    subjects: whole.map(thinned),
     notes: notesOf(all, needed),
     options: {
       referenceSeconds,
@@ -76,6 +79,25 @@ function ageOf(option: string, text: string): number {
 /** A reading counts when its youngest device is old enough. */
 function olderThan(fromSeconds: number, subject: DriftSubject): DriftSubject {
   return { ...subject, reads: subject.reads.filter(({ ageSeconds }) => ageSeconds >= fromSeconds) };
+}
+
+/** The effort of a fit goes with the square of the ages, and what more of them tell is little. */
+const mostAges = 96;
+
+/** The first read in each of so many parts of the ages, even in ln t, and the last of all. */
+function thinned(subject: DriftSubject): DriftSubject {
+  const { reads } = subject;
+  const [first, last] = [reads[0], reads.at(-1)];
+  if (reads.length <= mostAges || first === undefined || last === undefined) return subject;
+  const perPart = Math.log(last.ageSeconds / first.ageSeconds) / (mostAges - 1);
+  const parts = new Set<number>();
+  const kept = reads.filter((read) => {
+    const part = read === last ? mostAges : Math.floor(Math.log(read.ageSeconds / first.ageSeconds) / perPart);
+    const isFirst = !parts.has(part);
+    parts.add(part);
+    return isFirst;
+  });
+  return { ...subject, reads: kept };
 }
 
 function derivationOf(
@@ -130,7 +152,11 @@ function notesOf(all: readonly DriftSubject[], needed: number): string[] {
   );
   const apart = Math.max(...kelvins) - Math.min(...kelvins);
   const unprogrammed = all.filter(({ programming }) => programming === undefined);
+  const many = all.filter(({ reads }) => reads.length > mostAges);
   return [
+    ...(many.length === 0
+      ? []
+      : [`of more than ${mostAges} ages, the fits take the first in each of ${mostAges} parts that are even in ln t`]),
     ...(short.length === 0 ? [] : [`left out, with fewer than ${needed} ages: ${short.join(", ")}`]),
     ...(apart > mostKelvinApart
       ? [`the chip's temperature varied by ${apart.toFixed(1)} K: warmer glass drifts faster`]

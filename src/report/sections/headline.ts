@@ -6,10 +6,11 @@ import type { StoredNetwork } from "../../store/networks.ts";
 import type { StoredProgramming } from "../../store/programmings.ts";
 import type { StoredResult } from "../../store/results.ts";
 import type { Store } from "../../store/store.ts";
+import { compensationsOf } from "../accuracy-figures.ts";
 import { html, type Markup, nothing } from "../markup.ts";
 import { commands, missing } from "../section.ts";
 import { compensationName, count, percent } from "../words.ts";
-import { accuracyOf, compensationsOf, isTimed, type TimedResult } from "./accuracy.ts";
+import { accuracyOf, isTimed, type TimedResult } from "./accuracy.ts";
 import { yieldOf } from "./outcomes.ts";
 
 export function headlineMarkup(store: Store, results: readonly StoredResult[]): Markup {
