@@ -75,10 +75,10 @@ describe("the options that commands declare", () => {
         .map(({ name }) => `${command} ${name}`),
     );
     // Options that only speak of files: how many images, and how they were made.
-    const aboutImages = ["augment", "limit", "batch"].map((name) => `compare-programming ${name}`);
-    expect(new Set(paths)).toEqual(
-      new Set([...aboutImages, "infer augment", "infer limit", "infer batch", "infer seed"]),
+    const aboutImages = ["compare-programming", "infer", "sweep"].flatMap((command) =>
+      ["augment", "limit", "batch"].map((name) => `${command} ${name}`),
     );
+    expect(new Set(paths)).toEqual(new Set([...aboutImages, "infer seed"]));
   });
 });
 

@@ -6,13 +6,15 @@ import type { DriftFits } from "../../../calibration/drift/fits.ts";
 import { devicesByKind } from "../../../calibration/drift/kinds.ts";
 import type { DriftModel } from "../../../calibration/drift/models.ts";
 import { type SpectralSlope, spectralSlope } from "../../../calibration/drift/noise-spectrum.ts";
-import { ageOf, type DriftReadings, isMeasured } from "../../../calibration/drift/readings.ts";
+import { isMeasured } from "../../../calibration/drift/readings.ts";
+import { conductances } from "../../chip/readout.ts";
 import { LabError } from "../../core/errors.ts";
+import type { TracePoint } from "../../store/readouts.ts";
 import type { Store } from "../../store/store.ts";
 import { measureSlope, modelFor } from "./comparison.ts";
 import { documentOf, textOf } from "./device-text.ts";
 import { levelsOfSubjects } from "./levels.ts";
-import { loadCodes, readingsOf } from "./load-readings.ts";
+import { agesOf, censor, type Derivation, loadCodes, readingsOf } from "./load-readings.ts";
 import type { DriftRequest } from "./request.ts";
 import type { DriftSubject } from "./subjects.ts";
 
@@ -58,10 +60,7 @@ const holds = ({ region }: DriftSubject, { array, row, column }: Place): boolean
   column >= region.column &&
   column < region.column + region.columns;
 
-export interface Reading {
-  readonly ageSeconds: number;
-  /** Null at an end of the converter. */
-  readonly siemens: number | null;
+export interface Reading extends Traced {
   /** Of the fit; null without one. */
   readonly fittedSiemens: number | null;
 }
@@ -75,12 +74,8 @@ export interface FoundDevice {
   readonly noise: SpectralSlope | undefined;
 }
 
-function fitAround(
-  store: Store,
-  { options, subjects }: DriftRequest,
-  subject: DriftSubject,
-  place: Place,
-): FoundDevice {
+function fitAround(store: Store, request: DriftRequest, subject: DriftSubject, place: Place): FoundDevice {
+  const { options, subjects } = request;
   const { region } = subject;
   const { referenceSeconds, derivation } = options;
   const rows = Math.min(region.rows, Math.max(1, Math.floor(neighbours / region.columns)));
@@ -98,7 +93,7 @@ function fitAround(
   const model = modelFor(options.model, compareModels(readings, alike, { referenceSeconds, shape }));
   const models = levels.all.map((_, level) => (level === kind ? model : undefined));
   const fits = fitDrift(readings, kinds, { referenceSeconds, shape, models });
-  const each = eachReading(readings, fits, device, model);
+  const each = eachReading(tracedReadings(store, request, subject, place), fits, device, model);
   return {
     fits,
     device,
@@ -109,24 +104,54 @@ function fitAround(
   };
 }
 
+interface Traced {
+  readonly ageSeconds: number;
+  /** Null at an end of the converter. */
+  readonly siemens: number | null;
+}
+
+/** Every reading of the device, those that the fits pass over too. */
+function tracedReadings(
+  store: Store,
+  { whole, options }: DriftRequest,
+  thinned: DriftSubject,
+  { array, row, column }: Place,
+): Traced[] {
+  const subject = whole.find(({ name }) => name === thinned.name) ?? thinned;
+  const { region, reads } = subject;
+  const device = (row - region.row) * region.columns + column - region.column;
+  const points = new Map(store.readouts.trace(array, row, column).map((point) => [point.readout.id, point]));
+  return reads.flatMap((read) => {
+    const point = read.readouts.map(({ id }) => points.get(id)).find((found) => found !== undefined);
+    if (point === undefined) return [];
+    const { firstAgeSeconds, ageStepSeconds } = agesOf(subject, read);
+    const siemens = siemensOf(point, column, options.derivation);
+    return [{ ageSeconds: firstAgeSeconds + device * ageStepSeconds, siemens }];
+  });
+}
+
+function siemensOf({ readout, codeSum }: TracePoint, column: number, derivation: Derivation): number | null {
+  const sums = Uint16Array.of(codeSum);
+  const place = { rows: 1, columns: 1, column };
+  const values = conductances(sums, readout.averages, derivation.other ?? readout.calibration, place);
+  censor(values, sums, readout.averages, derivation);
+  const [value = 0] = values;
+  return isMeasured(value) ? value : null;
+}
+
 function eachReading(
-  { reads, siemens, devices }: DriftReadings,
+  traced: readonly Traced[],
   fits: DriftFits,
   device: number,
   model: DriftModel,
 ): Reading[] {
   const parameters = Float64Array.of(Math.log(fits.siemens[device]!), fits.nu[device]!, fits.third[device]!);
-  const x = Float64Array.from(reads, (read) => Math.log(ageOf(read, device) / fits.referenceSeconds));
+  const x = Float64Array.from(traced, ({ ageSeconds }) => Math.log(ageSeconds / fits.referenceSeconds));
   const logs = new Float64Array(x.length);
   model.predict(parameters, x, logs, new Float64Array(x.length * model.parameters));
-  return reads.map((read, r) => {
-    const value = siemens[r * devices + device]!;
+  return traced.map((reading, r) => {
     const fitted = Math.exp(logs[r]!);
-    return {
-      ageSeconds: ageOf(read, device),
-      siemens: isMeasured(value) ? value : null,
-      fittedSiemens: Number.isNaN(fitted) ? null : fitted,
-    };
+    return { ...reading, fittedSiemens: Number.isNaN(fitted) ? null : fitted };
   });
 }
 

@@ -83,7 +83,7 @@ export function readingsOf(
 }
 
 /** In place: what the converter has only a side of. */
-function censor(
+export function censor(
   values: Float32Array,
   sums: Uint16Array,
   averages: number,
@@ -98,24 +98,31 @@ function censor(
 }
 
 /** @param first number of the first device, counted from the first of the region. */
-function driftRead(
+function driftRead(subject: DriftSubject, read: SubjectRead, first: number, whiteSiemens: number): DriftRead {
+  const { firstAgeSeconds, ageStepSeconds } = agesOf(subject, read);
+  const [{ averages }] = read.readouts;
+  return {
+    firstAgeSeconds: firstAgeSeconds + first * ageStepSeconds,
+    ageStepSeconds,
+    averages,
+    whiteSiemens,
+  };
+}
+
+/** Of the devices of a region, the first of which has number 0. */
+export function agesOf(
   { region, pulsedForSeconds }: DriftSubject,
   { ageSeconds, spanSeconds, readouts: [{ averages, region: read, ...times }] }: SubjectRead,
-  first: number,
-  whiteSiemens: number,
-): DriftRead {
+): Pick<DriftRead, "firstAgeSeconds" | "ageStepSeconds"> {
   const cells = cellCount(region);
-  const readStep = spanSeconds / Math.max(1, cells - 1);
   const pulseStep = pulsedForSeconds / cells;
   const conversion =
     (times.lastSampleSeconds - times.firstSampleSeconds) / Math.max(1, cellCount(read) * averages - 1);
   const middle = ((averages - 1) / 2) * conversion;
   return {
     // Device d was pulsed last (cells - d - 1/2) steps before the end of the programming.
-    firstAgeSeconds: ageSeconds + middle + first * readStep + (cells - first - 0.5) * pulseStep,
-    ageStepSeconds: readStep - pulseStep,
-    averages,
-    whiteSiemens,
+    firstAgeSeconds: ageSeconds + middle + (cells - 0.5) * pulseStep,
+    ageStepSeconds: spanSeconds / Math.max(1, cells - 1) - pulseStep,
   };
 }
 

@@ -92,7 +92,8 @@ function thinned(subject: DriftSubject): DriftSubject {
   const perPart = Math.log(last.ageSeconds / first.ageSeconds) / (mostAges - 1);
   const parts = new Set<number>();
   const kept = reads.filter((read) => {
-    const part = read === last ? mostAges : Math.floor(Math.log(read.ageSeconds / first.ageSeconds) / perPart);
+    const part =
+      read === last ? mostAges : Math.floor(Math.log(read.ageSeconds / first.ageSeconds) / perPart);
     const isFirst = !parts.has(part);
     parts.add(part);
     return isFirst;
@@ -156,7 +157,9 @@ function notesOf(all: readonly DriftSubject[], needed: number): string[] {
   return [
     ...(many.length === 0
       ? []
-      : [`of more than ${mostAges} ages, the fits take the first in each of ${mostAges} parts that are even in ln t`]),
+      : [
+          `of more than ${mostAges} ages, the fits take the first in each of ${mostAges} parts that are even in ln t`,
+        ]),
     ...(short.length === 0 ? [] : [`left out, with fewer than ${needed} ages: ${short.join(", ")}`]),
     ...(apart > mostKelvinApart
       ? [`the chip's temperature varied by ${apart.toFixed(1)} K: warmer glass drifts faster`]

@@ -1,0 +1,71 @@
+/** The parts of a sweep that need no chip. */
+
+import { describe, expect, test } from "vitest";
+import { instanceName, parseSeeds, variantName, variantsOf } from "../../src/cli/sweep/instances.ts";
+import { type InstanceAccuracy, sweepPoints } from "../../src/cli/sweep/statistics.ts";
+import { sweepTable } from "../../src/cli/sweep/table.ts";
+import { renderSweep } from "../../src/report/sweep.ts";
+
+describe("seeds", () => {
+  test.each([
+    ["1..3", [1, 2, 3]],
+    ["7", [7]],
+    ["1,2, 5..6,2", [1, 2, 5, 6]],
+    ["0", [0]],
+  ])("%s", (text, seeds) => expect(parseSeeds(text)).toEqual(seeds));
+
+  test.each(["", "3..1", "1..", "a", "1..5000", "-1", "1.5"])("%j are refused", (text) => {
+    expect(() => parseSeeds(text)).toThrow(expect.objectContaining({ code: "USAGE" }));
+  });
+});
+
+test("every way of programming is one variant, with a store of its own for each chip", () => {
+  const variants = variantsOf("layer, column,layer", "melt-quench,residual", 2);
+  expect(variants.map(variantName)).toEqual([
+    "melt-quench, scale layer",
+    "melt-quench, scale column",
+    "residual, scale layer",
+    "residual, scale column",
+  ]);
+  const names = variants.flatMap((variant) => [1, 12].map((seed) => instanceName({ ...variant, seed })));
+  expect(new Set(names).size).toBe(8);
+  expect(instanceName({ scale: "percentile:99.9", algorithm: "residual", devices: 4, seed: 1 })).toBe(
+    "residual-percentile_99.9-4-1.db",
+  );
+  expect(() => variantsOf("layer", "magic", 2)).toThrow(/choose|magic/);
+});
+
+const of = (seed: number, compensation: string, accuracy: number): InstanceAccuracy => ({
+  ...{ variant: "melt-quench, scale layer", ageSeconds: 86_400, digital: 0.9 },
+  ...{ seed, compensation, accuracy },
+});
+
+describe("the points of a sweep", () => {
+  // Accuracies 0.86, 0.88 and 0.9 have the mean 0.88 and the deviation 0.02; t of two degrees of freedom is 4.3027.
+  const points = sweepPoints([
+    of(1, "gdc", 0.86),
+    of(2, "gdc", 0.88),
+    of(3, "gdc", 0.9),
+    of(1, "adabs", 0.89),
+  ]);
+
+  test("are means over chips with Student's intervals", () => {
+    const [gdc, adabs] = points;
+    expect(gdc).toMatchObject({ compensation: "gdc", instances: 3 });
+    expect(gdc?.accuracy).toBeCloseTo(0.88, 12);
+    expect(gdc?.drop).toBeCloseTo(0.02, 12);
+    expect(gdc?.deviation).toBeCloseTo(0.02, 12);
+    expect(gdc?.interval?.low).toBeCloseTo(0.88 - (4.30265 * 0.02) / Math.sqrt(3), 5);
+    expect(gdc?.interval?.high).toBeCloseTo(0.88 + (4.30265 * 0.02) / Math.sqrt(3), 5);
+    expect(adabs).toMatchObject({ instances: 1, interval: null, deviation: null });
+  });
+
+  test("are a table of losses, and a page with a figure and its data", () => {
+    expect(sweepTable(points, 0.9)).toMatch(/1 d +2\.00 ± 2\.00 +1\.00$/m);
+    const page = renderSweep({ network: "net", profile: "tiny", images: 100, digital: 0.9, points });
+    expect(page).toContain("melt-quench, scale layer");
+    expect(page.match(/<svg/g)?.length).toBeGreaterThanOrEqual(2);
+    expect(page).toContain("88");
+    expect(page).not.toMatch(/NaN|undefined/);
+  });
+});
