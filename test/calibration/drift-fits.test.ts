@@ -1,5 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { fitDrift } from "../../calibration/drift/fit-drift.ts";
+import { emptyFits, putFits } from "../../calibration/drift/fits.ts";
+import { noKind } from "../../calibration/drift/kinds.ts";
 import { markBit } from "../../calibration/drift/masks.ts";
 import { seededPrng } from "../../src/core/prng.ts";
 import { dayOfReads, flicker, kindOfAll, logSpaced, options, readingsOf, readsAt } from "./drift-series.ts";
@@ -32,6 +34,19 @@ describe("a power law without noise", () => {
       expect(fits.siemens[device]! * 1e6).toBeCloseTo(10, 3);
     }
   });
+});
+
+test("devices of no kind are left alone, and the others do not notice", () => {
+  const readings = readingsOf(50, readsAt(dayOfReads), (device, age) => power(10e-6, nuOf(device), age));
+  const kinds = Uint8Array.from({ length: 50 }, (_, device) => (device % 2 === 0 ? noKind : 3));
+  const fits = fitDrift(readings, kinds, options);
+  expect(fits.nu[0]).toBeNaN();
+  expect(fits.marks[0]).toBe(markBit.unfitted);
+  expect(fits.nu[1]).toBeCloseTo(nuOf(1), 6);
+  const all = emptyFits(100, 25);
+  putFits(all, 50, fits);
+  expect(all.nu[51]).toBe(fits.nu[1]);
+  expect(all.nu[1]).toBeNaN();
 });
 
 describe("readings that do not belong", () => {

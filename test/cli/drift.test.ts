@@ -129,6 +129,21 @@ describe("pcmlab drift", () => {
     after.close();
   });
 
+  test("of hundreds of ages the fits take some, even in ln t, and a device is shown with all", async () => {
+    const many = Array.from({ length: 120 }, (_, i) => Math.round(30 * 1.06 ** i));
+    const path = storeOf([...many, ...many.slice(60).map((age) => age + 7)]);
+    const { text, said } = await run({ store: path }, true);
+    expect(said).toContain("of more than 96 ages");
+    const [tile] = documentSchema.parse(JSON.parse(text)).subjects;
+    expect(tile!.reads).toBeGreaterThan(80);
+    expect(tile!.reads).toBeLessThanOrEqual(97);
+    const store = openStore(path, { mode: "read" });
+    const [fit] = store.driftFits.fits(store.driftFits.latest()!.id);
+    expect(fit).toMatchObject({ firstAgeSeconds: 30, lastAgeSeconds: many.at(-1)! + 7, reads: tile!.reads });
+    store.close();
+    expect((await run({ store: path, device: "0,5,32" })).text).toMatch(/outliers +\d+ of 180 readings/);
+  });
+
   test.each(["floor", "two"] as const)("fits every level with '%s' when told to", async (model) => {
     const path = storeOf(ages);
     await run({ store: path, model });
@@ -143,6 +158,11 @@ describe("pcmlab drift", () => {
 describe("what drift refuses", () => {
   const refusal = (args: Partial<DriftArguments> & { store: string }) =>
     labErrorFrom(drift({ ...defaults, ...args }, contextOf(false).context));
+
+  test("fewer ages than two exponents need", async () => {
+    const failure = await refusal({ store: storeOf([30, 60, 600, 3600, 10_000]), model: "two" });
+    expect(failure.message).toMatch(/needs readings at 7 ages/);
+  });
 
   test("a store with two ages, naming them and the command that reads more", async () => {
     const failure = await refusal({ store: storeOf([30, 3600]) });
