@@ -25,6 +25,9 @@ export interface SerialLine extends EventEmitter<LineEvents> {
 /** Reads are of at most so many bytes; what a read leaves of the memory serves the next ones. */
 const readBytes = 1 << 16;
 const leastRoomBytes = 1 << 13;
+/** After a read of so many there are likely more; everything else of the process has its turn after so many reads. */
+const bulkBytes = 512;
+const mostReads = 32;
 
 /** @throws what the operating system says, as `serialport` words it. */
 export async function openSerialLine(path: string, baudRate: number): Promise<SerialLine> {
@@ -136,12 +139,16 @@ class ReadyLine extends Line {
     });
   }
 
+  /** Until there is nothing more: what comes in bulk comes in pieces of 4 KiB, and to be told of each takes longer than to look. */
   #read(): void {
-    const bytes = unlessBusy(() => readSync(this.#fd, this.room));
-    // A terminal that is ready and has nothing was hung up.
-    if (bytes === 0) this.lost(new Error("the port was hung up"));
-    else if (bytes instanceof Error) this.lost(bytes);
-    else if (bytes !== undefined) this.came(bytes);
+    for (let reads = 0; reads < mostReads && this.isOpen; reads++) {
+      const bytes = unlessBusy(() => readSync(this.#fd, this.room));
+      // A terminal that is ready and has nothing was hung up.
+      if (bytes === 0) this.lost(new Error("the port was hung up"));
+      else if (bytes instanceof Error) this.lost(bytes);
+      else if (bytes !== undefined) this.came(bytes);
+      if (!(Number(bytes) >= bulkBytes)) return;
+    }
   }
 
   #awaitRoom(): void {

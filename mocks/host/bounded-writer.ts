@@ -3,8 +3,11 @@
 import { writevSync } from "node:fs";
 import type { Timer } from "../../src/core/clock.ts";
 
-/** Beyond this much unread output a board works on nothing more (bytes). The largest reply may come on top. */
-export const maxUnreadBytes = 1 << 20;
+/**
+ * Beyond this much unread output a board works on nothing more (bytes); the largest reply may come on top. Little enough that what comes
+ * next is made while this is read: a terminal holds 8 KiB, and runs dry while a board makes much at once.
+ */
+export const maxUnreadBytes = 1 << 16;
 /** A terminal that is full is tried again at once so often, since its reader is most often only slow, and then now and then. */
 const quickRetries = 2000;
 const retrySeconds = 5e-3;
