@@ -105,6 +105,5 @@ const before = (a: Appointment, b: Appointment): boolean =>
   a.at < b.at || (a.at === b.at && a.order < b.order);
 
 async function turns(count: number): Promise<void> {
-  for (let turn = 0; turn < count; turn++)
-    await new Promise<void>((resolve) => setImmediate(resolve));
+  for (let turn = 0; turn < count; turn++) await new Promise<void>((resolve) => setImmediate(resolve));
 }
