@@ -12,9 +12,9 @@ import { ledgersIn } from "../../src/store/ledger/summary.ts";
 import { readIntents, readWear } from "../../src/store/ledger/tables.ts";
 import { Bench, KillSwitch, killableStores, maxPulsesPerCell } from "./killed-host.ts";
 
-/** Ways to program, and how often a run is killed. */
+/** Ways to program, and how often a run is killed; PCMLAB_KILLS=1000 takes a minute. */
 const cases = [
-  ["melt-quench", 1000],
+  ["melt-quench", Number(process.env.PCMLAB_KILLS ?? "250")],
   ["on-board", 150],
 ] as const;
 const converged = cellOutcomes.indexOf("converged");

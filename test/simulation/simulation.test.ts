@@ -1,12 +1,12 @@
 /**
- * PCMLAB_SEEDS=10000 runs so many seeds instead of 300; PCMLAB_SEED=n runs and prints that one alone.
+ * PCMLAB_SEEDS=10000 runs so many seeds instead of 200; PCMLAB_SEED=n runs and prints that one alone.
  */
 
 import { describe, expect, test } from "vitest";
 import { type Run, simulate } from "./run.ts";
 
 const one = process.env.PCMLAB_SEED;
-const seeds = Number(process.env.PCMLAB_SEEDS ?? 300);
+const seeds = Number(process.env.PCMLAB_SEEDS ?? 200);
 const chunk = 100;
 const secondsPerChunk = 60;
 

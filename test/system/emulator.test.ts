@@ -109,21 +109,21 @@ test("a profile can be shown, changed, checked and used", async () => {
   expect(await answers(board, ["*IDN?"])).toEqual([expect.stringMatching(/^pcmlab,MY-CHIP,MINE-000001,/)]);
 });
 
-test.each([
-  ["onsetAmperes", "-1", /device\.onsetAmperes is -1: .*unit A, allowed a number >= 0/],
-  ["adcBits", "40", /read\.adcBits is 40: .*unit bits, allowed a whole number > 0 and <= 15/],
-  ["sampleSeconds", '"fast"', /read\.sampleSeconds is "fast": .*unit s, allowed a number >= 1e-9 and <= 1/],
-])("profile check names %s when it is %s", async (key, value, message) => {
+test("profile check names what is wrong, with its unit and range, and such a chip is not made", async () => {
   const cwd = await folder();
   const { stdout } = await pcmlab(["profile", "show", "tiny"], cwd);
-  await writeFile(
-    join(cwd, "bad.json"),
-    stdout.replace(new RegExp(`"${key}": [^,\\n]+`), `"${key}": ${value}`),
-  );
-  const ended = await pcmlab(["profile", "check", "bad.json"], cwd);
-  expect(ended.stderr).toMatch(message);
-  expect(ended.stderr).toContain("[BAD_PROFILE]");
-  expect(ended.exitCode).toBe(7);
+  for (const [key, value, message] of [
+    ["onsetAmperes", "-1", /device\.onsetAmperes is -1: .*unit A, allowed a number >= 0/],
+    ["adcBits", "40", /read\.adcBits is 40: .*unit bits, allowed a whole number > 0 and <= 15/],
+    ["sampleSeconds", '"fast"', /read\.sampleSeconds is "fast": .*unit s, allowed a number >= 1e-9 and <= 1/],
+  ] as const) {
+    const bad = stdout.replace(new RegExp(`"${key}": [^,\\n]+`), `"${key}": ${value}`);
+    await writeFile(join(cwd, "bad.json"), bad);
+    const ended = await pcmlab(["profile", "check", "bad.json"], cwd);
+    expect(ended.stderr).toMatch(message);
+    expect(ended.stderr).toContain("[BAD_PROFILE]");
+    expect(ended.exitCode).toBe(7);
+  }
   expect((await pcmlab(["emulator", "--profile", "bad.json", "--tcp", "0"], cwd)).exitCode).toBe(7);
 });
 

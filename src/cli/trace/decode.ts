@@ -7,6 +7,9 @@ import { chipTime } from "../../../firmware-protocol/operation/chip-time.ts";
 import { describeChip } from "../../../firmware-protocol/operation/describe-chip.ts";
 import { lastOperation } from "../../../firmware-protocol/operation/last-operation.ts";
 import { linkOffer } from "../../../firmware-protocol/operation/link-offer.ts";
+import { lockOwner } from "../../../firmware-protocol/operation/lock-owner.ts";
+import { lockRelease } from "../../../firmware-protocol/operation/lock-release.ts";
+import { lockRequest } from "../../../firmware-protocol/operation/lock-request.ts";
 import { measureCurrent } from "../../../firmware-protocol/operation/measure-current.ts";
 import { mvm } from "../../../firmware-protocol/operation/mvm.ts";
 import {
@@ -47,6 +50,9 @@ const operations: readonly Decoder[] = [
   pulseCells,
   pulseTrain,
   mvm,
+  lockRequest,
+  lockOwner,
+  lockRelease,
   measureCurrent,
   advanceTime,
   setTemperature,
