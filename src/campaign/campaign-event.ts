@@ -2,8 +2,8 @@
 
 import type { EventLevel } from "../store/events.ts";
 
-/** Kinds that may ring an alarm stand first. */
-export const eventKinds = [
+/** Those that may ring an alarm. */
+export const alarmKinds = [
   "missed",
   "failed-reading",
   "board-lost",
@@ -15,10 +15,10 @@ export const eventKinds = [
   "temperature",
   "finished",
   "failed",
-  "clock-jump",
-  "state",
-  "line",
 ] as const;
+
+/** The others are for the log. */
+export const eventKinds = [...alarmKinds, "clock-jump", "state", "line"] as const;
 export type EventKind = (typeof eventKinds)[number];
 
 export interface CampaignEvent {

@@ -63,7 +63,7 @@ const unread = {
 
 /** Why nothing was read. To be called in a transaction. */
 export const keepAbsence = (
-  { store, run }: Pen,
+  { store, run }: Pick<Pen, "store" | "run">,
   outcome: Pick<NewOutcome, "slot" | "kind" | "reason" | "wallSeconds">,
 ): void => store.campaigns.addOutcome({ ...unread, run, ...outcome });
 

@@ -3,7 +3,7 @@
 import { afterEach, expect, test, vi } from "vitest";
 import { seededPrng } from "../../src/core/prng.ts";
 import type { Slot, StoredCampaign } from "../../src/store/campaign-rows.ts";
-import { Connection } from "../../src/store/connection.ts";
+import { killableStores } from "../cli/killed-host.ts";
 import { CampaignBench, smallPlan } from "./bench.ts";
 
 afterEach(() => vi.restoreAllMocks());
@@ -25,22 +25,6 @@ class KillSwitch {
   arm(points: number): void {
     this.left = points;
     this.isDead = false;
-  }
-}
-
-/** Before and after every write; a transaction that was killed inside of it leaves nothing. */
-function killableStore(kill: KillSwitch): void {
-  for (const method of ["run", "transaction"] as const) {
-    const original: (...given: never[]) => unknown = Connection.prototype[method];
-    vi.spyOn(Connection.prototype, method).mockImplementation(function (
-      this: Connection,
-      ...given: unknown[]
-    ) {
-      kill.point();
-      const result = Reflect.apply(original, this, given);
-      kill.point();
-      return result;
-    } as never);
   }
 }
 
@@ -79,7 +63,7 @@ async function campaignWithKills(points: () => number): Promise<number> {
   const campaign = await bench.plan(smallPlan([10, 100, 1000], [50, 500]));
   const planned = bench.slots(campaign).map(({ id, subject, dueSeconds }) => ({ id, subject, dueSeconds }));
   const kill = new KillSwitch();
-  killableStore(kill);
+  killableStores(kill);
   killable(kill, bench);
   let kills = 0;
   for (let process = 1; ; process++) {

@@ -71,7 +71,7 @@ export class KillSwitch {
 }
 
 /** Every write to any SQLite file is a point before and after it; a transaction is one before its end, too. */
-export function killableStores(kill: KillSwitch): void {
+export function killableStores(kill: Pick<KillSwitch, "point">): void {
   for (const method of ["run", "transaction", "quickTransaction"] as const) {
     const original: (...given: never[]) => unknown = Connection.prototype[method];
     vi.spyOn(Connection.prototype, method).mockImplementation(function (

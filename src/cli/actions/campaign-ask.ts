@@ -1,6 +1,7 @@
 /** Asks the process that runs a campaign to pause, to go on or to stop; where none does, writes it into the store. */
 
 import { Hold } from "../../campaign/hold.ts";
+import { keepAbsence } from "../../campaign/journal.ts";
 import { chipIdentity } from "../../chip/descriptor.ts";
 import { LabError } from "../../core/errors.ts";
 import type { StoredCampaign } from "../../store/campaign-rows.ts";
@@ -79,11 +80,13 @@ async function alone(
 }
 
 function enter(
-  { campaigns }: Store,
+  store: Store,
   { id }: StoredCampaign,
   request: "pause" | "stop",
   by: { readonly run: ReturnType<Store["runs"]["begin"]>; readonly wallSeconds: number },
 ): void {
+  const { campaigns } = store;
+  const { run, wallSeconds } = by;
   const reason = "by the user";
   if (request === "pause") {
     campaigns.enter(id, { ...by, state: "paused", reason, atSeconds: null });
@@ -91,19 +94,10 @@ function enter(
   }
   for (const slot of campaigns.slots(id))
     if (slot.outcome === null)
-      campaigns.addOutcome({
-        ...by,
-        slot: slot.id,
-        kind: "missed",
-        reason: "the campaign was stopped",
-        startedSeconds: null,
-        endedSeconds: null,
-        knownBy: null,
-        calibration: null,
-        readouts: [],
-        probe: null,
-        temperatureKelvin: null,
-      });
+      keepAbsence(
+        { store, run },
+        { slot: slot.id, kind: "missed", reason: "the campaign was stopped", wallSeconds },
+      );
   campaigns.enter(id, { ...by, state: "stopped", reason, atSeconds: null });
 }
 

@@ -1,7 +1,7 @@
 /** Alarms: what happens in a campaign is posted to a web address and given to a command; neither can hold it up. */
 
 import { spawn } from "node:child_process";
-import type { EventKind } from "../../campaign/campaign-event.ts";
+import { alarmKinds, type EventKind } from "../../campaign/campaign-event.ts";
 import type { Timer } from "../../core/clock.ts";
 import { textOf } from "../../core/errors.ts";
 import { sleep, unlessStopped } from "../../core/sleep.ts";
@@ -25,20 +25,7 @@ export interface AlarmOptions {
   readonly failed: (text: string) => void;
 }
 
-/** The others are for the log. */
-const ringing: ReadonlySet<EventKind> = new Set<EventKind>([
-  "missed",
-  "failed-reading",
-  "board-lost",
-  "board-back",
-  "board-restarted",
-  "disk-full",
-  "disk-room",
-  "store-busy",
-  "temperature",
-  "finished",
-  "failed",
-]);
+const ringing: ReadonlySet<EventKind> = new Set(alarmKinds);
 
 const longestSeconds = 10;
 /** Of each kind; what comes while so many are under way is only in the log. */
