@@ -15,12 +15,12 @@ import type { Outputs } from "./session.ts";
  */
 export async function adaptBatchNorm(
   network: Network,
-  { weights, offsets }: Pick<Parameters, "weights" | "offsets">,
+  before: Omit<Parameters, "batchNorms">,
   images: ImageSet,
   options: CalibrationOptions,
 ): Promise<BatchNormStatistics[]> {
   if (network.batchNorms.length === 0) return [];
-  const parameters = { weights, batchNorms: network.batchNorms, ...(offsets && { offsets }) };
+  const parameters = { ...before, batchNorms: network.batchNorms };
   const model = withBatchStatistics(network, withParameters(network, parameters));
   const p = adabsMomentum(batchCount(options));
   let running: BatchNormStatistics[] = network.batchNorms.map(({ mean, variance }) => ({ mean, variance }));

@@ -54,16 +54,17 @@ export async function correctProducts(
   });
   return {
     ...parameters,
-    weights: parameters.weights.map((weights, layer) => scaledColumns(weights, corrections[layer]?.scale)),
+    scales: parameters.weights.map((_, layer) =>
+      multiplied(parameters.scales?.[layer], corrections[layer]?.scale),
+    ),
     offsets: parameters.weights.map((_, layer) =>
       joined(parameters.offsets?.[layer], corrections[layer]?.scale, corrections[layer]?.offset),
     ),
   };
 }
 
-/** Each value multiplied by the scale of its column. */
-export const scaledColumns = (weights: Float32Array, scale: Float32Array | undefined): Float32Array =>
-  scale === undefined ? weights : weights.map((value, at) => value * scale[at % scale.length]!);
+const multiplied = (a: Float32Array | undefined, b: Float32Array | undefined): Float32Array | undefined =>
+  a === undefined || b === undefined ? (a ?? b) : a.map((value, column) => value * b[column]!);
 
 /** An offset that was there before is scaled with the outputs. */
 const joined = (

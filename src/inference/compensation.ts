@@ -6,13 +6,7 @@ import { LabError } from "../core/errors.ts";
 import { seededPrng } from "../core/prng.ts";
 import type { Network } from "../network/layer.ts";
 import { adaptBatchNorm } from "./adabs.ts";
-import {
-  correctProducts,
-  digitalProducts,
-  normalised,
-  type ProductStatistics,
-  scaledColumns,
-} from "./affine.ts";
+import { correctProducts, digitalProducts, normalised, type ProductStatistics } from "./affine.ts";
 import { type CalibrationOptions, calibrationImageCount } from "./calibration-batches.ts";
 import type { Parameters } from "./graph.ts";
 import type { ImageSet } from "./image-set.ts";
@@ -93,8 +87,8 @@ export const uncompensated = (network: Network, now: LayerWeights): Compensated 
 /** GDC: `reference` are the weights at the reference time (read after programming, or ideal), `now` those of the inference. */
 export function compensateGdc(network: Network, reference: LayerWeights, now: LayerWeights): Compensated {
   const alphas = now.map((weights, layer) => gdcScale(reference[layer] ?? new Float32Array(), weights));
-  const weights = now.map((values, layer) => values.map((value) => value * alphas[layer]!));
-  return { ...uncompensated(network, weights), alphas, cost: scaleCost(network) };
+  const scales = network.layers.map(({ columns }, layer) => new Float32Array(columns).fill(alphas[layer]!));
+  return { ...withScales(network, now, scales), alphas };
 }
 
 /** As GDC, with a factor for each column of a layer. */
@@ -106,9 +100,13 @@ export function compensatePerColumn(
   const scales = network.layers.map(({ columns }, layer) =>
     columnScales(reference[layer] ?? new Float32Array(), now[layer] ?? new Float32Array(), columns),
   );
-  const weights = now.map((values, layer) => scaledColumns(values, scales[layer]));
   const alphas = scales.map((scale) => scale.reduce((sum, value) => sum + value, 0) / scale.length);
-  return { ...uncompensated(network, weights), alphas, cost: scaleCost(network) };
+  return { ...withScales(network, now, scales), alphas };
+}
+
+function withScales(network: Network, now: LayerWeights, scales: readonly Float32Array[]): Compensated {
+  const plain = uncompensated(network, now);
+  return { ...plain, parameters: { ...plain.parameters, scales }, cost: scaleCost(network) };
 }
 
 const scaleCost = ({ layers }: Network): CompensationCost => ({

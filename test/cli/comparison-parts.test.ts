@@ -3,7 +3,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { builtinProfile } from "../../mocks/array/profile.ts";
-import { Agenda } from "../../src/cli/comparison/agenda.ts";
+import { Agenda } from "../../src/cli/agenda.ts";
 import { announced, chosenAreas } from "../../src/cli/comparison/announcement.ts";
 import { parseArea, shareOut } from "../../src/cli/comparison/areas.ts";
 import { parseContestants } from "../../src/cli/comparison/contestants.ts";

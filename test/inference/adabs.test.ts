@@ -8,7 +8,7 @@ import {
   parseCompensation,
   uncompensated,
 } from "../../src/inference/compensation.ts";
-import { digitalParameters } from "../../src/inference/graph.ts";
+import { digitalParameters, scaledColumns } from "../../src/inference/graph.ts";
 import { imageAt } from "../../src/inference/image-set.ts";
 import { normalisations } from "../../src/inference/normalisation.ts";
 import { onnxNode } from "../../src/network/onnx/model.ts";
@@ -165,7 +165,7 @@ describe("the compensation ladder", () => {
     const { alphas, parameters } = compensateGdc(network, reference, now);
     expect(alphas.map((alpha) => Number(alpha.toFixed(5)))).toEqual([2, 1.25]);
     parameters.weights.forEach((weights, layer) => {
-      weights.forEach((w, k) => {
+      scaledColumns(weights, parameters.scales?.[layer]).forEach((w, k) => {
         expect(w).toBeCloseTo(reference[layer]?.[k] ?? Number.NaN, 5);
       });
     });

@@ -17,13 +17,16 @@ export interface AlgorithmArguments {
   /** Melt-quench when not given. */
   readonly algorithm?: MethodName | undefined;
   readonly verifyAt?: string | undefined;
+  readonly readAt?: string | undefined;
 }
 
 export interface ChosenAlgorithm {
   readonly method: ProgrammingMethod;
   /** Seconds after the programming of a block, rising. */
   readonly verifyAtSeconds: readonly number[];
-  /** Of the readout right after programming. */
+  /** Seconds after the last pulses of a block at which the run itself reads it, rising. */
+  readonly readAtSeconds: readonly number[];
+  /** Of the readouts of the run. */
   readonly reading: ReadOptions;
   /** Targets of a device up to this are the zero level, S. */
   readonly zeroSiemens: number;
@@ -31,17 +34,18 @@ export interface ChosenAlgorithm {
 
 /** @throws LabError USAGE for late verification by a method that has none, and for times that are none. */
 export function chosenAlgorithm(
-  { algorithm = "melt-quench", verifyAt }: AlgorithmArguments,
+  { algorithm = "melt-quench", verifyAt, readAt }: AlgorithmArguments,
   descriptor: Descriptor,
   limits: WeightLimits,
 ): ChosenAlgorithm {
-  const verifyAtSeconds = parseVerifyAt(verifyAt);
+  const verifyAtSeconds = timesAboveZero("--verify-at", verifyAt);
+  const readAtSeconds = timesAboveZero("--read-at", readAt);
   const method = methodFor(algorithm, descriptor, choicesOf(limits), limits.gmaxSiemens);
   if (verifyAtSeconds.length > 0 && method.noLate !== undefined)
     throw new LabError("USAGE", `--verify-at does not go with ${algorithm}: ${method.noLate}`, {
       next: "leave --verify-at away, or choose another --algorithm",
     });
-  return { method, verifyAtSeconds, ...firstReading(descriptor) };
+  return { method, verifyAtSeconds, readAtSeconds, ...firstReading(descriptor) };
 }
 
 /** Several devices of one sign are filled up to gmax one after the other, as the mapping has it. */
@@ -53,12 +57,13 @@ export const choicesOf = ({ devicesPerWeight, gmaxSiemens }: WeightLimits): Choi
  * @throws LabError STORE_CONTENT for an algorithm or parameters that this version does not know.
  */
 export function storedChoice({ algorithm, parameters }: StoredPlan, descriptor: Descriptor): ChosenAlgorithm {
-  const { verifyAtSeconds: times, ...own } = parameters;
+  const { verifyAtSeconds: verifyAt, readAtSeconds: readAt = [], ...own } = parameters;
   try {
-    const verifyAtSeconds = z.array(z.number().positive()).parse(times);
+    const times = z.array(z.number().positive());
     return {
       method: storedMethod(knownMethod(algorithm), own),
-      verifyAtSeconds,
+      verifyAtSeconds: times.parse(verifyAt),
+      readAtSeconds: times.parse(readAt),
       ...firstReading(descriptor),
     };
   } catch (cause) {
@@ -79,10 +84,10 @@ function firstReading(descriptor: Descriptor): Pick<ChosenAlgorithm, "reading" |
 }
 
 /** @throws LabError USAGE. */
-function parseVerifyAt(text: string | undefined): number[] {
+function timesAboveZero(option: string, text: string | undefined): number[] {
   const times = text === undefined ? [] : parseDurations(text);
   if (times.every((time) => time > 0)) return [...new Set(times)].sort((a, b) => a - b);
-  throw new LabError("USAGE", `--verify-at ${text}: times must be above zero`, {
+  throw new LabError("USAGE", `${option} ${text}: times must be above zero`, {
     next: "give times such as 5s,20s",
   });
 }
@@ -91,9 +96,10 @@ function parseVerifyAt(text: string | undefined): number[] {
 export const plannedAlgorithm = ({
   method,
   verifyAtSeconds,
-}: Pick<ChosenAlgorithm, "method" | "verifyAtSeconds">) => ({
+  readAtSeconds,
+}: Pick<ChosenAlgorithm, "method" | "verifyAtSeconds" | "readAtSeconds">) => ({
   algorithm: method.name,
-  parameters: { ...method.parameters, verifyAtSeconds },
+  parameters: { ...method.parameters, verifyAtSeconds, readAtSeconds },
 });
 
 function knownMethod(word: string): MethodName {

@@ -1,4 +1,4 @@
-/** The readout of a tile right after its programming, and whether the board was the same all the while. */
+/** The readouts of a tile by the run that programs it, and whether the board was the same all the while. */
 
 import type { OpenedChip } from "../../chip/opened-chip.ts";
 import { regionText } from "../../chip/region.ts";
@@ -7,18 +7,19 @@ import type { ProgrammingId } from "../../store/identity.ts";
 import type { StoredTile } from "../../store/placement.ts";
 import type { TileJob } from "./program-tile.ts";
 
-/** Stores the readout right after programming, which is the reference of drift compensation. */
+/** Stores a readout of a programmed tile; that right after programming, of age 0, is the reference of drift compensation. */
 export async function keepReading(
   { chip, board, reading, calibration, store, run, context }: TileJob,
   { region }: StoredTile,
   programming: ProgrammingId,
+  requestedAgeSeconds = 0,
 ): Promise<void> {
   const readout = await chip.read(region, reading);
   await assertSamePowerUp(board, `${regionText(region)} was read`);
   store.readouts.add({
     programming,
     run,
-    requestedAgeSeconds: 0,
+    requestedAgeSeconds,
     bootId: board.bootId,
     wallSeconds: context.clock.wallSeconds(),
     calibration,

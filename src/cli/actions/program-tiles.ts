@@ -14,7 +14,7 @@ import { badDevices } from "./bad-devices.ts";
 import type { CellWear } from "./block-wear.ts";
 import { bootNote } from "./boot-note.ts";
 import { keepReading } from "./keep-reading.ts";
-import { assertGoingOn, type LateJob, LateVerifications } from "./late-verifications.ts";
+import { assertGoingOn, type LateJob, LateWork } from "./late-work.ts";
 import type { LineRemarks } from "./line-remarks.ts";
 import { type MappingSummary, mappingOf } from "./mapping-plan.ts";
 import { type ProgramSummary, Tally } from "./program-summary.ts";
@@ -43,7 +43,7 @@ export interface NetworkJob extends LateJob {
 }
 
 /**
- * Between two blocks, and at the end, those whose time has come are verified late.
+ * Between two blocks, and at the end, those whose time has come are verified late, or read.
  * @param programmed what was programmed to its end before; those tiles get no pulse and no late verification.
  * @throws LabError INTERRUPTED between two blocks or bands when the user stops it, and the errors of the chip and the store.
  */
@@ -55,11 +55,11 @@ export async function programTiles(
   const { network, usedDevices, context, mapping } = job;
   const startSeconds = context.clock.monotonicSeconds();
   const progress = context.output.progress("programming", "devices", usedDevices);
-  const late = new LateVerifications(job);
+  const late = new LateWork(job);
   const tally = new Tally(job.zeroSiemens);
   const read = new Set(job.store.readouts.atAge(0).map(({ tile }) => tile));
   for (const placed of placedBlocks(tiles)) {
-    await late.verifyDue();
+    await late.doDue();
     // Before the start record: a tile that was not touched stays what it was.
     assertGoingOn(context);
     const before = placed.tiles.flatMap(({ id }) => programmed.filter(({ tile }) => tile === id));
@@ -71,11 +71,12 @@ export async function programTiles(
     }
     for (const [part, tile] of placed.tiles.entries()) {
       if (!read.has(tile.id)) await readLate(job, tile, before[part]!);
+      await late.readMissing(tile, before[part]!);
       tally.add(asProgrammed(job, before[part]!));
     }
     progress.advance(deviceCountOf(placed.block));
   }
-  for (const done of await late.verifyAll()) tally.add(done);
+  for (const done of await late.doAll()) tally.add(done);
   progress.end();
   return {
     network: job.name,

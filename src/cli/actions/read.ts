@@ -17,6 +17,7 @@ import {
   type ChosenCalibration,
   chooseCalibration,
 } from "./choose-calibration.ts";
+import { latestFactor } from "./reading-age.ts";
 import { type ChipArguments, withChip } from "./with-chip.ts";
 
 export interface ReadArguments extends ChipArguments, CalibrationArguments {
@@ -132,9 +133,6 @@ function slotsOf(store: Store, board: OpenedChip): Slot[] {
   }
   return slots;
 }
-
-/** A decade late on the logarithmic axis of drift, a readout would no longer say what its time says. */
-const latestFactor = 10;
 
 /** @throws LabError STORE_CONTENT when a region is already much older than a wanted age. */
 function assertNotMissed(slots: readonly Slot[], ages: readonly number[], nowSeconds: number): void {

@@ -46,6 +46,11 @@ export const programCommand = (yargs: Argv, context: Context): Argv =>
             type: "string",
             describe: "read again at these times after programming, and repair what has moved: 5s,20s",
           },
+          "read-at": {
+            type: "string",
+            describe:
+              "read every region at these times after its last pulses, while others are programmed: 25s; later times are for `read`",
+          },
           "dry-run": {
             type: "boolean",
             default: false,

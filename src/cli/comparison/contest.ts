@@ -13,7 +13,7 @@ import { deviceCountOf } from "../../chip/weight-block.ts";
 import { LabError } from "../../core/errors.ts";
 import { seededPrng } from "../../core/prng.ts";
 import type { PlacedBlock } from "../../network/weight-blocks.ts";
-import type { Agenda } from "./agenda.ts";
+import type { Agenda } from "../agenda.ts";
 import type { Contestant } from "./contestants.ts";
 import { Meter } from "./metered-chip.ts";
 import {

@@ -1,6 +1,6 @@
 /** What is to be done with a chip at chip times to come: late verifications and readings, each when its time has come. */
 
-import type { Chip } from "../../chip/chip.ts";
+import type { Chip } from "../chip/chip.ts";
 
 interface Appointment {
   readonly atSeconds: number;
