@@ -4,8 +4,9 @@ import { keyedBits, seededPrng } from "../../src/core/prng.ts";
 import { drawDigit, imageSide } from "./drawing/image.ts";
 
 export interface LabelledImages {
-  /** `labels.length` images of 16 x 16 bytes, one after the other. */
+  /** `labels.length` images of side x side bytes, one after the other. */
   readonly pixels: Uint8Array;
+  readonly side: number;
   readonly labels: Uint8Array;
 }
 
@@ -28,5 +29,5 @@ export function drawImages(split: Split, first: number, count: number): Labelled
     labels[index] = prng.below(10);
     pixels.set(drawDigit(labels[index]!, prng), index * area);
   }
-  return { pixels, labels };
+  return { pixels, side: imageSide, labels };
 }

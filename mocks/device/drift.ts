@@ -13,6 +13,7 @@ import type { Devices } from "./devices.ts";
 import { draw } from "./events.ts";
 import { expOf, logOf } from "./fast-math.ts";
 import { drawOf, eventKey, normalTable, normalTableShift } from "./keyed-normal.ts";
+import { evaluateLaw, logState } from "./state-law.ts";
 
 /** max(1, age / t_0)^-nu; 1 up to the reference time. */
 export const driftFactor = (nu: number, ageSeconds: number, referenceSeconds: number): number =>
@@ -81,9 +82,13 @@ function youngSiemens(devices: Devices, cell: number, ageSeconds: number): numbe
   if (relaxation === undefined) return siemens;
   const key = eventKey(devices.mixedSeed, cell, devices.pulses[cell]!);
   const z = normalTable[drawOf(key, draw.relaxation) >>> normalTableShift]!;
-  const shape = relaxationShape(siemens / devices.setSiemens[cell]!);
+  const { byState } = relaxation;
+  const spread =
+    byState === undefined
+      ? relaxation.spread * relaxationShape(siemens / devices.setSiemens[cell]!)
+      : evaluateLaw(byState, logState(siemens, drift.gMaxSiemens));
   const ahead = relaxationAhead(ageSeconds, relaxation.startSeconds, drift.referenceSeconds);
-  return siemens * Math.max(0, 1 + relaxation.spread * shape * ahead * z);
+  return siemens * Math.max(0, 1 + spread * ahead * z);
 }
 
 /**

@@ -33,8 +33,17 @@ const logarithmicLawSchema = strictObject({
   }).optional(),
 });
 
+/** Straight lines over ln g through points of rising g; beyond the first and the last, their values. */
+const tableLawSchema = strictObject({
+  kind: z.literal("table"),
+  points: z
+    .array(strictObject({ g: z.number().min(1e-6).max(10), value: z.number().min(0).max(10) }))
+    .min(1)
+    .max(64),
+});
+
 /** A dimensionless quantity as a function of g = G / gMaxSiemens. */
-const stateLawSchema = z.discriminatedUnion("kind", [powerLawSchema, logarithmicLawSchema]);
+const stateLawSchema = z.discriminatedUnion("kind", [powerLawSchema, logarithmicLawSchema, tableLawSchema]);
 export type StateLaw = z.infer<typeof stateLawSchema>;
 
 /** A log-normal spread from device to device: median, and the standard deviation of the natural logarithm. */
@@ -117,6 +126,8 @@ export const deviceParametersSchema = strictObject({
     spread: z.number().min(0).max(0.25),
     /** When the change begins; it goes on in proportion to ln(t) until `drift.referenceSeconds`. */
     startSeconds: seconds,
+    /** The standard deviation as it was found at each state, instead of `spread` and the shape of the model. */
+    byState: stateLawSchema.optional(),
   }).optional(),
   temperature: strictObject({
     /** The temperature that all other values are for; a chip starts at it. */
@@ -165,10 +176,25 @@ export function deviceContradiction(device: DeviceParameters): string | undefine
       ["drift.nuMean", drift.nuMean] as const,
       ["drift.nuSpread", drift.nuSpread] as const,
       ["readNoise.relative", device.readNoise.relative] as const,
-    ].flatMap(([name, law]) =>
-      law.kind === "power" ? [] : [[`${name}.min`, law.min, `${name}.max`, law.max] as const],
-    ),
+      ["relaxation.byState", relaxation?.byState] as const,
+    ].flatMap(([name, law]) => (law === undefined ? [] : orderOf(name, law))),
   ];
   const wrong = atMost.find(([, value, , limit]) => !(value <= limit));
   return wrong && `${wrong[0]} is ${wrong[1]}, and must be at most ${wrong[2]}, which is ${wrong[3]}`;
+}
+
+function orderOf(name: string, law: StateLaw): (readonly [string, number, string, number])[] {
+  switch (law.kind) {
+    case "power":
+      return [];
+    case "logarithmic":
+      return [[`${name}.min`, law.min, `${name}.max`, law.max]];
+    case "table":
+      return law.points.flatMap(({ g }, n) => {
+        const before = law.points[n - 1];
+        return before === undefined
+          ? []
+          : [[`${name}.points.${n - 1}.g`, before.g, `${name}.points.${n}.g`, g] as const];
+      });
+  }
 }

@@ -14,6 +14,7 @@ export const logState = (siemens: number, gMaxSiemens: number): number =>
 export function evaluateLaw(law: StateLaw, logG: number): number {
   // exp(a ln g) because Math.pow takes ten times as long.
   if (law.kind === "power") return Math.min(law.coefficient * expOf(law.exponent * logG), law.max);
+  if (law.kind === "table") return interpolate(law.points, logG);
   const { polynomial } = law;
   if (polynomial !== undefined && logG >= Math.log(polynomial.from))
     return horner(polynomial.coefficients, Math.exp(logG));
@@ -26,4 +27,20 @@ function horner(coefficients: readonly number[], g: number): number {
   let sum = 0;
   for (let power = coefficients.length - 1; power >= 0; power--) sum = sum * x + coefficients[power]!;
   return sum;
+}
+
+/** For so few points a walk is as quick as a search. */
+function interpolate(
+  points: readonly { readonly g: number; readonly value: number }[],
+  logG: number,
+): number {
+  const g = expOf(logG);
+  let above = points.length - 1;
+  if (g >= points[above]!.g) return points[above]!.value;
+  while (above > 0 && g < points[above - 1]!.g) above--;
+  const high = points[above]!;
+  if (above === 0) return high.value;
+  const low = points[above - 1]!;
+  const share = (logG - logOf(low.g)) / (logOf(high.g) - logOf(low.g));
+  return low.value + share * (high.value - low.value);
 }

@@ -1,6 +1,8 @@
 /** The parts of a sweep that need no chip. */
 
 import { describe, expect, test } from "vitest";
+import { builtinProfile } from "../../mocks/array/profile.ts";
+import { chipDigest, isFrom } from "../../src/cli/sweep/identity.ts";
 import { instanceName, parseSeeds, variantName, variantsOf } from "../../src/cli/sweep/instances.ts";
 import { type InstanceAccuracy, sweepPoints } from "../../src/cli/sweep/statistics.ts";
 import { sweepTable } from "../../src/cli/sweep/table.ts";
@@ -27,12 +29,41 @@ test("every way of programming is one variant, with a store of its own for each 
     "residual, scale layer",
     "residual, scale column",
   ]);
-  const names = variants.flatMap((variant) => [1, 12].map((seed) => instanceName({ ...variant, seed })));
+  const names = variants.flatMap((variant) =>
+    [1, 12].map((seed) => instanceName({ ...variant, seed }, "0f")),
+  );
   expect(new Set(names).size).toBe(8);
-  expect(instanceName({ scale: "percentile:99.9", algorithm: "residual", devices: 4, seed: 1 })).toBe(
-    "residual-percentile_99.9-4-1.db",
+  expect(instanceName({ scale: "percentile:99.9", algorithm: "residual", devices: 4, seed: 1 }, "0f")).toBe(
+    "residual-percentile_99.9-4-1-0f.db",
   );
   expect(() => variantsOf("layer", "magic", 2)).toThrow(/choose|magic/);
+});
+
+describe("what was found before", () => {
+  const conditions = { onnx: Uint8Array.of(1), profile: builtinProfile("tiny"), gmax: "25uS", bias: "array" };
+
+  test.each([
+    ["network", { onnx: Uint8Array.of(2) }],
+    ["profile", { profile: builtinProfile("fusion-1m") }],
+    ["largest conductance", { gmax: "20uS" }],
+    ["place of the biases", { bias: "digital" }],
+    ["late verification", { verifyAt: "20s" }],
+  ])("is of another chip with another %s", (_, changed) => {
+    expect(chipDigest({ ...conditions, ...changed })).not.toBe(chipDigest(conditions));
+    expect(chipDigest({ ...conditions })).toBe(chipDigest(conditions));
+  });
+
+  const sources = { images: { sha256: "a" }, normalisation: { mean: [0] }, augment: "flip" };
+  const details = { ...sources, seed: 3, alphas: [1] };
+
+  test("is taken when images, and calibration images where they count, are the same", () => {
+    expect(isFrom(details, "adabs", sources, 3)).toBe(true);
+    expect(isFrom(details, "adabs", sources, 4)).toBe(false);
+    expect(isFrom(details, "gdc", sources, 4)).toBe(true);
+    expect(isFrom(details, "digital", sources, 4)).toBe(true);
+    expect(isFrom(details, "adabs", { ...sources, augment: "crop4" }, 3)).toBe(false);
+    expect(isFrom(details, "gdc", { ...sources, images: { sha256: "b" } }, 3)).toBe(false);
+  });
 });
 
 const of = (seed: number, compensation: string, accuracy: number): InstanceAccuracy => ({

@@ -12,10 +12,10 @@ const batchSize = 100;
 /** The fraction of right answers, with the stored batch-norm statistics. */
 export function accuracyOn(
   network: Network,
-  { pixels, labels }: LabelledImages,
+  { pixels, side, labels }: LabelledImages,
   weightsOf: WeightsOf,
 ): number {
-  const images = inputBatch(pixels);
+  const images = inputBatch(pixels, side);
   let correct = 0;
   for (let from = 0; from < images.count; from += batchSize) {
     const logits = infer(network, slice(images, from, from + batchSize), weightsOf);

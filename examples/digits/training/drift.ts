@@ -51,7 +51,7 @@ export function adaptStatistics(network: Network, images: LabelledImages, weight
   const batches = 13;
   const size = images.labels.length / batches;
   const momentum = 1 - 0.015 ** (1 / batches);
-  const inputs = inputBatch(images.pixels);
+  const inputs = inputBatch(images.pixels, images.side);
   for (let batch = 0; batch < batches; batch++) {
     train(network, slice(inputs, batch * size, (batch + 1) * size), weightsOf, (norm, seen) =>
       updateRunning(norm, seen, momentum),

@@ -22,8 +22,8 @@ import {
   unitsOf,
 } from "./network.ts";
 
-/** `image` (batch, 1, 16, 16) to `logits` (batch, 10); opset 13. */
-export function toOnnx(network: Network): OnnxModel {
+/** `image` (batch, 1, side, side) to `logits` (batch, 10); opset 13. */
+export function toOnnx(network: Network, { name, side } = { name: "digits", side: imageSide }): OnnxModel {
   const trunk = network.blocks.reduce<Trunk>(appendBlock, { nodes: [], output: "image" });
   const head = [
     onnxNode("GlobalAveragePool", [trunk.output], ["pool"]),
@@ -34,10 +34,10 @@ export function toOnnx(network: Network): OnnxModel {
     }),
   ];
   const model = onnxModel({
-    name: "digits",
+    name,
     nodes: [...trunk.nodes, ...head],
     initializers: tensorsOf(network),
-    inputs: [{ name: "image", type: "float32", shape: ["batch", 1, imageSide, imageSide] }],
+    inputs: [{ name: "image", type: "float32", shape: ["batch", 1, side, side] }],
     outputs: [{ name: "logits", type: "float32", shape: ["batch", network.classifier.bias.value.length] }],
   });
   return { ...model, irVersion: 8 };

@@ -6,15 +6,15 @@ import type { Batch } from "./batch.ts";
 /** (byte / 255 - 0.5) / 0.5: the range -1..1. */
 export const normalisation = { mean: 0.5, std: 0.5 } as const;
 
-/** count x 1 x 16 x 16 from count x 256 bytes. */
-export function inputBatch(pixels: Uint8Array): Batch {
+/** count x 1 x side x side from count x side x side bytes. */
+export function inputBatch(pixels: Uint8Array, side = imageSide): Batch {
   const { mean, std } = normalisation;
   return {
     data: Float64Array.from(pixels, (byte) => (byte / 255 - mean) / std),
-    count: pixels.length / (imageSide * imageSide),
+    count: pixels.length / (side * side),
     channels: 1,
-    height: imageSide,
-    width: imageSide,
+    height: side,
+    width: side,
   };
 }
 

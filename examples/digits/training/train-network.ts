@@ -1,7 +1,7 @@
 /** The training loop. */
 
 import { type Prng, seededPrng } from "../../../src/core/prng.ts";
-import { drawImages } from "../dataset.ts";
+import type { LabelledImages } from "../dataset.ts";
 import { type BatchNorm, updateRunning } from "./batch-norm.ts";
 import { train } from "./forward.ts";
 import { inputBatch } from "./images.ts";
@@ -31,19 +31,22 @@ export interface TrainingPlan {
 /** Called after every step with the number of steps done and the loss of the step in nats. */
 export type Progress = (step: number, loss: number) => void;
 
-/** Trains on fresh images of the training split at every step: no image is seen twice, so nothing is learnt by heart. */
-export function trainNetwork(plan: TrainingPlan, progress: Progress): Network {
+/** Images `first` to `first + count - 1` of the stream of training images. */
+export type TrainingImages = (first: number, count: number) => LabelledImages;
+
+/** Trains on the next images of the stream at every step. */
+export function trainNetwork(plan: TrainingPlan, images: TrainingImages, progress: Progress): Network {
   const prng = seededPrng(plan.seed);
   const network = createNetwork(plan.widths, 10, prng);
   const weights = analogWeights(network);
   const move = descent(weights, digitalParameters(network), plan);
   for (let step = 0; step < plan.steps; step++) {
-    const loss = learn(network, weights, plan, step, prng);
+    const loss = learn(network, weights, images(step * plan.batchSize, plan.batchSize), plan, prng);
     move(learningRateAt(step, plan.steps, plan.peakLearningRate));
     for (const weight of weights) clipWeights(weight, plan.clip);
     progress(step + 1, loss);
   }
-  settleStatistics(network, plan);
+  settleStatistics(network, plan, images);
   return network;
 }
 
@@ -51,15 +54,14 @@ export function trainNetwork(plan: TrainingPlan, progress: Progress): Network {
 function learn(
   network: Network,
   weights: readonly Parameter[],
+  { pixels, side, labels }: LabelledImages,
   plan: TrainingPlan,
-  step: number,
   prng: Prng,
 ): number {
-  const { pixels, labels } = drawImages("training", step * plan.batchSize, plan.batchSize);
   const observe = (norm: BatchNorm, seen: Parameters<typeof updateRunning>[1]): void =>
     updateRunning(norm, seen, plan.normMomentum);
   const noisy = noisyWeights(weights, plan.weightNoise, prng);
-  const { output, backward } = train(network, inputBatch(pixels), noisy, observe);
+  const { output, backward } = train(network, inputBatch(pixels, side), noisy, observe);
   const { value, gradient } = crossEntropy(output, labels);
   backward(gradient);
   return value;
@@ -69,10 +71,10 @@ function learn(
  * Takes the running statistics anew with the final weights and no noise, as the plain mean over some batches: those left by
  * training are of noisy weights and remember about ten batches only.
  */
-function settleStatistics(network: Network, plan: TrainingPlan): void {
+function settleStatistics(network: Network, plan: TrainingPlan, images: TrainingImages): void {
   for (let round = 0; round < plan.settlingBatches; round++) {
-    const { pixels } = drawImages("training", (plan.steps + round) * plan.batchSize, plan.batchSize);
-    train(network, inputBatch(pixels), exactWeights, (norm, seen) =>
+    const { pixels, side } = images((plan.steps + round) * plan.batchSize, plan.batchSize);
+    train(network, inputBatch(pixels, side), exactWeights, (norm, seen) =>
       updateRunning(norm, seen, 1 / (round + 1)),
     );
   }

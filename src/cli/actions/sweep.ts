@@ -6,7 +6,8 @@ import { LabError, textOf } from "../../core/errors.ts";
 import { parseDurations } from "../../core/units.ts";
 import { renderSweep } from "../../report/sweep.ts";
 import type { Context } from "../context.ts";
-import { type InstancePlan, runInstance } from "../sweep/instance.ts";
+import { chipDigest } from "../sweep/identity.ts";
+import { type InstancePlan, type PlanIdentity, runInstance } from "../sweep/instance.ts";
 import { parseSeeds, variantsOf } from "../sweep/instances.ts";
 import { type InstanceAccuracy, sweepPoints } from "../sweep/statistics.ts";
 import { sweepTable } from "../sweep/table.ts";
@@ -31,12 +32,12 @@ export async function sweep(args: SweepArguments, context: Context): Promise<voi
   const instances = variantsOf(scale, algorithms, devices).flatMap((variant) =>
     parseSeeds(seeds).map((seed) => ({ ...variant, seed })),
   );
-  const images = await assertUsable(plan);
+  const { images, ...identity } = await assertUsable(plan);
   await prepared(plan.folder);
   const accuracies: InstanceAccuracy[] = [];
   for (const [done, instance] of instances.entries()) {
     if (context.stop.aborted) throw stopped(plan.folder, done, instances.length);
-    accuracies.push(...(await runInstance(plan, instance, context)));
+    accuracies.push(...(await runInstance(plan, identity, instance, context)));
     await kept(plan, accuracies, images);
   }
   const points = sweepPoints(accuracies);
@@ -45,12 +46,12 @@ export async function sweep(args: SweepArguments, context: Context): Promise<voi
   context.output.result({ points, accuracies, report }, text);
 }
 
-/** How many images there are. */
-async function assertUsable(plan: InstancePlan): Promise<number> {
-  loadProfile(plan.profile);
-  await givenNetwork(plan);
-  const inputs = await gatherImages({ ...plan, seed: 1 }, parseMethods(plan.compensation));
-  return inputs.test.count;
+/** What tells this sweep from others, and how many images there are. */
+async function assertUsable(plan: InstancePlan): Promise<PlanIdentity & { images: number }> {
+  const profile = loadProfile(plan.profile);
+  const { onnx } = await givenNetwork(plan);
+  const { test, sources } = await gatherImages({ ...plan, seed: 0 }, parseMethods(plan.compensation));
+  return { digest: chipDigest({ ...plan, onnx, profile }), sources, images: test.count };
 }
 
 async function prepared(folder: string): Promise<void> {

@@ -3,6 +3,8 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { defaultBaudRate } from "../../../drivers/serial/baud-rate.ts";
+import { LabError } from "../../core/errors.ts";
+import type { StoredResult } from "../../store/results.ts";
 import { openStore } from "../../store/store.ts";
 import { calibrate } from "../actions/calibrate.ts";
 import { startEmulator } from "../actions/emulator-process.ts";
@@ -11,6 +13,7 @@ import { type ImageArguments, parseMethods } from "../actions/infer-inputs.ts";
 import { program } from "../actions/program.ts";
 import { read } from "../actions/read.ts";
 import type { Context } from "../context.ts";
+import { isFrom } from "./identity.ts";
 import { type Instance, instanceName, variantName } from "./instances.ts";
 import type { InstanceAccuracy } from "./statistics.ts";
 
@@ -25,23 +28,46 @@ export interface InstancePlan extends Omit<ImageArguments, "seed"> {
   readonly verifyAt?: string | undefined;
 }
 
-/** The accuracies of an instance; what an earlier sweep found is taken, and what it left unfinished is begun anew. */
+/** What tells the results of this plan from those of others in the same folder. */
+export interface PlanIdentity {
+  /** Of what decides the readings of the chips. */
+  readonly digest: string;
+  /** Of the images, as they stand in the details of results. */
+  readonly sources: object;
+}
+
+/** Up to this age a region is read by the run that programs the others, which takes a chip minutes. */
+const readWhileProgrammingSeconds = 3600;
+
+/** The accuracies of an instance: chips that an earlier sweep has read and what it found are taken, the rest is done. */
 export async function runInstance(
   plan: InstancePlan,
+  identity: PlanIdentity,
   instance: Instance,
   context: Context,
 ): Promise<InstanceAccuracy[]> {
-  const store = join(plan.folder, instanceName(instance));
-  const known = await earlier(plan, instance, store);
-  if (known !== undefined) {
-    context.output.note(`${variantName(instance)}, seed ${instance.seed}: taken from ${store}`);
-    return known;
+  const store = join(plan.folder, instanceName(instance, identity.digest));
+  const name = `${variantName(instance)}, seed ${instance.seed}`;
+  const known = earlier(plan, identity, instance, store);
+  if (known?.open.length === 0) {
+    context.output.note(`${name}: taken from ${store}`);
+    return [...known.found];
   }
-  await forget(store);
-  context.output.note(`${variantName(instance)}, seed ${instance.seed}: ${store}`);
-  await measure(plan, instance, store, context);
-  return accuraciesIn(plan, instance, store) ?? [];
+  context.output.note(`${name}: ${store}`);
+  if (known === undefined) {
+    await forget(store);
+    await measure(plan, instance, store, context);
+  }
+  const open = known?.open ?? parseMethods(plan.compensation).map((method) => method.name);
+  const { seed } = instance;
+  await infer(
+    { ...plan, store, seed, at: durations(plan.agesSeconds), compensation: open.join(",") },
+    quietly(context),
+  );
+  return [...findings(plan, identity, instance, store).found];
 }
+
+const quietly = (context: Context): Context => ({ ...context, output: context.output.withoutResults() });
 
 async function measure(
   plan: InstancePlan,
@@ -49,73 +75,95 @@ async function measure(
   store: string,
   context: Context,
 ): Promise<void> {
-  const quiet: Context = { ...context, output: context.output.withoutResults() };
-  const { profile, folder, network, gmax, bias, verifyAt } = plan;
+  const quiet = quietly(context);
+  const { profile, folder, network, gmax, bias, verifyAt, agesSeconds } = plan;
   const { seed, scale, algorithm, devices } = instance;
+  const soon = agesSeconds.filter((age) => age > 0 && age <= readWhileProgrammingSeconds);
+  const later = agesSeconds.filter((age) => age > readWhileProgrammingSeconds);
   const emulator = await startEmulator({ profile, seed, pty: join(folder, "chip") }, context);
   try {
     // The chip is gone with the instance, and its wear with it.
     const chip = { chip: emulator.resource, baud: defaultBaudRate, store, ledger: `${store}.ledger` };
     await calibrate({ ...chip, valid: "30d" }, quiet);
+    const readAt = soon.length === 0 ? {} : { readAt: durations(soon) };
     const how = { gmax, bias, scale, algorithm, devices, ...(verifyAt !== undefined && { verifyAt }) };
-    await program({ ...chip, network, ...how }, quiet);
-    const at = plan.agesSeconds.map((age) => `${age}s`).join(",");
-    await read({ ...chip, at, averages: 5, volts: "0.3V" }, quiet);
+    await program({ ...chip, network, ...how, ...readAt }, quiet);
+    if (later.length > 0) await read({ ...chip, at: durations(later), averages: 5, volts: "0.3V" }, quiet);
   } finally {
     await emulator.stop();
     await rm(`${store}.ledger`, { recursive: true, force: true });
   }
-  await infer({ ...plan, store, seed }, quiet);
 }
+
+const durations = (seconds: readonly number[]): string => seconds.map((one) => `${one}s`).join(",");
 
 const forget = async (store: string): Promise<void> => {
   for (const file of [store, `${store}-wal`, `${store}-shm`, `${store}.ledger`])
     await rm(file, { recursive: true, force: true });
 };
 
-/** Undefined when the store is not there, cannot be used, or lacks a time, a compensation or the images. */
-async function earlier(
+/** What a store of an instance holds. */
+interface Findings {
+  readonly found: readonly InstanceAccuracy[];
+  /** Compensations that lack a time, the images or the calibration images of the plan. */
+  readonly open: readonly string[];
+}
+
+/** Undefined when there is no store, or one that cannot be used, or whose chip was not read at every time. */
+function earlier(
   plan: InstancePlan,
+  identity: PlanIdentity,
   instance: Instance,
   path: string,
-): Promise<InstanceAccuracy[] | undefined> {
+): Findings | undefined {
   try {
-    return accuraciesIn(plan, instance, path);
+    return findings(plan, identity, instance, path);
   } catch {
     return undefined;
   }
 }
 
-/** @throws LabError STORE when the store cannot be read. */
-function accuraciesIn(plan: InstancePlan, instance: Instance, path: string): InstanceAccuracy[] | undefined {
+/** @throws LabError STORE when the store cannot be read, STORE_CONTENT when it lacks a time. */
+function findings(plan: InstancePlan, identity: PlanIdentity, instance: Instance, path: string): Findings {
   const store = openStore(path, { mode: "read" });
   try {
-    const latest = store.results.latest();
-    const digital = latest.find(({ ageSeconds }) => ageSeconds === null);
-    if (digital === undefined || (plan.limit !== undefined && digital.images > plan.limit)) return undefined;
-    const wanted = plan.agesSeconds.flatMap((age) =>
-      parseMethods(plan.compensation).map(({ name }) => ({ age, name })),
-    );
-    const found = wanted.flatMap(({ age, name }) => {
-      const result = latest.find(
-        ({ ageSeconds, compensation, images }) =>
-          ageSeconds === age && compensation === name && images === digital.images,
+    const ages = store.readouts.completeAges();
+    const unread = plan.agesSeconds.find((age) => !ages.includes(age));
+    if (unread !== undefined)
+      throw new LabError("STORE_CONTENT", `${path} was not read at ${unread} s`, { next: "read it" });
+    const methods = parseMethods(plan.compensation).map(({ name }) => name);
+    const results = store.results
+      .latest()
+      .filter(
+        ({ details, compensation }) =>
+          ["digital", ...methods].includes(compensation) &&
+          isFrom(details, compensation, identity.sources, instance.seed),
       );
-      return result === undefined
-        ? []
-        : [
-            {
-              variant: variantName(instance),
-              seed: instance.seed,
-              ageSeconds: age,
-              compensation: name,
-              accuracy: result.correct / result.images,
-              digital: digital.correct / digital.images,
-            },
-          ];
+    const digital = results.find(({ ageSeconds }) => ageSeconds === null);
+    const found = methods.flatMap((name) => {
+      const own = plan.agesSeconds.flatMap((age) =>
+        results.filter(({ ageSeconds, compensation }) => ageSeconds === age && compensation === name),
+      );
+      return digital === undefined ? [] : own.map((result) => accuracyOf(instance, result, digital));
     });
-    return found.length === wanted.length ? found : undefined;
+    const open = methods.filter(
+      (name) => found.filter(({ compensation }) => compensation === name).length !== plan.agesSeconds.length,
+    );
+    return { found, open };
   } finally {
     store.close();
   }
 }
+
+const accuracyOf = (
+  instance: Instance,
+  { ageSeconds, compensation, correct, images }: StoredResult,
+  digital: StoredResult,
+): InstanceAccuracy => ({
+  variant: variantName(instance),
+  seed: instance.seed,
+  ageSeconds: ageSeconds ?? 0,
+  compensation,
+  accuracy: correct / images,
+  digital: digital.correct / digital.images,
+});

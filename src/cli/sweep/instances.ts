@@ -18,9 +18,11 @@ export interface Instance extends Variant {
 export const variantName = ({ scale, algorithm, devices }: Variant): string =>
   [algorithm, `scale ${scale}`, ...(devices === 2 ? [] : [`${devices} devices`])].join(", ");
 
-/** Of its store in the folder of the sweep. */
-export const instanceName = (instance: Instance): string =>
-  `${[instance.algorithm, instance.scale, instance.devices, instance.seed].join("-").replace(/[^\w.-]/g, "_")}.db`;
+/** Of its store in the folder of the sweep. @param digest of what else decides its readings. */
+export function instanceName({ algorithm, scale, devices, seed }: Instance, digest: string): string {
+  const words = [algorithm, scale, devices, seed, digest].join("-");
+  return `${words.replace(/[^\w.-]/g, "_")}.db`;
+}
 
 const mostSeeds = 1000;
 

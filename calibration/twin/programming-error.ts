@@ -1,0 +1,104 @@
+/**
+ * The programming error of each level without the noise of its reading, and its polynomial: sigma_prog of PCMLikeNoiseModel
+ * (IBM/aihwkit inference/noise/pcm.py; FACTS.md 7.1), which adds read noise by itself.
+ */
+
+import { type FlickerShape, flickerVariance } from "../drift/flicker-covariance.ts";
+import type { FirstReading } from "./level-tally.ts";
+import { type Estimate, fitPolynomial, type WeightedFit } from "./weighted-fit.ts";
+
+/** What the devices of a level are known to do, from the readings of the chip or from a profile. */
+export interface LevelLaws {
+  readonly nuMean: number;
+  readonly nuSpread: number;
+  /** Q_s. */
+  readonly noise: Estimate;
+}
+
+export interface ReadingConditions {
+  readonly shape: FlickerShape;
+  readonly averages: number;
+  /** Rms noise of the averaged reading that has no memory (S). */
+  readonly whiteSiemens: number;
+  /** t_0 of drift (s). */
+  readonly referenceSeconds: number;
+}
+
+/** At the reference time, S. */
+export interface ProgrammingError {
+  /** Standard deviation around the mean of the level. */
+  readonly sigma: Estimate;
+  /** Mean less target. */
+  readonly bias: Estimate;
+}
+
+/**
+ * The variance of the first reading less that of 1/f noise, of the converter, and of the exponents; brought back to the reference time by
+ * the mean exponent.
+ * @param targetSiemens mean target of the devices (S).
+ */
+export function programmingError(
+  first: FirstReading,
+  targetSiemens: number,
+  { nuMean, nuSpread, noise }: LevelLaws,
+  { shape, averages, whiteSiemens, referenceSeconds }: ReadingConditions,
+): ProgrammingError {
+  const decay = Math.max(0, Math.log(first.ageSeconds / referenceSeconds));
+  const back = Math.exp(nuMean * decay);
+  const accumulated = flickerVariance(first.ageSeconds, averages, shape);
+  const read = first.squareSiemens * noise.value ** 2 * accumulated;
+  const readError = 2 * first.squareSiemens * noise.value * noise.error * accumulated;
+  const variance =
+    first.sigmaSiemens ** 2 - read - whiteSiemens ** 2 - (nuSpread * decay * first.siemens) ** 2;
+  const varianceError = Math.hypot(first.sigmaSiemens ** 2 * Math.sqrt(2 / (first.devices - 1)), readError);
+  const sigma = Math.sqrt(Math.max(0, variance));
+  return {
+    sigma: {
+      value: sigma * back,
+      error: (back * varianceError) / (2 * Math.max(sigma, Math.sqrt(varianceError) / 2)),
+    },
+    bias: {
+      value: first.siemens * back - targetSiemens,
+      error: (first.sigmaSiemens * back) / Math.sqrt(first.devices),
+    },
+  };
+}
+
+/** One point of the curve. */
+export interface ErrorAt {
+  /** Target over the conductance of the largest weight. */
+  readonly g: number;
+  /** S. */
+  readonly sigma: Estimate;
+}
+
+/** Of the published model. */
+const degree = 2;
+
+/** The polynomial is an approximation: levels of many devices do not count for more than this relative error lets them. */
+const modelError = 0.03;
+
+export interface ErrorPolynomial {
+  /** c of sigma = c_0 + c_1 g + c_2 g^2 (S). */
+  readonly coefficients: readonly Estimate[];
+  /** Largest distance of a level from it (S). */
+  readonly worstSiemens: number;
+}
+
+/** Undefined with fewer than four levels: three would be met exactly, whatever they are. */
+export function errorPolynomial(points: readonly ErrorAt[]): ErrorPolynomial | undefined {
+  if (points.length < degree + 2) return undefined;
+  const g = points.map((point) => point.g);
+  const sigma = points.map((point) => point.sigma.value);
+  const typical = Math.max(...sigma);
+  const errors = points.map((point) => Math.hypot(point.sigma.error, modelError * typical));
+  const fit = fitPolynomial(g, sigma, errors, degree);
+  return fit && { coefficients: fit.coefficients, worstSiemens: worst(fit, g, sigma) };
+}
+
+const worst = ({ coefficients }: WeightedFit, g: readonly number[], sigma: readonly number[]): number =>
+  Math.max(
+    ...g.map((x, n) =>
+      Math.abs(coefficients.reduce((sum, { value }, power) => sum + value * x ** power, 0) - sigma[n]!),
+    ),
+  );
