@@ -10,14 +10,15 @@ import { correctProducts, digitalProducts, normalised, type ProductStatistics } 
 import { type CalibrationOptions, calibrationImageCount } from "./calibration-batches.ts";
 import type { Parameters } from "./graph.ts";
 import type { ImageSet } from "./image-set.ts";
+import { retuneBatchNorm } from "./retune.ts";
 
 /**
  * Rungs that can be combined with "+". none: the weights as read. gdc: one factor for each layer, its bias row included. per-column: one
  * for each output of a layer. adabs: batch norm statistics of calibration images; layers that no batch norm follows have their factors
- * alone (FACTS.md 1.7). affine: a scale and an offset for each output of the layers that no adapted batch norm follows, from calibration
- * images. adabs and affine have gdc below them unless per-column is named.
+ * alone (FACTS.md 1.7). retune: gamma and beta too, so that batch norms give what they give in the digital network. affine: a scale and an offset for each output of the layers that no adapted batch norm follows, from calibration
+ * images. adabs, retune and affine have gdc below them unless per-column is named.
  */
-const rungs = ["none", "gdc", "per-column", "adabs", "affine"] as const;
+const rungs = ["none", "gdc", "per-column", "adabs", "retune", "affine"] as const;
 type Rung = (typeof rungs)[number];
 
 export interface Compensation {
@@ -25,6 +26,8 @@ export interface Compensation {
   readonly name: string;
   readonly scale: "none" | "layer" | "column";
   readonly adabs: boolean;
+  /** Instead of adabs. */
+  readonly retune: boolean;
   readonly affine: boolean;
 }
 
@@ -33,19 +36,22 @@ export function parseCompensation(text: string): Compensation {
   const words = [...new Set(text.split("+").map((word) => word.trim()))];
   const chosen = rungs.filter((rung) => words.includes(rung));
   const has = (rung: Rung): boolean => chosen.includes(rung);
-  const contradicts = (has("none") && chosen.length > 1) || (has("gdc") && has("per-column"));
+  const contradicts =
+    (has("none") && chosen.length > 1) ||
+    (has("gdc") && has("per-column")) ||
+    (has("adabs") && has("retune"));
   if (chosen.length === words.length && !contradicts) {
     const scale = has("none") ? "none" : has("per-column") ? "column" : "layer";
-    const images = has("adabs") || has("affine");
+    const images = has("adabs") || has("retune") || has("affine");
     const name = chosen.filter((rung) => rung !== "gdc" || !images).join("+");
-    return { name, scale, adabs: has("adabs"), affine: has("affine") };
+    return { name, scale, adabs: has("adabs"), retune: has("retune"), affine: has("affine") };
   }
   throw new LabError("USAGE", `"${text}" is not a compensation`, {
     next: `choose from ${rungs.join(", ")}, or combine them: per-column+adabs`,
   });
 }
 
-export const needsImages = ({ adabs, affine }: Compensation): boolean => adabs || affine;
+export const needsImages = ({ adabs, retune, affine }: Compensation): boolean => adabs || retune || affine;
 
 /** Weights of all layers, each rows x columns, row by row. */
 export type LayerWeights = readonly Float32Array[];
@@ -139,18 +145,20 @@ export class CompensationLadder {
     now: LayerWeights,
   ): Promise<Compensated> {
     const scaled = scaledBy(scale, this.#network, reference, now);
-    const adapted = wanted.adabs ? await this.#adapted(scaled) : scaled;
-    return wanted.affine ? this.#corrected(adapted, wanted.adabs) : adapted;
+    const isAdapted = wanted.adabs || wanted.retune;
+    const adapted = isAdapted ? await this.#adapted(scaled, wanted.retune) : scaled;
+    return wanted.affine ? this.#corrected(adapted, isAdapted) : adapted;
   }
 
-  async #adapted(before: Compensated): Promise<Compensated> {
+  async #adapted(before: Compensated, retune: boolean): Promise<Compensated> {
     if (this.#network.batchNorms.length === 0)
       return {
         ...before,
-        note: "the network has no batch normalisation: AdaBS adapts nothing, affine would",
+        note: `the network has no batch normalisation: ${retune ? "retuning" : "AdaBS"} adapts nothing, affine would`,
       };
     const { images, options } = this.#images();
-    const batchNorms = await adaptBatchNorm(this.#network, before.parameters, images, options);
+    const adapt = retune ? retuneBatchNorm : adaptBatchNorm;
+    const batchNorms = await adapt(this.#network, before.parameters, images, options);
     const cost = { ...before.cost, images: before.cost.images + calibrationImageCount(options) };
     return { ...before, parameters: { ...before.parameters, batchNorms }, cost };
   }
@@ -178,7 +186,8 @@ export class CompensationLadder {
   }
 
   #images(): { images: ImageSet; options: CalibrationOptions } {
-    if (this.#calibration === undefined) throw new TypeError("adabs and affine need calibration images");
+    if (this.#calibration === undefined)
+      throw new TypeError("adabs, retune and affine need calibration images");
     const { images, seed, ...options } = this.#calibration;
     return { images, options: { ...options, prng: seededPrng(seed) } };
   }

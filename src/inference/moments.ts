@@ -25,6 +25,12 @@ export interface Moments {
 const axesAsInput = (model: OnnxModel): boolean =>
   (model.opsets.find(({ domain }) => domain === "" || domain === "ai.onnx")?.version ?? 0) >= 18;
 
+/** The mean of each channel of a value with the channel in the middle; 1 x channels x 1. */
+export const channelMean = (model: OnnxModel, from: string, to: string): OnnxNode =>
+  onnxNode("ReduceMean", axesAsInput(model) ? [from, momentAxes] : [from], [to], {
+    attributes: [intAttribute("keepdims", 1), ...(axesAsInput(model) ? [] : [intsAttribute("axes", [0, 2])])],
+  });
+
 /**
  * @param flatShape name of a constant shape that makes three dimensions of the value, the channel in the middle.
  * @param outputs names of the mean and the variance, one value for each channel.
@@ -41,13 +47,7 @@ export function moments(
   outputs: { readonly mean: string; readonly variance: string },
 ): Moments {
   const inner = (part: string): string => `${outputs.mean}::${part}`;
-  const averaged = (from: string, to: string): OnnxNode =>
-    onnxNode("ReduceMean", axesAsInput(model) ? [from, momentAxes] : [from], [to], {
-      attributes: [
-        intAttribute("keepdims", 1),
-        ...(axesAsInput(model) ? [] : [intsAttribute("axes", [0, 2])]),
-      ],
-    });
+  const averaged = (from: string, to: string): OnnxNode => channelMean(model, from, to);
   const nodes = [
     onnxNode("Reshape", [input, flatShape], [inner("flat")]),
     averaged(inner("flat"), inner("kept")),

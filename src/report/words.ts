@@ -24,6 +24,7 @@ const compensations: Readonly<Record<string, string>> = {
   none: "No compensation",
   gdc: "GDC",
   adabs: "AdaBS",
+  retune: "retuned batch norm",
 };
 
 /** GDC: global drift compensation; AdaBS: adaptive batch-norm statistics. Others keep their own name, and combinations those of their parts. */

@@ -4,7 +4,6 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { declaredCommands } from "../../src/cli/commands/commands.ts";
 import { declaredBy, longNamesOf } from "../../src/cli/config/declared.ts";
 import { configDocument } from "../../src/cli/config/document.ts";
 import { fileSettings, type Setting } from "../../src/cli/config/file-settings.ts";
@@ -12,23 +11,9 @@ import { givenOptions, glance } from "../../src/cli/config/given.ts";
 import { layered } from "../../src/cli/config/layers.ts";
 import { nearest } from "../../src/cli/config/nearest.ts";
 import { asFlags, readConfiguration } from "../../src/cli/config/read-config.ts";
-import { OpenBoards } from "../../src/cli/open-boards.ts";
-import { Output } from "../../src/cli/output.ts";
-import { seededPrng } from "../../src/core/prng.ts";
 import { labError } from "../drivers/scripted-transport.ts";
+import { commands } from "./declared-commands.ts";
 
-const clock = { monotonicSeconds: () => 0, wallSeconds: () => 0 };
-const timer = { after: () => () => {} };
-const nowhere = { write: () => true };
-const commands = declaredCommands({
-  clock,
-  timer,
-  prng: seededPrng(1),
-  output: new Output({ stdout: nowhere, stderr: nowhere }, clock, { json: false, quiet: true }),
-  stop: new AbortController().signal,
-  boards: new OpenBoards(timer),
-  commandLine: [],
-});
 const file = "/lab/bench/pcmlab.toml";
 const optionsOf = (command: string) => commands.get(command) ?? [];
 

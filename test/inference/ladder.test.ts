@@ -79,19 +79,23 @@ const worst = (a: Float32Array, b: Float32Array): number =>
 
 describe("a compensation's name", () => {
   test.each([
-    ["none", "none", "none", false, false],
-    ["gdc", "gdc", "layer", false, false],
-    ["adabs", "adabs", "layer", true, false],
-    ["gdc+adabs", "adabs", "layer", true, false],
-    ["affine + per-column", "per-column+affine", "column", false, true],
-    ["affine+adabs", "adabs+affine", "layer", true, true],
-  ])("%s is %s", (text, name, scale, adabs, affine) => {
-    expect(parseCompensation(text)).toEqual({ name, scale, adabs, affine });
+    ["none", "none", "none", false, false, false],
+    ["gdc", "gdc", "layer", false, false, false],
+    ["adabs", "adabs", "layer", true, false, false],
+    ["gdc+adabs", "adabs", "layer", true, false, false],
+    ["retune", "retune", "layer", false, true, false],
+    ["affine + per-column", "per-column+affine", "column", false, false, true],
+    ["affine+adabs", "adabs+affine", "layer", true, false, true],
+  ])("%s is %s", (text, name, scale, adabs, retune, affine) => {
+    expect(parseCompensation(text)).toEqual({ name, scale, adabs, retune, affine });
   });
 
-  test.each(["", "magic", "none+gdc", "gdc+per-column", "gdc+", "none+affine"])("%j is refused", (text) => {
-    expect(() => parseCompensation(text)).toThrow(expect.objectContaining({ code: "USAGE" }));
-  });
+  test.each(["", "magic", "none+gdc", "gdc+per-column", "gdc+", "none+affine", "adabs+retune"])(
+    "%j is refused",
+    (text) => {
+      expect(() => parseCompensation(text)).toThrow(expect.objectContaining({ code: "USAGE" }));
+    },
+  );
 });
 
 describe("one factor for each column", () => {

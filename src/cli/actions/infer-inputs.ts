@@ -157,7 +157,7 @@ async function calibrationOf(
   options: EvaluateOptions,
 ): Promise<CalibrationInput> {
   if (args.calibration === undefined) {
-    throw new LabError("USAGE", "adabs and affine need calibration images", {
+    throw new LabError("USAGE", "adabs, retune and affine need calibration images", {
       next: "add --calibration FILE with training images, or leave them out of --compensation",
     });
   }

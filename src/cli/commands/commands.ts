@@ -6,6 +6,7 @@ import type { Context } from "../context.ts";
 import { calibrateCommand } from "./calibrate.ts";
 import { campaignCommand } from "./campaign.ts";
 import { compareProgrammingCommand } from "./compare-programming.ts";
+import { configCommand, initCommand } from "./config.ts";
 import { conformanceCommand } from "./conformance.ts";
 import { dashboardCommand } from "./dashboard.ts";
 import { demoCommand } from "./demo.ts";
@@ -29,6 +30,8 @@ import { resumeCommand } from "./resume.ts";
 import { storeCommand } from "./store.ts";
 import { sweepCommand } from "./sweep.ts";
 import { traceCommand } from "./trace.ts";
+import { twinCommand } from "./twin.ts";
+import { validateCommand } from "./validate.ts";
 import { wearCommand } from "./wear.ts";
 import { whyCommand } from "./why.ts";
 
@@ -47,6 +50,7 @@ export const commands: Readonly<Record<string, (yargs: Argv, context: Context) =
   read: readCommand,
   drift: driftCommand,
   infer: inferCommand,
+  validate: validateCommand,
   why: whyCommand,
   report: reportCommand,
   campaign: campaignCommand,
@@ -58,7 +62,10 @@ export const commands: Readonly<Record<string, (yargs: Argv, context: Context) =
   conformance: conformanceCommand,
   wear: wearCommand,
   store: storeCommand,
+  twin: twinCommand,
   export: exportCommand,
+  init: (yargs, context) => initCommand(yargs, context, () => declaredCommands(context)),
+  config: (yargs, context) => configCommand(yargs, context, () => declaredCommands(context)),
   demo: demoCommand,
 };
 

@@ -16,7 +16,6 @@ export const driftCommand = (yargs: Argv, context: Context): Argv =>
           tile: { type: "boolean", conflicts: "level", describe: "a table by tile" },
           device: {
             type: "string",
-            takes: "A,R,C",
             conflicts: ["level", "tile"],
             describe: "one device: array, word line and bit line; nothing is stored",
           },

@@ -10,12 +10,13 @@ export const imageOptions = {
   labels: { ...pathOption, describe: "labels (IDX or NPY), when they do not lie beside the images" },
   calibration: {
     ...pathOption,
-    describe: "training images for adabs and affine, disjoint from the test images",
+    describe: "training images for adabs, retune and affine, disjoint from the test images",
   },
   compensation: {
     type: "string",
     default: "none,gdc",
-    describe: "any of none, gdc, per-column, adabs, affine, and combinations such as per-column+adabs",
+    describe:
+      "any of none, gdc, per-column, adabs, retune, affine, and combinations such as per-column+adabs",
   },
   augment: { type: "string", describe: "what training did to its images: crop4, flip" },
   normalise: {

@@ -34,11 +34,24 @@ export function readConfiguration(
   const file = wantsHelp || command === undefined ? undefined : fileOf(config, folder);
   if (file === undefined || command === undefined) return noConfiguration;
   const commands = commandsNow();
-  const settings = fileSettings(configDocument(textIn(file), file), commands, file);
+  const settings = settingsIn(file, commands);
   const options = optionsWithin(commands.get(command) ?? [], subcommand);
   const layers = layered(options, givenOptions(words, options), settings.get(command) ?? []);
   return { file, settings: layers.flatMap(({ origin }) => (origin.from === "file" ? [origin.setting] : [])) };
 }
+
+/** What the file that `--config` names, or that lies in the folder, sets for every command. @throws as `readConfiguration`. */
+export function settingsOfFolder(
+  config: string | undefined,
+  commands: Commands,
+  folder: string,
+): { readonly file: string | undefined; readonly settings: ReadonlyMap<string, readonly Setting[]> } {
+  const file = fileOf(config, folder);
+  return { file, settings: file === undefined ? new Map() : settingsIn(file, commands) };
+}
+
+const settingsIn = (file: string, commands: Commands): ReadonlyMap<string, readonly Setting[]> =>
+  fileSettings(configDocument(textIn(file), file), commands, file);
 
 /** The settings as the flags that would have done the same, for records. */
 export const asFlags = (settings: readonly Setting[]): string[] =>

@@ -69,8 +69,19 @@ export async function runInstance(
 
 const quietly = (context: Context): Context => ({ ...context, output: context.output.withoutResults() });
 
-async function measure(
-  plan: InstancePlan,
+/** What decides how a chip comes to its readings. */
+export interface ChipPlan
+  extends Pick<
+    InstancePlan,
+    "network" | "profile" | "folder" | "agesSeconds" | "gmax" | "bias" | "verifyAt"
+  > {
+  /** How often it is read at the last of the ages; once when missing. */
+  readonly readings?: number;
+}
+
+/** Makes the store of a chip: calibrated, programmed, and read at every age. */
+export async function measure(
+  plan: ChipPlan,
   instance: Instance,
   store: string,
   context: Context,
@@ -88,7 +99,11 @@ async function measure(
     const readAt = soon.length === 0 ? {} : { readAt: durations(soon) };
     const how = { gmax, bias, scale, algorithm, devices, ...(verifyAt !== undefined && { verifyAt }) };
     await program({ ...chip, network, ...how, ...readAt }, quiet);
-    if (later.length > 0) await read({ ...chip, at: durations(later), averages: 5, volts: "0.3V" }, quiet);
+    const howRead = { averages: 5, volts: "0.3V" };
+    if (later.length > 0) await read({ ...chip, at: durations(later), ...howRead }, quiet);
+    const again = durations(agesSeconds.slice(-1));
+    for (let done = 1; done < (plan.readings ?? 1); done++)
+      await read({ ...chip, at: again, ...howRead }, quiet);
   } finally {
     await emulator.stop();
     await rm(`${store}.ledger`, { recursive: true, force: true });
@@ -97,7 +112,8 @@ async function measure(
 
 const durations = (seconds: readonly number[]): string => seconds.map((one) => `${one}s`).join(",");
 
-const forget = async (store: string): Promise<void> => {
+/** Removes the store of a chip, with what lies beside it. */
+export const forget = async (store: string): Promise<void> => {
   for (const file of [store, `${store}-wal`, `${store}-shm`, `${store}.ledger`])
     await rm(file, { recursive: true, force: true });
 };

@@ -1,0 +1,60 @@
+/** pcmlab init, pcmlab config show | schema */
+
+import type { Argv } from "yargs";
+import type { Commands } from "../config/declared.ts";
+import type { Context } from "../context.ts";
+import { pathOption } from "./options.ts";
+
+export const initCommand = (yargs: Argv, context: Context, declared: () => Commands): Argv =>
+  yargs.command(
+    "init",
+    "write a commented pcmlab.toml into the current folder",
+    (command) =>
+      command
+        .options({
+          file: {
+            ...pathOption,
+            default: "pcmlab.toml",
+            describe: "the file; one that exists is left alone",
+          },
+        })
+        .example("$0 init", "pcmlab.toml with every option commented out"),
+    async (args) => {
+      const { initConfig } = await import("../actions/config.ts");
+      await initConfig(args, declared(), context);
+    },
+  );
+
+export const configCommand = (yargs: Argv, context: Context, declared: () => Commands): Argv =>
+  yargs.command(
+    "config",
+    "what commands take from the config file, and the schema of such files",
+    (command) =>
+      command
+        .command(
+          "show [command] [subcommand]",
+          "every option of a command, its value and where that comes from; without a command all that the file sets",
+          (show) =>
+            show
+              .positional("command", { type: "string", describe: "as on the command line" })
+              .positional("subcommand", { type: "string", describe: "as on the command line" })
+              .example("$0 config show program", "what `pcmlab program` would use"),
+          async (args) => {
+            const { showConfig } = await import("../actions/config.ts");
+            const { command: of, subcommand, config } = args;
+            const file = typeof config === "string" ? config : undefined;
+            showConfig({ command: of, subcommand, config: file }, declared(), process.cwd(), context);
+          },
+        )
+        .command(
+          "schema",
+          "print the JSON Schema of config files, for editors",
+          (schema) =>
+            schema.example("$0 config schema > pcmlab.schema.json", "for an editor that checks TOML"),
+          async () => {
+            const { printSchema } = await import("../actions/config.ts");
+            printSchema(declared(), context);
+          },
+        )
+        .demandCommand(1, "name one of show, schema"),
+  );
