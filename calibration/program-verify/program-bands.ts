@@ -1,4 +1,4 @@
-/** Programs bands through the Chip port, two under way at a time so that host and board both work. */
+/** Programs bands through the Chip port, two or more under way at a time so that host and board both work. */
 
 import type { Chip } from "../../src/chip/chip.ts";
 import { type PulseTrain, pulsesIn } from "../../src/chip/pulse.ts";
@@ -52,6 +52,8 @@ export interface BandsOptions {
   /** Checked before every band: those that are under way are programmed to their end, and nothing more is begun. */
   readonly signal?: AbortSignal;
   readonly hooks?: ProgramHooks;
+  /** All bands take turns, so that readings of one band are as far apart as may be and share less of their 1/f noise; two at a time otherwise. */
+  readonly inTurns?: boolean;
 }
 
 export interface BandWork {
@@ -78,7 +80,8 @@ export async function programBands(
   options: BandsOptions,
 ): Promise<BandsResult> {
   const job: Job = { ...options, chip, failures: [] };
-  const bands = await mapBounded(work, bandsUnderWay, (band, index) => programBand(job, band, index));
+  const underWay = options.inTurns === true ? Math.max(work.length, bandsUnderWay) : bandsUnderWay;
+  const bands = await mapBounded(work, underWay, (band, index) => programBand(job, band, index));
   // An abort after the last pulse stops nothing.
   if (job.failures.length === 0 && bands.every((band) => band.finished)) return { bands };
   return { bands, cause: causeOf(job) };

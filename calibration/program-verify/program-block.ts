@@ -64,7 +64,7 @@ export async function verifyLate(
     return { block: band, steps, resumed: steps.reopened(state) };
   });
   options.hooks?.onReopened?.(new Map(work.map(({ resumed }, index) => [index, encodeState(resumed)])));
-  return run(chip, block, work, options);
+  return run(chip, block, work, { ...options, inTurns: true });
 }
 
 async function run(

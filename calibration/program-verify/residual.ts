@@ -3,13 +3,15 @@
  * of the other sign takes away what the weight has too much. Its conductance is small, and so are its noise and its relaxation.
  * Source: FACTS.md 8.3 c (each later device cancels the error that the earlier ones left), with the partner of the pair as the later one.
  *
- * A late verification reads again and lets the corrector alone follow, so that the others keep the age at which they hardly change.
+ * A late verification reads again and lets the corrector alone follow, so that the others keep the age at which they hardly change. It
+ * leaves what all weights have lost together: drift compensation takes that back, and no small conductance could (`driftedScale`).
  */
 
 import type { Band, BandSteps, Decision, ProgrammingAlgorithm, Verification } from "./algorithm.ts";
 import { type BandState, codeOf, copyOf, finished, initialState } from "./band-state.ts";
 import { pulseCorrector, verifyCorrector } from "./corrector.ts";
 import { type DevicePlace, devicePlaces, netSiemens } from "./device-order.ts";
+import { driftedScale } from "./drifted-scale.ts";
 import { addReading } from "./estimation.ts";
 import { aimAt, forgetReadings, isZero, settle, verify } from "./feedback.ts";
 import { reaimMelted } from "./melt-quench.ts";
@@ -121,8 +123,9 @@ function estimate(job: Job, draft: BandState, plan: PulsePlan, measured: Float32
   draft.stages.fill(finished);
   const net = netSiemens(band.block, draft.estimates);
   const left = isLate ? parameters.late.marginSiemens : parameters.residualSiemens;
+  const scale = isLate ? driftedScale(band.targets, net) : 1;
   for (let weight = 0; weight < net.length; weight++) {
-    const excess = net[weight]! - band.targets[weight]!;
+    const excess = net[weight]! - scale * band.targets[weight]!;
     if (Math.abs(excess) > left) correct(job, draft, plan, weight, excess);
   }
 }

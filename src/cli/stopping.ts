@@ -23,7 +23,8 @@ export function onSignal({ stop, boards, output, exit }: Stopping): () => void {
     if (boards.areLeft) return end();
     if (stop.signal.aborted) return void leave(boards, output).then(end);
     stop.abort();
-    output.note("stopping at the next safe point; again to switch the drives off and stop at once");
+    const again = boards.areOpen ? "switch the drives off and stop at once" : "stop at once";
+    output.note(`stopping at the next safe point; again to ${again}`);
   };
 }
 

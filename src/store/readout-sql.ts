@@ -47,6 +47,18 @@ export const atAgeSql = `
   WHERE o.id IN (SELECT max(id) FROM readouts WHERE requested_age = @age GROUP BY programming_id)
   ORDER BY s.tile_id`;
 
+/** Of each tile, the readout right after the programming that late verifications followed, or after the current one where none did. */
+export const referenceSql = `
+  SELECT ${factColumns}
+  FROM readouts o JOIN programmings p ON p.id = o.programming_id JOIN programming_starts s ON s.id = p.start_id
+  WHERE o.id IN (
+    SELECT max(r.id) FROM readouts r WHERE r.requested_age = 0 AND r.programming_id IN (
+      SELECT max(q.id) FROM v_programmings q
+        JOIN v_current_programmings c ON c.tile_id = q.tile_id AND q.id <= c.id
+      WHERE q.complete = 1 AND json_extract(q.parameters, '$.verifiedAtSeconds') IS NULL GROUP BY q.tile_id)
+    GROUP BY r.programming_id)
+  ORDER BY s.tile_id`;
+
 export const afterSql = `SELECT ${factColumns} FROM ${readoutsWithTiles} WHERE o.id > @id ORDER BY o.id LIMIT @most`;
 
 export const tracedSql = `

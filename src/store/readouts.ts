@@ -28,6 +28,7 @@ import {
   completeAgesSql,
   insertBandSql,
   insertSql,
+  referenceSql,
   tracedSql,
 } from "./readout-sql.ts";
 
@@ -76,6 +77,11 @@ export class Readouts {
   /** The latest readout at this requested age of each tile's current programming, in the order of the tiles. */
   atAge(ageSeconds: number): TileReadout[] {
     return this.#select(atAgeSql, { age: ageSeconds }).filter(isOfTile);
+  }
+
+  /** The reference of drift compensation, in the order of the tiles: what late verifications leave of a loss, compensation takes back. */
+  reference(): TileReadout[] {
+    return this.#select(referenceSql).filter(isOfTile);
   }
 
   /** All readouts, oldest first. */

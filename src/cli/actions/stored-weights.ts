@@ -2,6 +2,7 @@
 
 import { type ConverterCalibration, conductances } from "../../chip/readout.ts";
 import { LabError } from "../../core/errors.ts";
+import type { LayerArray } from "../../inference/array-model/model.ts";
 import type { LayerWeights } from "../../inference/compensation.ts";
 import { weightsFromTiles } from "../../network/effective-weights.ts";
 import type { Network } from "../../network/layer.ts";
@@ -12,6 +13,8 @@ export interface StoredWeights {
   readonly ageSeconds: number;
   /** rows x columns of each layer, row by row, in units of the network's weights. */
   readonly weights: LayerWeights;
+  /** Of each layer: the conductances that the weights stand for, where they are. */
+  readonly arrays: readonly LayerArray[];
   /** The raw readings that they came from. */
   readonly readouts: readonly ReadoutId[];
   /** The calibrations of the converters that conductances were derived with, each once. */
@@ -22,16 +25,37 @@ export interface StoredWeights {
  * @param other derives conductances from the raw codes again; without it each readout keeps the calibration that it was read with.
  * @throws LabError STORE_CONTENT when a layer was not read at that age, STORE when a reading is damaged.
  */
-export function weightsAt(
+export const weightsAt = (
   store: Store,
   network: Network,
   ageSeconds: number,
   other?: ConverterCalibration,
+): StoredWeights => weightsOf(store, network, ageSeconds, store.readouts.atAge(ageSeconds), other);
+
+/**
+ * The weights that drift compensation compares with.
+ * @param ageSeconds the first that was read; at 0, late verifications are looked behind. @param other @throws as `weightsAt`.
+ */
+export const referenceWeights = (
+  store: Store,
+  network: Network,
+  ageSeconds: number,
+  other?: ConverterCalibration,
+): StoredWeights =>
+  ageSeconds === 0
+    ? weightsOf(store, network, 0, store.readouts.reference(), other)
+    : weightsAt(store, network, ageSeconds, other);
+
+function weightsOf(
+  store: Store,
+  network: Network,
+  ageSeconds: number,
+  readouts: ReturnType<Store["readouts"]["atAge"]>,
+  other: ConverterCalibration | undefined,
 ): StoredWeights {
   const { tiles, layers } = store.networks.get();
-  const readouts = store.readouts.atAge(ageSeconds);
   const byTile = new Map(readouts.map((readout) => [readout.tile, readout]));
-  const weights = network.layers.map((layer, index) => {
+  const arrays = network.layers.map((layer, index): LayerArray => {
     const own = tiles.filter((tile) => tile.layer === index);
     const read = own.map((tile) => {
       const readout = byTile.get(tile.id);
@@ -48,8 +72,23 @@ export function weightsAt(
         readout.region,
       ),
     );
-    return weightsFromTiles(layer, own, measured, layers[index]?.siemensPerWeight ?? new Float64Array());
+    const siemensPerWeight = layers[index]?.siemensPerWeight ?? new Float64Array();
+    return { tiles: own, conductances: measured, siemensPerWeight };
+  });
+  const weights = network.layers.map((layer, index) => {
+    const {
+      tiles: own = [],
+      conductances: read = [],
+      siemensPerWeight = new Float64Array(),
+    } = arrays[index] ?? {};
+    return weightsFromTiles(layer, own, read, siemensPerWeight);
   });
   const names = readouts.map(({ calibration }) => (other ?? calibration).name);
-  return { ageSeconds, weights, readouts: readouts.map(({ id }) => id), calibrations: [...new Set(names)] };
+  return {
+    ageSeconds,
+    weights,
+    arrays,
+    readouts: readouts.map(({ id }) => id),
+    calibrations: [...new Set(names)],
+  };
 }

@@ -37,7 +37,7 @@ function figureOf(comparison: ProgrammingComparison, ageSeconds: number): Figure
   const { gmaxSiemens, devicesPerWeight } = comparison;
   const devices =
     devicesPerWeight === 2
-      ? "one device of the pair holds it"
+      ? "one device of the pair holds it (with residual programming, the other corrects what that one missed)"
       : "the devices of one sign hold it, the second of them what is above Gmax unless the algorithm chooses otherwise";
   return {
     id: `figure-errors-${Math.round(ageSeconds)}`,
