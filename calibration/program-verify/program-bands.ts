@@ -19,6 +19,8 @@ import { ofPart, trainOfPart } from "./device-order.ts";
  */
 export const bandDevices = 2048;
 const bandsUnderWay = 2;
+/** A session takes 64 requests; a band has a few for each of its parts: trains of a decision, and the verifying read. */
+const partsInTurns = 12;
 
 /** A train for one of the regions of a band. */
 export interface BandOrder {
@@ -52,7 +54,7 @@ export interface BandsOptions {
   /** Checked before every band: those that are under way are programmed to their end, and nothing more is begun. */
   readonly signal?: AbortSignal;
   readonly hooks?: ProgramHooks;
-  /** All bands take turns, so that readings of one band are as far apart as may be and share less of their 1/f noise; two at a time otherwise. */
+  /** Several bands take turns, so that readings of one are further apart and share less of their 1/f noise; two at a time otherwise. */
   readonly inTurns?: boolean;
 }
 
@@ -80,7 +82,9 @@ export async function programBands(
   options: BandsOptions,
 ): Promise<BandsResult> {
   const job: Job = { ...options, chip, failures: [] };
-  const underWay = options.inTurns === true ? Math.max(work.length, bandsUnderWay) : bandsUnderWay;
+  const parts = work[0]?.block.parts.length ?? 1;
+  const inTurns = Math.max(bandsUnderWay, Math.floor(partsInTurns / parts));
+  const underWay = options.inTurns === true ? inTurns : bandsUnderWay;
   const bands = await mapBounded(work, underWay, (band, index) => programBand(job, band, index));
   // An abort after the last pulse stops nothing.
   if (job.failures.length === 0 && bands.every((band) => band.finished)) return { bands };

@@ -173,7 +173,27 @@ describe.each([
       expect(booked).toEqual(Uint32Array.from(wear));
     }
     expect(store.readouts.completeAges()).toEqual([0]);
+    // What drift compensation compares with was read before the late verifications.
+    const firsts = tiles.map(({ id }) => all.find(({ tile }) => tile === id)?.id);
+    expect(store.readouts.reference().map(({ programming }) => programming)).toEqual(firsts);
+    expect(store.readouts.atAge(0).map(({ programming }) => programming)).toEqual(
+      current.map(({ id }) => id),
+    );
   });
+});
+
+test("readings that the run itself makes are of the asked age, counted from the last pulses", async () => {
+  const { store } = await programmed(tiny, { algorithm: "residual", verifyAt: "5s", readAt: "25s,1h" });
+  expect(store.readouts.completeAges()).toEqual([0, 25, 3600]);
+  const ends = new Map(
+    store.programmings.current().map(({ id, endedChipSeconds }) => [id, endedChipSeconds]),
+  );
+  for (const age of [25, 3600])
+    for (const { programming, firstSampleSeconds } of store.readouts.atAge(age)) {
+      const actual = firstSampleSeconds - (ends.get(programming!) ?? Number.NaN);
+      expect(actual).toBeGreaterThanOrEqual(age);
+      expect(actual).toBeLessThan(1.1 * age);
+    }
 });
 
 describe.each(["melt-quench", "residual", "on-board"] as const)(
