@@ -2,6 +2,7 @@
 
 import type { DriftFits } from "./fits.ts";
 import { type DeviceMark, deviceMarks, leftOutBits, markBit } from "./masks.ts";
+import { Moments } from "./moments.ts";
 import { normal95, student95 } from "./student.ts";
 
 export interface DriftSummary {
@@ -79,27 +80,5 @@ export class LevelSummary {
       thirdMean: this.#third.mean,
       outlierReadings: this.#outlierReadings,
     };
-  }
-}
-
-/** Mean and variance in one pass (Welford, Technometrics 4 (1962) 419); NaN without values, or one for the variance. */
-class Moments {
-  count = 0;
-  #mean = 0;
-  #squares = 0;
-
-  add(value: number): void {
-    this.count += 1;
-    const away = value - this.#mean;
-    this.#mean += away / this.count;
-    this.#squares += away * (value - this.#mean);
-  }
-
-  get mean(): number {
-    return this.count === 0 ? Number.NaN : this.#mean;
-  }
-
-  get variance(): number {
-    return this.count < 2 ? Number.NaN : this.#squares / (this.count - 1);
   }
 }

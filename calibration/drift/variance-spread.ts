@@ -28,9 +28,12 @@ function inverseTrigamma(value: number): number {
   return x;
 }
 
+/** Of a chi square: with fewer the cube root of it is no longer nearly normal, and the median would come out negative. */
+const fewestFreedom = 1;
+
 /**
  * Median of an estimate of a variance over the typical variance, when estimates have `freedom` degrees of freedom and variances `prior`
  * ones: that of an F distribution, each chi square by its cube root (Wilson and Hilferty, PNAS 17 (1931) 684).
  */
 export const medianOfEstimates = (freedom: number, prior: number): number =>
-  ((1 - 2 / (9 * freedom)) / (1 - 2 / (9 * prior))) ** 3;
+  ((1 - 2 / (9 * Math.max(fewestFreedom, freedom))) / (1 - 2 / (9 * Math.max(fewestFreedom, prior)))) ** 3;

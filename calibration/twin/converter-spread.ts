@@ -1,7 +1,7 @@
 /** How different the converters of the bit lines are, from a calibration of each. */
 
 import { roundingVariance, singleRoundingVariance } from "../converter/quantisation.ts";
-import { Moments } from "./moments.ts";
+import { Moments } from "../drift/moments.ts";
 import type { Estimate } from "./weighted-fit.ts";
 
 /** One element for each bit line. */
@@ -68,15 +68,18 @@ function spreadOf({ variance, count }: Moments, errorVariance: number): Estimate
   return { value: spread, error: varianceError / (2 * Math.max(spread, Math.sqrt(varianceError) / 2)) };
 }
 
-const rounds = 20;
+const rounds = 40;
 
 /**
  * The scatter of conversions of one value is that of the noise and of its rounding, less what of the rounding is the same for all of
- * them, which depends on the noise: a fixed point.
+ * them, which depends on the noise: a fixed point, by steps of half the way.
  */
 function beforeRounding(variance: Estimate): Estimate {
-  let noise = 0;
-  for (let round = 0; round < rounds; round++)
-    noise = Math.sqrt(Math.max(0, variance.value - singleRoundingVariance + roundingVariance(noise)));
+  let square = Math.max(0, variance.value - singleRoundingVariance);
+  for (let round = 0; round < rounds; round++) {
+    const next = variance.value - singleRoundingVariance + roundingVariance(Math.sqrt(square));
+    square = (square + Math.max(0, next)) / 2;
+  }
+  const noise = Math.sqrt(square);
   return { value: noise, error: variance.error / (2 * Math.max(noise, Math.sqrt(variance.error))) };
 }

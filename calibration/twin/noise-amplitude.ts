@@ -15,13 +15,14 @@ import type { Estimate } from "./weighted-fit.ts";
 export interface NoiseSums {
   /** Degrees of freedom of the residuals that count. */
   freedom: number;
-  /** Q_s^2 times them. */
+  /** Q_s^2 times them, and that of the fits, which take a median. */
   weighted: number;
+  assumed: number;
   /** Share of 1/f noise in the variance of the readings, times them. */
   flickerShare: number;
 }
 
-export const noNoise = (): NoiseSums => ({ freedom: 0, weighted: 0, flickerShare: 0 });
+export const noNoise = (): NoiseSums => ({ freedom: 0, weighted: 0, assumed: 0, flickerShare: 0 });
 
 /** Adds to `sums`, one element a kind. Devices with a reading at an end of the converter, or one that does not belong, are passed over. */
 export function addNoise(
@@ -47,17 +48,22 @@ function addKind(
   flickerShare: number,
   sums: NoiseSums,
 ): void {
-  let [squares, freedom] = [0, 0];
+  // Of a noisy device the relative residuals are too large when the fit is too low: weights of the square of the fit make them absolute.
+  let [squares, weights, freedom] = [0, 0, 0];
   for (const { fit, lnAges } of sampleOf(readings, block, devices, devices.length)) {
     refit(gls, fit, lnAges, nu);
     if (!fit.converged || fit.farthest > outlierDeviations) continue;
-    squares += fit.squares;
+    const weight = Math.exp(2 * fit.level);
+    squares += weight * fit.squares;
+    weights += weight;
     freedom += gls.n - 2;
   }
   if (freedom === 0) return;
+  const scale = (squares / weights / (gls.n - 2)) * (1 + gls.levelVariance);
   sums.freedom += freedom;
   // First order in what the assumed Q_s is off by; exact where all noise is 1/f noise.
-  sums.weighted += flicker ** 2 * (freedom + (squares - freedom) / flickerShare);
+  sums.weighted += flicker ** 2 * freedom * (1 + (scale - 1) / flickerShare);
+  sums.assumed += flicker ** 2 * freedom;
   sums.flickerShare += flickerShare * freedom;
 }
 

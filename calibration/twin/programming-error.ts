@@ -34,7 +34,7 @@ export interface ProgrammingError {
 
 /**
  * The variance of the first reading less that of 1/f noise, of the converter, and of the exponents; brought back to the reference time by
- * the mean exponent.
+ * the mean exponent. Both noise and drift are relative to the conductance, so their variance is over the mean of its square.
  * @param targetSiemens mean target of the devices (S).
  */
 export function programmingError(
@@ -46,10 +46,12 @@ export function programmingError(
   const decay = Math.max(0, Math.log(first.ageSeconds / referenceSeconds));
   const back = Math.exp(nuMean * decay);
   const accumulated = flickerVariance(first.ageSeconds, averages, shape);
-  const read = first.squareSiemens * noise.value ** 2 * accumulated;
-  const readError = 2 * first.squareSiemens * noise.value * noise.error * accumulated;
+  const read = noise.value ** 2 * accumulated;
+  const drifting = (nuSpread * decay) ** 2;
+  const mean = first.siemens ** 2;
   const variance =
-    first.sigmaSiemens ** 2 - read - whiteSiemens ** 2 - (nuSpread * decay * first.siemens) ** 2;
+    (first.sigmaSiemens ** 2 - whiteSiemens ** 2 - (read + drifting) * mean) / (1 + read + drifting);
+  const readError = 2 * noise.value * noise.error * accumulated * mean;
   const varianceError = Math.hypot(first.sigmaSiemens ** 2 * Math.sqrt(2 / (first.devices - 1)), readError);
   const sigma = Math.sqrt(Math.max(0, variance));
   return {
@@ -72,14 +74,17 @@ export interface ErrorAt {
   readonly sigma: Estimate;
 }
 
-/** Of the published model. */
-const degree = 2;
+/** That of the published model, and the highest that is tried where it does not describe the levels. */
+const [lowestDegree, highestDegree] = [2, 4];
 
 /** The polynomial is an approximation: levels of many devices do not count for more than this relative error lets them. */
 const modelError = 0.03;
 
+/** Chi square over its degrees of freedom from which on a polynomial does not describe the levels. */
+const poor = 2;
+
 export interface ErrorPolynomial {
-  /** c of sigma = c_0 + c_1 g + c_2 g^2 (S). */
+  /** c of sigma = c_0 + c_1 g + c_2 g^2 + ... (S). */
   readonly coefficients: readonly Estimate[];
   /** Largest distance of a level from it (S). */
   readonly worstSiemens: number;
@@ -87,12 +92,15 @@ export interface ErrorPolynomial {
 
 /** Undefined with fewer than four levels: three would be met exactly, whatever they are. */
 export function errorPolynomial(points: readonly ErrorAt[]): ErrorPolynomial | undefined {
-  if (points.length < degree + 2) return undefined;
   const g = points.map((point) => point.g);
   const sigma = points.map((point) => point.sigma.value);
   const typical = Math.max(...sigma);
   const errors = points.map((point) => Math.hypot(point.sigma.error, modelError * typical));
-  const fit = fitPolynomial(g, sigma, errors, degree);
+  let fit: WeightedFit | undefined;
+  for (let degree = lowestDegree; degree <= Math.min(highestDegree, points.length - 2); degree++) {
+    fit = fitPolynomial(g, sigma, errors, degree) ?? fit;
+    if (fit !== undefined && fit.chiSquare <= poor * fit.freedom) break;
+  }
   return fit && { coefficients: fit.coefficients, worstSiemens: worst(fit, g, sigma) };
 }
 

@@ -96,4 +96,4 @@ function youngSiemens(devices: Devices, cell: number, ageSeconds: number): numbe
  * to rearrange, and one blocked by a thick dome hardly notices. The shape is a fit to the published programming error, which
  * rises above what read noise leaves most near a third of SET and not at the ends.
  */
-const relaxationShape = (x: number): number => (x >= 1 ? 0 : 6.75 * x * (1 - x) ** 2);
+export const relaxationShape = (x: number): number => (x >= 1 ? 0 : 6.75 * x * (1 - x) ** 2);

@@ -1,14 +1,17 @@
 /** npm run bench -- NAME [--small] [--json]: measures and prints figures; it asserts nothing. */
 
+import { accuracy } from "./accuracy.ts";
 import { campaign } from "./campaign.ts";
 import { dashboard } from "./dashboard.ts";
 import { drift } from "./drift.ts";
 import { emulator } from "./emulator.ts";
 import { fidelity } from "./fidelity.ts";
 import { firstLight } from "./first-light.ts";
+import { infer } from "./infer.ts";
 import { ledger } from "./ledger.ts";
 import { link } from "./link.ts";
 import { program } from "./program.ts";
+import { start } from "./start.ts";
 import { store } from "./store.ts";
 
 /** Names of the paper's or an issue's figure, with the absolutes that a ratio came from beside it. */
@@ -21,14 +24,17 @@ export interface BenchOptions {
 
 const benchmarks: Readonly<Record<string, (options: BenchOptions) => Promise<Figures>>> = {
   "first-light": firstLight,
+  accuracy,
   dashboard,
   drift,
   campaign,
   emulator,
   fidelity,
+  infer,
   ledger,
   link,
   program,
+  start,
   store,
 };
 

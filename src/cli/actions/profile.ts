@@ -10,12 +10,13 @@ import {
 import { deviceCount } from "../../chip/descriptor.ts";
 import { LabError, textOf } from "../../core/errors.ts";
 import type { Context } from "../context.ts";
+import { isTwin, parseTwin } from "../twin/document.ts";
 
 /** A profile is a few kilobytes. */
 const largestBytes = 1 << 20;
 
 /**
- * A built-in profile by name, or a JSON file.
+ * A built-in profile by name, or a JSON file, which may be a twin.
  * @throws LabError BAD_PROFILE when there is neither, or the file holds no profile.
  */
 export function loadProfile(nameOrFile: string): ChipProfile {
@@ -43,7 +44,8 @@ function profileFromFile(path: string): ChipProfile {
   try {
     const { size } = statSync(path);
     if (size > largestBytes) throw new RangeError(`it has ${size} bytes, a profile at most ${largestBytes}`);
-    return parseProfile(JSON.parse(readFileSync(path, "utf8")));
+    const value: unknown = JSON.parse(readFileSync(path, "utf8"));
+    return isTwin(value) ? parseTwin(value).profile : parseProfile(value);
   } catch (cause) {
     if (cause instanceof LabError) throw cause;
     throw new LabError("BAD_PROFILE", `profile ${path} cannot be read: ${textOf(cause)}`, {

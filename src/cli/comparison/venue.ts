@@ -44,14 +44,29 @@ export async function onEmulatedChip<T>(
   }
 }
 
+/** What is known of the converters of a chip. */
+export interface KnownConverters {
+  readonly calibration: ConverterCalibration;
+  /** Undefined where the DAC was not measured. */
+  readonly dac: DacLine | undefined;
+}
+
 /** Measures the converters, which pulses nothing, where the chip has the references for it. */
-export async function venueOn(chip: Chip, choice: ConverterChoice, { stop }: Context): Promise<Venue> {
+export async function convertersOn(
+  chip: Chip,
+  choice: ConverterChoice,
+  { stop }: Pick<Context, "stop">,
+): Promise<KnownConverters> {
   if (choice === "nominal" || !hasReferences(chip))
-    return { chip, calibration: nominalCalibration(chip.descriptor) };
+    return { calibration: nominalCalibration(chip.descriptor), dac: undefined };
   const { fits, dac } = await measureConverters(chip, { signal: stop });
   const { siemensPerCode, offsetCodes, states } = fits;
   const trusted = states.map((state) => (state === success ? 1 : 0));
   const calibration = { name: "measured for this comparison", siemensPerCode, offsetCodes, success: trusted };
-  const line: DacLine | undefined = dac?.fit;
-  return { chip: line === undefined ? chip : withCalibratedDac(chip, line), calibration };
+  return { calibration, dac: dac?.fit };
+}
+
+export async function venueOn(chip: Chip, choice: ConverterChoice, context: Context): Promise<Venue> {
+  const { calibration, dac } = await convertersOn(chip, choice, context);
+  return { chip: dac === undefined ? chip : withCalibratedDac(chip, dac), calibration };
 }

@@ -1,5 +1,6 @@
 /** What `pcmlab drift` was asked, against what the store holds. */
 
+import { singleRoundingVariance } from "../../../calibration/converter/quantisation.ts";
 import { publishedReadSeconds } from "../../../calibration/drift/flicker-covariance.ts";
 import type { ModelName } from "../../../calibration/drift/models.ts";
 import { median } from "../../../calibration/drift/repeated-median.ts";
@@ -85,7 +86,7 @@ function olderThan(fromSeconds: number, subject: DriftSubject): DriftSubject {
 const mostAges = 96;
 
 /** The first read in each of so many parts of the ages, even in ln t, and the last of all. */
-function thinned(subject: DriftSubject): DriftSubject {
+export function thinned(subject: DriftSubject): DriftSubject {
   const { reads } = subject;
   const [first, last] = [reads[0], reads.at(-1)];
   if (reads.length <= mostAges || first === undefined || last === undefined) return subject;
@@ -101,7 +102,7 @@ function thinned(subject: DriftSubject): DriftSubject {
   return { ...subject, reads: kept };
 }
 
-function derivationOf(
+export function derivationOf(
   store: Store,
   descriptor: Descriptor | undefined,
   other: ConverterCalibration | undefined,
@@ -111,9 +112,13 @@ function derivationOf(
   return {
     other,
     largestCode: descriptor && largestAdcCode(descriptor),
-    noiseCodes: noise === undefined || noise.length === 0 ? 0 : median(noise),
+    noiseCodes: noise === undefined || noise.length === 0 ? 0 : beforeRounding(median(noise)),
   };
 }
+
+/** The noise of a calibration has that of the rounding in it, which `quantum` adds. */
+const beforeRounding = (noiseCodes: number): number =>
+  Math.sqrt(Math.max(0, noiseCodes ** 2 - singleRoundingVariance));
 
 /** Names the subject that comes nearest. */
 function tooFewAges(
