@@ -1,13 +1,13 @@
 /** The serial ports of this machine. */
 
 import { realpath } from "node:fs/promises";
-import { SerialPort } from "serialport";
 import { LabError, textOf } from "../../src/core/errors.ts";
 import type { SerialPorts } from "./port-facts.ts";
 
 export const systemPorts: SerialPorts = {
   async list() {
     try {
+      const { SerialPort } = await import("serialport");
       return await SerialPort.list();
     } catch (cause) {
       const next = "name the port with --chip; on Linux the list needs the command `udevadm`";

@@ -5,7 +5,6 @@
 
 import { EventEmitter } from "node:events";
 import { readSync, writeSync } from "node:fs";
-import { SerialPort } from "serialport";
 import { textOf } from "../../src/core/errors.ts";
 
 /** What a port has given, that it is gone and why where that is known; each listener is called with it. */
@@ -31,6 +30,7 @@ const mostReads = 32;
 
 /** @throws what the operating system says, as `serialport` words it. */
 export async function openSerialLine(path: string, baudRate: number): Promise<SerialLine> {
+  const { SerialPort } = await import("serialport");
   const port = await SerialPort.binding.open({ path, baudRate, lock: true });
   return "poller" in port && port.fd !== null
     ? new ReadyLine(port, { fd: port.fd, poller: port.poller })
@@ -46,7 +46,13 @@ export interface BoundPort {
 
 interface Poller {
   once(event: "readable" | "writable", call: (failure: Error | null) => void): unknown;
+  /** Waits for these events and no others, whatever `once` asked for before. */
+  poll(events: number): void;
 }
+
+/** libuv, uv_poll_event. */
+const readable = 1;
+const writable = 2;
 
 abstract class Line extends EventEmitter<LineEvents> implements SerialLine {
   readonly #port: BoundPort;
@@ -137,6 +143,15 @@ class ReadyLine extends Line {
       else this.#read();
       if (this.isOpen) this.#listen();
     });
+    this.#awaitAll();
+  }
+
+  /**
+   * The binding's `once` forgets what it waited for before: a port that waits for room would not be read, and a board that says much
+   * while it is told much would wait for its reader for ever.
+   */
+  #awaitAll(): void {
+    this.#poller.poll(this.#unwritten.length > 0 ? readable | writable : readable);
   }
 
   /** Until there is nothing more: what comes in bulk comes in pieces of 4 KiB, and to be told of each takes longer than to look. */
@@ -157,6 +172,7 @@ class ReadyLine extends Line {
       if (failure !== null) this.lost(failure);
       else this.#writeOn();
     });
+    this.#awaitAll();
   }
 
   #writeOn(): void {

@@ -6,7 +6,7 @@ import { hideBin } from "yargs/helpers";
 import { errorCatalogue, LabError } from "../core/errors.ts";
 import { systemClock, systemTimer } from "../core/system-clock.ts";
 import { systemPrng } from "../core/system-random.ts";
-import { commands, declaredCommands } from "./commands/commands.ts";
+import { commandNames, declaredCommands, loadCommands } from "./commands/commands.ts";
 import { globalOptions } from "./commands/global-options.ts";
 import { glance } from "./config/given.ts";
 import {
@@ -20,10 +20,8 @@ import type { Context } from "./context.ts";
 import { shownFailure } from "./failure.ts";
 import { OpenBoards } from "./open-boards.ts";
 import { Output } from "./output.ts";
-import { toolVersion } from "./provenance.ts";
+import { toolVersion } from "./package-files.ts";
 import { onFault, onSignal } from "./stopping.ts";
-
-const commandNames = Object.keys(commands);
 
 const words = hideBin(process.argv);
 /** Known before the parser runs, since its own failures are printed too. */
@@ -42,7 +40,7 @@ await run();
 
 async function run(): Promise<void> {
   try {
-    configuration = readConfiguration(
+    configuration = await readConfiguration(
       words,
       () => declaredCommands(contextWith(noConfiguration)),
       process.cwd(),
@@ -55,7 +53,7 @@ async function run(): Promise<void> {
     process.on("uncaughtException", faulty);
     const signalled = onSignal(stopping);
     for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, signalled);
-    await parser(context).parseAsync();
+    await (await parser(context)).parseAsync();
   } catch (failure) {
     // A board that was left in a hurry fails whatever used it.
     if (boards.areLeft) return;
@@ -82,7 +80,7 @@ function remarkOn({ file, settings }: Configuration, output: Output): void {
   if (settings.length > 0) output.note(`${file} sets ${settings.map(({ option }) => option).join(", ")}`);
 }
 
-function parser(context: Context): Argv {
+async function parser(context: Context): Promise<Argv> {
   const base: Argv = yargs(words)
     .scriptName("pcmlab")
     .usage(
@@ -101,7 +99,7 @@ function parser(context: Context): Argv {
       if (failure !== undefined && failure.name !== "YError") throw failure;
       throw usageError(message ?? failure?.message ?? "");
     });
-  for (const command of Object.values(commands)) command(base, context);
+  for (const declare of await loadCommands(glance(words).command)) declare(base, context);
   return base;
 }
 

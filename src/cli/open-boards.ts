@@ -29,6 +29,10 @@ export class OpenBoards {
     return this.#leaving !== undefined;
   }
 
+  get areOpen(): boolean {
+    return this.#open.size > 0;
+  }
+
   /** @param opening may be under way. Returns what forgets the board again, once its command has closed it. */
   add(name: string, opening: Promise<Leavable>): () => void {
     const board = { name, opening };

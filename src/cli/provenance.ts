@@ -1,28 +1,13 @@
 /** What a run records about itself before it begins. */
 
 import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
 import { arch, cpus, platform, release, totalmem } from "node:os";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { LabError, textOf } from "../core/errors.ts";
 import type { NewRun, RunEnd } from "../store/runs.ts";
 import type { Store } from "../store/store.ts";
 import { assertNoCampaignRuns } from "./campaign/assert-free.ts";
 import type { Context } from "./context.ts";
-
-/** The folder of package.json, above `src/cli` or `dist/src/cli`. */
-const packageFolder = packageRoot(dirname(fileURLToPath(import.meta.url)));
-
-export function toolVersion(): string {
-  const manifest: unknown = JSON.parse(readFileSync(join(packageFolder, "package.json"), "utf8"));
-  const version =
-    typeof manifest === "object" && manifest !== null && "version" in manifest ? manifest.version : "";
-  return String(version);
-}
-
-/** A file that is shipped with the package. */
-export const packageFile = (...path: string[]): string => join(packageFolder, ...path);
+import { packageFolder, toolVersion } from "./package-files.ts";
 
 const gitMilliseconds = 2000;
 
@@ -104,16 +89,5 @@ function git(...words: string[]): string | null {
     }).trim();
   } catch {
     return null;
-  }
-}
-
-function packageRoot(folder: string): string {
-  try {
-    readFileSync(join(folder, "package.json"));
-    return folder;
-  } catch (cause) {
-    const parent = dirname(folder);
-    if (parent === folder) throw new TypeError("pcmlab lies outside its package", { cause });
-    return packageRoot(parent);
   }
 }

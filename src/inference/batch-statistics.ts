@@ -4,9 +4,16 @@
  */
 
 import type { BatchNorm, Network } from "../network/layer.ts";
-import { type OnnxModel, type OnnxNode, type OnnxValueInfo, onnxNode } from "../network/onnx/model.ts";
-import { integerTensor } from "../network/onnx/tensor.ts";
-import { moments, momentTensors } from "./moments.ts";
+import {
+  floatAttribute,
+  intAttribute,
+  type OnnxModel,
+  type OnnxNode,
+  type OnnxValueInfo,
+  onnxNode,
+} from "../network/onnx/model.ts";
+import { floatTensor, integerTensor } from "../network/onnx/tensor.ts";
+import { channelMean, momentTensors, momentVector } from "./moments.ts";
 
 /** Output names of one batch norm's statistics: mean and variance (one for each channel), and the number of values of the layer. */
 export interface StatisticsOutputs {
@@ -23,6 +30,11 @@ export const statisticsOutputs = (norm: BatchNorm): StatisticsOutputs => ({
 });
 
 const flatShape = "pcmlab::channels_last_but_one";
+const lastAxis = "pcmlab::last_axis";
+const leastVariance = "pcmlab::least_variance";
+
+/** Added to the variances of single images and taken off their mean: far below the epsilon of any batch normalisation. */
+const addedVariance = 1e-8;
 
 /** `model` is the network's model, with any weights. */
 export function withBatchStatistics(network: Network, model: OnnxModel): OnnxModel {
@@ -42,6 +54,8 @@ export function withBatchStatistics(network: Network, model: OnnxModel): OnnxMod
         ...model.graph.initializers,
         // Any number of spatial dimensions, none included, becomes one.
         integerTensor(flatShape, [3], [0, 0, -1]),
+        integerTensor(lastAxis, [1], [2]),
+        floatTensor(leastVariance, [], [addedVariance]),
         ...momentTensors(model),
       ],
       outputs: [...model.graph.outputs, ...network.batchNorms.flatMap(outputInfos)],
@@ -56,9 +70,41 @@ function normWithStatistics(
 ): OnnxNode[] {
   const [input = "", scale = "", shift = ""] = node.inputs;
   return [
-    ...moments(model, input, flatShape, { mean, variance }).nodes,
+    ...pooledMoments(model, input, mean, variance),
     onnxNode("Size", [input], [size]),
     { ...node, inputs: [input, scale, shift, mean, variance] },
+  ];
+}
+
+/**
+ * Mean and variance of each channel from those of its images: the variance is the mean of theirs and the variance of their means.
+ * LayerNormalization computes both in one operator, the variance in two passes; ReduceMean, Sub, Mul and ReduceMean over all values (`moments`)
+ * take half as long again as it does (ONNX Runtime 1.30, ResNet-32, batch 200).
+ */
+function pooledMoments(model: OnnxModel, input: string, mean: string, variance: string): OnnxNode[] {
+  const inner = (part: string): string => `${mean}::${part}`;
+  return [
+    onnxNode("Reshape", [input, flatShape], [inner("flat")]),
+    onnxNode("Shape", [inner("flat")], [inner("shape")]),
+    onnxNode("Gather", [inner("shape"), lastAxis], [inner("length")]),
+    onnxNode("ConstantOfShape", [inner("length")], [inner("scale")]),
+    onnxNode(
+      "LayerNormalization",
+      [inner("flat"), inner("scale")],
+      [inner("unused"), inner("means"), inner("inverse")],
+      { attributes: [intAttribute("axis", -1), floatAttribute("epsilon", addedVariance)] },
+    ),
+    channelMean(model, inner("means"), inner("kept")),
+    onnxNode("Sub", [inner("means"), inner("kept")], [inner("apart")]),
+    onnxNode("Mul", [inner("apart"), inner("apart")], [inner("between")]),
+    onnxNode("Mul", [inner("inverse"), inner("inverse")], [inner("precision")]),
+    onnxNode("Reciprocal", [inner("precision")], [inner("within")]),
+    onnxNode("Add", [inner("within"), inner("between")], [inner("both")]),
+    channelMean(model, inner("both"), inner("raised")),
+    onnxNode("Sub", [inner("raised"), leastVariance], [inner("lowered")]),
+    onnxNode("Relu", [inner("lowered")], [inner("variance")]),
+    onnxNode("Reshape", [inner("kept"), momentVector], [mean]),
+    onnxNode("Reshape", [inner("variance"), momentVector], [variance]),
   ];
 }
 

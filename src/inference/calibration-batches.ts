@@ -8,7 +8,7 @@ import { type Augmentation, noAugmentation } from "./augment.ts";
 import { exampleShape, inputBatch } from "./batches.ts";
 import type { ImageSet } from "./image-set.ts";
 import { byteTable, type Normalisation } from "./normalisation.ts";
-import { type Outputs, openSession, type SessionOptions } from "./session.ts";
+import type { Outputs, SessionOptions } from "./session.ts";
 
 export interface CalibrationOptions extends SessionOptions {
   readonly normalisation: Normalisation;
@@ -48,6 +48,7 @@ export async function runCalibration(
   const table = byteTable(options.normalisation, images.channels);
   const augmentation = { augment: options.augment ?? noAugmentation, prng: options.prng };
   const order = shuffled(images.count, options.prng);
+  const { openSession } = await import("./session.ts");
   const session = await openSession(network, model, options);
   try {
     for (let batch = 0; batch < batches; batch++) {

@@ -137,14 +137,18 @@ export class CompensationLadder {
 
   /**
    * @param reference weights right after programming. @param now those of the inference.
+   * @param products how the products of the layers are computed, where not exactly.
    * @throws TypeError when calibration images are needed and there are none; LabError BAD_DATA when there are too few of them.
    */
   async compensate(
     { scale, ...wanted }: Compensation,
     reference: LayerWeights,
     now: LayerWeights,
+    products?: Parameters["products"],
   ): Promise<Compensated> {
-    const scaled = scaledBy(scale, this.#network, reference, now);
+    const plain = scaledBy(scale, this.#network, reference, now);
+    const scaled =
+      products === undefined ? plain : { ...plain, parameters: { ...plain.parameters, products } };
     const isAdapted = wanted.adabs || wanted.retune;
     const adapted = isAdapted ? await this.#adapted(scaled, wanted.retune) : scaled;
     return wanted.affine ? this.#corrected(adapted, isAdapted) : adapted;

@@ -7,7 +7,7 @@ import { assertClasses, batchesOf, exampleShape, inputBatch } from "./batches.ts
 import { type Parameters, withParameters } from "./graph.ts";
 import type { ImageSet } from "./image-set.ts";
 import { byteTable, type Normalisation } from "./normalisation.ts";
-import { type Output, openSession, type SessionOptions } from "./session.ts";
+import type { Output, SessionOptions } from "./session.ts";
 
 export interface EvaluateOptions extends SessionOptions {
   readonly normalisation: Normalisation;
@@ -41,6 +41,7 @@ export async function evaluate(
   if (!(batchSize >= 1)) throw new TypeError(`batches of ${batchSize} images`);
   const shape = exampleShape(network, images);
   const table = byteTable(options.normalisation, images.channels);
+  const { openSession } = await import("./session.ts");
   const session = await openSession(network, withParameters(network, parameters), options);
   const predictions = new Int32Array(images.count).fill(-1);
   try {

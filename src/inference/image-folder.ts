@@ -2,7 +2,6 @@
 
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import sharp from "sharp";
 import { mapBounded } from "../core/concurrency.ts";
 import { LabError, textOf } from "../core/errors.ts";
 import type { ImageSet } from "./image-set.ts";
@@ -85,6 +84,7 @@ interface Picture {
 
 async function decoded(file: string): Promise<Picture> {
   try {
+    const { default: sharp } = await import("sharp");
     const picture = sharp(file);
     const grey = (await picture.metadata()).channels <= 2;
     const { data, info } = await picture

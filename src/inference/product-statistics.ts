@@ -99,7 +99,7 @@ function measuredLayer(
 }
 
 /** The columns of a product of matrices are its last dimension, those of the others the second. */
-const flatShapeOf = ({ kind, columns }: AnalogLayer): number[] =>
+export const flatShapeOf = ({ kind, columns }: AnalogLayer): number[] =>
   kind === "matmul" ? [-1, columns, 1] : [0, columns, -1];
 
 /** (value - mean) / deviation x wanted deviation + wanted mean. */

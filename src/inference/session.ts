@@ -1,15 +1,26 @@
-/** A thin shell around ONNX Runtime: a model is opened, run on batches, closed. */
+/** A thin shell around ONNX Runtime: a model is opened, run on batches, closed; products that it leaves to an array are done by an engine. */
 
 import { availableParallelism } from "node:os";
 import * as ort from "onnxruntime-node";
 import { LabError, textOf } from "../core/errors.ts";
 import type { Network } from "../network/layer.ts";
 import { encodeModel } from "../network/onnx/codec.ts";
-import type { OnnxModel } from "../network/onnx/model.ts";
+import type { OnnxModel, OnnxNode } from "../network/onnx/model.ts";
+import { type Stage, stagesOf } from "./stages.ts";
 
 export interface SessionOptions {
   /** Threads of one operator; the number of processors when not given. */
   readonly threads?: number;
+  /** Computes the products that the model leaves to an array. */
+  readonly arrays?: ArrayEngine;
+}
+
+export interface ArrayEngine {
+  /**
+   * The product of a node that `arrayProduct` made with a batch of inputs, in the shape that the node of the file would give.
+   * @throws LabError of the array.
+   */
+  multiply(node: OnnxNode, input: Output): Promise<Output>;
 }
 
 export interface Session {
@@ -29,31 +40,81 @@ export interface Output {
   readonly dims: readonly number[];
 }
 
-/** @throws LabError BAD_NETWORK with ONNX Runtime's reason when it does not accept the model. */
+/**
+ * @throws LabError BAD_NETWORK with ONNX Runtime's reason when it does not accept the model; TypeError when the model leaves products to
+ * an array and there is no engine for them.
+ */
 export async function openSession(
   network: Network,
   model: OnnxModel,
   options: SessionOptions = {},
 ): Promise<Session> {
-  const session = await attempt("does not accept the network", () =>
-    ort.InferenceSession.create(encodeModel(model), {
-      intraOpNumThreads: options.threads ?? availableParallelism(),
-      interOpNumThreads: 1,
-      logSeverityLevel: 3,
-    }),
-  );
+  const stages: OpenStage[] = [];
+  const close = async (): Promise<void> => {
+    for (const { session } of stages) await session?.release();
+  };
+  try {
+    for (const stage of stagesOf(model))
+      stages.push({ ...stage, session: stage.model && (await created(stage.model, options)) });
+  } catch (failure) {
+    await close();
+    throw failure;
+  }
   return {
     async run(input, count, shape, more = new Map()) {
-      const feeds: Record<string, ort.Tensor> = {
-        [network.input.name]: new ort.Tensor("float32", input, [count, ...shape]),
-      };
-      for (const [name, { values, dims }] of more) feeds[name] = new ort.Tensor("float32", values, dims);
-      const failed = `fails on a batch of ${count} images`;
-      const results = await attempt(failed, () => session.run(feeds));
-      return new Map(Object.entries(results).map(([name, result]) => [name, outputOf(result)]));
+      const values: Values = new Map();
+      values.set(network.input.name, tensorOf({ values: input, dims: [count, ...shape] }));
+      for (const [name, value] of more) values.set(name, tensorOf(value));
+      for (const stage of stages) await runStage(stage, values, options.arrays, count);
+      return new Map(model.graph.outputs.map(({ name }) => [name, outputOf(valueNamed(values, name))]));
     },
-    close: () => session.release(),
+    close,
   };
+}
+
+interface OpenStage extends Stage {
+  readonly session: ort.InferenceSession | undefined;
+}
+
+type Values = Map<string, ort.Tensor>;
+
+const created = (model: OnnxModel, { threads }: SessionOptions): Promise<ort.InferenceSession> =>
+  attempt("does not accept the network", () =>
+    ort.InferenceSession.create(encodeModel(model), {
+      intraOpNumThreads: threads ?? availableParallelism(),
+      interOpNumThreads: 1,
+      logSeverityLevel: 3,
+      // Converters in the graph are meant as they are: between two of them ONNX Runtime would round the weights to 8 bits as well.
+      extra: { session: { disable_quant_qdq: "1" } },
+    }),
+  );
+
+/** Adds the values of one stage, and takes away those that nobody needs any more. */
+async function runStage(
+  { session, products, kept }: OpenStage,
+  values: Values,
+  arrays: ArrayEngine | undefined,
+  count: number,
+): Promise<void> {
+  if (session !== undefined) {
+    const feeds = Object.fromEntries(session.inputNames.map((name) => [name, valueNamed(values, name)]));
+    const results = await attempt(`fails on a batch of ${count} images`, () => session.run(feeds));
+    for (const [name, result] of Object.entries(results)) values.set(name, result);
+  }
+  for (const node of products) {
+    if (arrays === undefined) throw new TypeError(`there is no array for node "${node.name}"`);
+    const product = await arrays.multiply(node, outputOf(valueNamed(values, node.inputs[0] ?? "")));
+    values.set(node.outputs[0] ?? "", tensorOf(product));
+  }
+  for (const name of values.keys()) if (!kept.has(name)) values.delete(name);
+}
+
+const tensorOf = ({ values, dims }: Output): ort.Tensor => new ort.Tensor("float32", values, dims);
+
+function valueNamed(values: Values, name: string): ort.Tensor {
+  const value = values.get(name);
+  if (value === undefined) throw new TypeError(`the graph has no value "${name}"`);
+  return value;
 }
 
 function outputOf(tensor: ort.Tensor): Output {

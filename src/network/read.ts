@@ -8,6 +8,7 @@ import { foldConstants } from "./fold.ts";
 import type { AnalogLayer, Network, NetworkInput, NetworkOutput } from "./layer.ts";
 import { decodeModel } from "./onnx/codec.ts";
 import type { OnnxGraph, OnnxModel, OnnxValueInfo } from "./onnx/model.ts";
+import { tensorValues } from "./onnx/tensor.ts";
 import { assertSupported, nodeText } from "./operators.ts";
 
 export interface ReadNetworkOptions {
@@ -34,6 +35,7 @@ export function networkOf(model: OnnxModel, options: ReadNetworkOptions = {}): N
   });
   const layers = products.flatMap((product) => ("analog" in product ? [product.analog] : []));
   assertLayers(layers, graph);
+  assertNumbers(graph);
   return {
     // Initializers that are no inputs are allowed since IR version 4.
     model: { ...model, irVersion: Math.max(4, model.irVersion), graph },
@@ -52,6 +54,18 @@ function assertLayers(layers: readonly AnalogLayer[], graph: OnnxGraph): void {
     });
   }
   for (const layer of layers) assertNotShared(layer, graph);
+}
+
+/** Layers say where theirs are; a statistic or a weight that stays digital makes as little sense when it is no number. */
+function assertNumbers({ initializers }: OnnxGraph): void {
+  for (const tensor of initializers) {
+    if (tensor.type !== "float32") continue;
+    const at = tensorValues(tensor).findIndex(Number.isNaN);
+    if (at < 0) continue;
+    throw new LabError("BAD_NETWORK", `value ${at} of tensor "${tensor.name}" is not a number`, {
+      next: "train the network again, and check the file that it was exported to",
+    });
+  }
 }
 
 function assertNotShared(layer: AnalogLayer, graph: OnnxGraph): void {

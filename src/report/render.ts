@@ -16,6 +16,7 @@ import { mapSection } from "./sections/map.ts";
 import { outcomesSection } from "./sections/outcomes.ts";
 import { programmingErrorSection } from "./sections/programming-error.ts";
 import { provenanceSection } from "./sections/provenance.ts";
+import { validationSection } from "./sections/validation.ts";
 import { wearSection } from "./sections/wear.ts";
 import { ConductanceHistogram } from "./statistics/conductance-histogram.ts";
 import { ConductanceMap, windowsOf } from "./statistics/conductance-map.ts";
@@ -37,6 +38,7 @@ export function renderReport(store: Store, other?: ConverterCalibration): string
   const title = `${network?.name ?? "empty store"}: pcmlab report`;
   const sections = [
     accuracySection(results),
+    validationSection(store),
     ...deviceSections(store, network, other),
     provenanceSection(store, results, other),
   ];

@@ -27,12 +27,18 @@ const compensations: Readonly<Record<string, string>> = {
   retune: "retuned batch norm",
 };
 
-/** GDC: global drift compensation; AdaBS: adaptive batch-norm statistics. Others keep their own name, and combinations those of their parts. */
-export const compensationName = (compensation: string): string =>
-  compensation
+/**
+ * GDC: global drift compensation; AdaBS: adaptive batch-norm statistics. Others keep their own name, and combinations those of their parts.
+ * What the products were done by follows an @ where it is not the readings alone: "gdc@chip".
+ */
+export function compensationName(compensation: string): string {
+  const [rungs = "", engine] = compensation.split("@");
+  const name = rungs
     .split("+")
     .map((rung) => compensations[rung] ?? rung)
     .join(" + ");
+  return engine === undefined ? name : `${name} (${engine})`;
+}
 
 /** An age in a sentence or legend. */
 export const ageText = (seconds: number): string =>

@@ -24,7 +24,7 @@ export class Chips {
    */
   attach(run: RunId, descriptor: Descriptor): ChipId {
     return this.#connection.transaction(() => {
-      this.#assertSame(descriptor);
+      this.assertSame(descriptor);
       const chip = this.#find(descriptor) ?? this.#insert(descriptor);
       this.#connection.run("UPDATE runs SET chip_id = @chip WHERE id = @run", { chip, run });
       return chip;
@@ -42,7 +42,8 @@ export class Chips {
     return this.#connection.first(rowSchema, sql, { run });
   }
 
-  #assertSame(descriptor: Descriptor): void {
+  /** @throws LabError STORE_CONTENT when the store belongs to another chip. */
+  assertSame(descriptor: Descriptor): void {
     const known = this.latest()?.descriptor;
     if (known === undefined || chipIdentity(known) === chipIdentity(descriptor)) return;
     throw new LabError(

@@ -20,6 +20,7 @@ export type SlotId = Id<"slot">;
 export type ProbeId = Id<"probe">;
 export type DriftAnalysisId = Id<"drift analysis">;
 export type DriftFitId = Id<"drift fit">;
+export type ValidationId = Id<"validation">;
 
 export const runId = (value: number): RunId => value as RunId;
 export const chipId = (value: number): ChipId => value as ChipId;
@@ -36,6 +37,7 @@ export const slotId = (value: number): SlotId => value as SlotId;
 export const probeId = (value: number): ProbeId => value as ProbeId;
 export const driftAnalysisId = (value: number): DriftAnalysisId => value as DriftAnalysisId;
 export const driftFitId = (value: number): DriftFitId => value as DriftFitId;
+export const validationId = (value: number): ValidationId => value as ValidationId;
 
 /** A JSON object as it comes out of a store. */
 export type JsonObject = Readonly<Record<string, unknown>>;

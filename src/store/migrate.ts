@@ -14,6 +14,7 @@ import { blockWear } from "./migrations/008-block-wear.ts";
 import { readoutBands } from "./migrations/009-readout-bands.ts";
 import { campaigns } from "./migrations/010-campaigns.ts";
 import { driftFits } from "./migrations/011-drift-fits.ts";
+import { validations } from "./migrations/012-validations.ts";
 
 /** SQL, or what cannot be said in SQL. */
 export type MigrationStep = string | ((connection: Connection) => void);
@@ -31,6 +32,7 @@ export const migrations: readonly (string | readonly MigrationStep[])[] = [
   readoutBands,
   campaigns,
   driftFits,
+  validations,
 ];
 
 /** The schema that this version of pcmlab writes. */

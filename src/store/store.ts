@@ -16,6 +16,7 @@ import { Programmings } from "./programmings.ts";
 import { Readouts } from "./readouts.ts";
 import { Results } from "./results.ts";
 import { Runs } from "./runs.ts";
+import { Validations } from "./validations.ts";
 
 export class Store {
   readonly path: string;
@@ -33,6 +34,7 @@ export class Store {
   readonly campaigns: Campaigns;
   readonly campaignLocks: CampaignLocks;
   readonly driftFits: DriftAnalyses;
+  readonly validations: Validations;
   readonly #connection: Connection;
 
   constructor(connection: Connection) {
@@ -52,6 +54,7 @@ export class Store {
     this.campaigns = new Campaigns(connection);
     this.campaignLocks = new CampaignLocks(connection);
     this.driftFits = new DriftAnalyses(connection);
+    this.validations = new Validations(connection);
   }
 
   /** Runs `work` in one transaction; it must not wait. Each `add` is a transaction of its own without this. */

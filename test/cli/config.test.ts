@@ -60,7 +60,7 @@ describe("the options that commands declare", () => {
         .map(({ name }) => `${command} ${name}`),
     );
     // Options that only speak of files: how many images, and how they were made.
-    const aboutImages = ["compare-programming", "infer", "sweep"].flatMap((command) =>
+    const aboutImages = ["compare-programming", "infer", "sweep", "validate"].flatMap((command) =>
       ["augment", "limit", "batch"].map((name) => `${command} ${name}`),
     );
     expect(new Set(paths)).toEqual(new Set([...aboutImages, "infer seed"]));
@@ -241,50 +241,50 @@ describe("the file", () => {
     writeFileSync(join(folder, name), text);
     return folder;
   }
-  const flagsIn = (folder: string, ...words: string[]): string[] =>
-    asFlags(readConfiguration(words, () => commands, folder).settings);
+  const flagsIn = async (folder: string, ...words: string[]): Promise<string[]> =>
+    asFlags((await readConfiguration(words, async () => commands, folder)).settings);
 
-  test("is pcmlab.toml in the current folder, or the one that is named, or none", () => {
+  test("is pcmlab.toml in the current folder, or the one that is named, or none", async () => {
     const folder = folderWith("pcmlab.toml", 'store = "a.db"\n[program]\navoid = ["x", "y"]\nquiet = false');
     writeFileSync(join(folder, "other.toml"), "averages = 2");
-    expect(flagsIn(folder, "read")).toEqual([`--store=${folder}/a.db`]);
-    expect(flagsIn(folder, "program")).toEqual([
+    expect(await flagsIn(folder, "read")).toEqual([`--store=${folder}/a.db`]);
+    expect(await flagsIn(folder, "program")).toEqual([
       "--quiet=false",
       `--store=${folder}/a.db`,
       `--avoid=${folder}/x,${folder}/y`,
     ]);
-    expect(flagsIn(folder, "read", "--config", "other.toml")).toEqual(["--averages=2"]);
+    expect(await flagsIn(folder, "read", "--config", "other.toml")).toEqual(["--averages=2"]);
     for (const words of [["read", "--no-config"], ["read", "--store", "b.db"], ["--help"], ["nonsense"]])
-      expect(flagsIn(folder, ...words)).toEqual([]);
-    expect(flagsIn(tmpdir(), "read")).toEqual([]);
+      expect(await flagsIn(folder, ...words)).toEqual([]);
+    expect(await flagsIn(tmpdir(), "read")).toEqual([]);
   });
 
-  test("sets for a subcommand only what that one takes", () => {
+  test("sets for a subcommand only what that one takes", async () => {
     const folder = folderWith(
       "pcmlab.toml",
       'chip = "lab7:5025"\nstore = "a.db"\n[campaign]\nat = "1h"\nhook = "mail"',
     );
     const stored = `--store=${folder}/a.db`;
-    expect(flagsIn(folder, "campaign", "new")).toEqual(["--chip=lab7:5025", stored, "--at=1h"]);
-    expect(flagsIn(folder, "campaign", "start")).toEqual(["--chip=lab7:5025", stored, "--hook=mail"]);
-    expect(flagsIn(folder, "campaign", "status")).toEqual([stored]);
-    expect(flagsIn(folder, "campaign")).toEqual([]);
+    expect(await flagsIn(folder, "campaign", "new")).toEqual(["--chip=lab7:5025", stored, "--at=1h"]);
+    expect(await flagsIn(folder, "campaign", "start")).toEqual(["--chip=lab7:5025", stored, "--hook=mail"]);
+    expect(await flagsIn(folder, "campaign", "status")).toEqual([stored]);
+    expect(await flagsIn(folder, "campaign")).toEqual([]);
   });
 
-  test("that cannot be read says so", () => {
+  test("that cannot be read says so", async () => {
     const folder = folderWith("binary.toml", "");
     writeFileSync(join(folder, "binary.toml"), Uint8Array.of(0xff, 0xfe));
     writeFileSync(join(folder, "large.toml"), Buffer.alloc((1 << 20) + 1, "#"));
     for (const name of ["missing.toml", ".", "binary.toml", "large.toml", ""])
-      expect(() => flagsIn(folder, "read", `--config=${name}`), name).toThrow(
+      await expect(flagsIn(folder, "read", `--config=${name}`), name).rejects.toThrow(
         expect.objectContaining(labError("USAGE")),
       );
   });
 
-  test("is not even read for help", () => {
+  test("is not even read for help", async () => {
     const folder = folderWith("pcmlab.toml", "broken");
-    expect(flagsIn(folder, "read", "--help")).toEqual([]);
-    expect(() => flagsIn(folder, "read")).toThrow(expect.objectContaining(labError("USAGE")));
+    expect(await flagsIn(folder, "read", "--help")).toEqual([]);
+    await expect(flagsIn(folder, "read")).rejects.toThrow(expect.objectContaining(labError("USAGE")));
   });
 });
 

@@ -20,4 +20,4 @@ export const quietContext: Context = {
   commandLine: [],
 };
 
-export const commands = declaredCommands(quietContext);
+export const commands = await declaredCommands(quietContext);

@@ -76,6 +76,31 @@ describe.skipIf(process.platform === "win32")("a port that says when it is ready
     await line.close();
   });
 
+  test("reads while it waits for a far end that reads nothing before what it says was read", async () => {
+    const { far, line, heard } = await opened();
+    const [outward, inward] = [ramp(120_000, 3), ramp(120_000, 13)];
+    let hasRead = false;
+    line.on("data", () => {
+      if (heard.length === inward.length && !hasRead) {
+        hasRead = true;
+        far.reading = undefined;
+        goOn();
+      }
+    });
+    let goOn = (): void => {};
+    far.reading = new Promise((resolve) => {
+      goOn = resolve;
+    });
+    const writing = line.write(outward);
+    await until(() => far.heard.length > 0);
+    void far.write(inward);
+    await writing;
+    await until(() => far.bytes.length === outward.length);
+    expect(far.bytes).toEqual(outward);
+    expect(Uint8Array.from(heard)).toEqual(inward);
+    await line.close();
+  });
+
   test("is closed with a reason when the far end is gone, and what waits is rejected", async () => {
     const { far, host, line } = await opened();
     far.reading = new Promise(() => {});

@@ -7,7 +7,7 @@ import { type Run, simulate } from "./run.ts";
 
 const one = process.env.PCMLAB_SEED;
 const seeds = Number(process.env.PCMLAB_SEEDS ?? 200);
-const chunk = 100;
+const chunk = 50;
 const secondsPerChunk = 60;
 
 const replay = (seed: number): string => `seed ${seed}; PCMLAB_SEED=${seed} npx vitest run test/simulation`;

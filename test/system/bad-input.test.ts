@@ -5,7 +5,7 @@ import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import Database from "better-sqlite3";
 import { SerialPort } from "serialport";
-import { describe, expect, onTestFinished, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { encodeModel } from "../../src/network/onnx/codec.ts";
 import { onnxModel, onnxNode } from "../../src/network/onnx/model.ts";
 import { floatTensor } from "../../src/network/onnx/tensor.ts";
@@ -26,8 +26,8 @@ function expectFailure(ended: Ended, code: string, exitCode: number, message: Re
 }
 
 describe.skipIf(process.platform === "win32")("a port", () => {
-  test("that does not exist", async () => {
-    const cwd = await folder();
+  test.concurrent("that does not exist", async ({ onTestFinished }) => {
+    const cwd = await folder(onTestFinished);
     expectFailure(
       await pcmlab(["identify", "--chip", "./nothing"], cwd),
       "PORT_MISSING",
@@ -36,21 +36,21 @@ describe.skipIf(process.platform === "win32")("a port", () => {
     );
   });
 
-  test("that is a plain file", async () => {
-    const cwd = await folder();
+  test.concurrent("that is a plain file", async ({ onTestFinished }) => {
+    const cwd = await folder(onTestFinished);
     await writeFile(join(cwd, "notes.txt"), "not a port");
     const ended = await pcmlab(["identify", "--chip", "./notes.txt"], cwd);
     expectFailure(ended, "PORT_MISSING", 3, /notes\.txt cannot be opened as a serial port/);
   });
 
-  test("on a host where nobody listens", async () => {
-    const ended = await pcmlab(["identify", "--chip", "127.0.0.1:1"], await folder());
+  test.concurrent("on a host where nobody listens", async ({ onTestFinished }) => {
+    const ended = await pcmlab(["identify", "--chip", "127.0.0.1:1"], await folder(onTestFinished));
     expectFailure(ended, "PORT_MISSING", 3, /no connection to 127\.0\.0\.1:1/);
   });
 
-  test("that another program holds", async () => {
-    const cwd = await folder();
-    await emulator(["--profile", "tiny", "--pty", "./chip"], cwd);
+  test.concurrent("that another program holds", async ({ onTestFinished }) => {
+    const cwd = await folder(onTestFinished);
+    await emulator(["--profile", "tiny", "--pty", "./chip"], cwd, onTestFinished);
     const path = join(cwd, "chip");
     const holder = new SerialPort({ path, baudRate: 115_200, lock: true });
     await new Promise((resolve) => holder.once("open", resolve));
@@ -58,10 +58,10 @@ describe.skipIf(process.platform === "win32")("a port", () => {
     expectFailure(await pcmlab(["identify", "--chip", path], cwd), "PORT_BUSY", 3, /another program holds/);
   });
 
-  test("where nothing answers", async () => {
-    const path = await fakeLine(() => undefined);
+  test.concurrent("where nothing answers", async ({ onTestFinished }) => {
+    const path = await fakeLine(() => undefined, onTestFinished);
     expectFailure(
-      await pcmlab(["identify", "--chip", path], await folder()),
+      await pcmlab(["identify", "--chip", path], await folder(onTestFinished)),
       "NO_ANSWER",
       4,
       /nothing answers \*IDN\?/,

@@ -78,8 +78,15 @@ export interface Emulator {
   stop(): Promise<void>;
 }
 
+/** How a test has things cleared away; those that run beside each other have one each in their context. */
+export type AtEnd = typeof onTestFinished;
+
 /** Starts an emulator and waits until it is ready; it ends with the test at the latest. */
-export async function emulator(words: readonly string[], cwd: string): Promise<Emulator> {
+export async function emulator(
+  words: readonly string[],
+  cwd: string,
+  atEnd: AtEnd = onTestFinished,
+): Promise<Emulator> {
   const child = spawn(process.execPath, [main, "emulator", ...words, "--until-stdin-closes", "--json"], {
     cwd,
     stdio: ["pipe", "pipe", "inherit"],
@@ -89,7 +96,7 @@ export async function emulator(words: readonly string[], cwd: string): Promise<E
     child.stdin.end();
     return ended;
   };
-  onTestFinished(stop);
+  atEnd(stop);
   const ready = await new Promise<string>((resolve, reject) => {
     let printed = "";
     child.once("close", (code) => reject(new Error(`the emulator ended with ${code}`)));
@@ -105,8 +112,8 @@ export async function emulator(words: readonly string[], cwd: string): Promise<E
 }
 
 /** A folder that is gone after the test. */
-export async function folder(): Promise<string> {
+export async function folder(atEnd: AtEnd = onTestFinished): Promise<string> {
   const path = await mkdtemp(join(tmpdir(), "pcmlab-"));
-  onTestFinished(() => rm(path, { recursive: true, force: true }));
+  atEnd(() => rm(path, { recursive: true, force: true }));
   return path;
 }

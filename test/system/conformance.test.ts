@@ -1,9 +1,12 @@
-/** The conformance kit as a lab runs it: the real command line against a board behind a real cable. */
+/**
+ * The conformance kit as a lab runs it: the real command line against a board behind a real cable. The kit waits most of the time, as its
+ * rules are about silence, so several boards are checked at a time.
+ */
 
-import { describe, expect, test } from "vitest";
+import { describe, test } from "vitest";
 import { z } from "zod";
 import { allRules } from "../../src/conformance/rules/all.ts";
-import { emulator, folder, pcmlab } from "./command.ts";
+import { type AtEnd, emulator, folder, pcmlab } from "./command.ts";
 import { fakeLine } from "./fake-line.ts";
 
 const reportSchema = z.object({
@@ -23,10 +26,26 @@ const skippedIn = ({ results }: z.infer<typeof reportSchema>): string[] =>
 const absent =
   /^(currents\.absent|program\.absent|lock\.(absent|power)|envelope\.(duty|pulses)$|link\.(?!elsewhere)|mvm\.(?!absent)|regions\.too-many-cells|emulator\.(absent|.*-lacking)|power\.)/;
 
-test("our emulator keeps every rule over TCP, pulses included; only its power was not switched", async () => {
-  const cwd = await folder();
-  const { tcpPort } = await emulator(["--profile", "tiny", "--tcp", "0"], cwd);
-  const words = ["conformance", "--chip", `127.0.0.1:${tcpPort}`, "--pulses", "--json"];
+/** A folder, and a board on TCP. */
+async function onTcp(atEnd: AtEnd): Promise<{ readonly cwd: string; readonly address: string }> {
+  const cwd = await folder(atEnd);
+  const { tcpPort } = await emulator(["--profile", "tiny", "--tcp", "0"], cwd, atEnd);
+  return { cwd, address: `127.0.0.1:${tcpPort}` };
+}
+
+/** The folder in which a board is `./chip`. */
+async function onPty(atEnd: AtEnd): Promise<string> {
+  const cwd = await folder(atEnd);
+  await emulator(["--profile", "tiny", "--pty", "./chip"], cwd, atEnd);
+  return cwd;
+}
+
+test.concurrent("our emulator keeps every rule over TCP, pulses included; only its power was not switched", async ({
+  expect,
+  onTestFinished,
+}) => {
+  const { cwd, address } = await onTcp(onTestFinished);
+  const words = ["conformance", "--chip", address, "--pulses", "--json"];
   const ended = await pcmlab(words, cwd);
   const report = reportSchema.parse(JSON.parse(ended.stdout));
   expect(report).toMatchObject({ conformance: "incomplete", counts: { failed: 0, unchecked: 2 } });
@@ -35,13 +54,12 @@ test("our emulator keeps every rule over TCP, pulses included; only its power wa
   expect(skippedIn(report).filter((id) => !absent.test(id))).toEqual([]);
 });
 
-test.each([
+test.concurrent.for([
   [["--only", "once", "--pulses"], "conforms", 0],
   [["--only", "once"], "incomplete", 10],
-])("with %j it is %s", async (words, conformance, exitCode) => {
-  const cwd = await folder();
-  const { tcpPort } = await emulator(["--profile", "tiny", "--tcp", "0"], cwd);
-  const ended = await pcmlab(["conformance", "--chip", `127.0.0.1:${tcpPort}`, ...words, "--json"], cwd);
+] as const)("with %j it is %s", async ([words, conformance, exitCode], { expect, onTestFinished }) => {
+  const { cwd, address } = await onTcp(onTestFinished);
+  const ended = await pcmlab(["conformance", "--chip", address, ...words, "--json"], cwd);
   expect(JSON.parse(ended.stdout)).toMatchObject({ conformance });
   expect(ended.exitCode).toBe(exitCode);
 });
@@ -51,7 +69,7 @@ const ruleIds = allRules.map(({ id }) => id).filter((id) => id !== "link.forgott
 const ofLink = (id: string): boolean => id.startsWith("link.");
 
 describe.skipIf(process.platform === "win32")("over a pseudo-terminal", () => {
-  test.each([
+  test.concurrent.for<[string, RegExp, string[]]>([
     ["every rule in plain lines", /./, []],
     // test/conformance has all of them over the link, in virtual time.
     [
@@ -59,24 +77,25 @@ describe.skipIf(process.platform === "win32")("over a pseudo-terminal", () => {
       /^(blocks|regions|once|lock|power)/,
       ["--link", "on"],
     ],
-  ])("our emulator keeps %s, pulses included, and the table says so", async (_, chosen, words) => {
-    const cwd = await folder();
-    await emulator(["--profile", "tiny", "--pty", "./chip"], cwd);
-    const only = ruleIds.filter((id) => !ofLink(id) && chosen.test(id)).join();
-    const ended = await pcmlab(["conformance", "--chip", "./chip", "--yes", "--only", only, ...words], cwd);
-    expect(ended.stdout).toMatch(
-      /\nincomplete; \d+ rules: \d+ passed, 0 failed, \d+ skipped \(2 of them apply to this board\); \d+ weak pulses given\n$/,
-    );
-    expect(ended.stdout).not.toContain("FAIL");
-    expect(ended.exitCode).toBe(10);
-  });
+  ])(
+    "our emulator keeps %s, pulses included, and the table says so",
+    async ([_, chosen, words], { expect, onTestFinished }) => {
+      const cwd = await onPty(onTestFinished);
+      const only = ruleIds.filter((id) => !ofLink(id) && chosen.test(id)).join();
+      const ended = await pcmlab(["conformance", "--chip", "./chip", "--yes", "--only", only, ...words], cwd);
+      expect(ended.stdout).toMatch(
+        /\nincomplete; \d+ rules: \d+ passed, 0 failed, \d+ skipped \(2 of them apply to this board\); \d+ weak pulses given\n$/,
+      );
+      expect(ended.stdout).not.toContain("FAIL");
+      expect(ended.exitCode).toBe(10);
+    },
+  );
 
-  test.each([
+  test.concurrent.for<[string, string[], string[]]>([
     ["all, beside plain lines", ruleIds.filter(ofLink), []],
     ["some, between sessions of the link", ["link.accept", "link.cut", "link.pulse-once"], ["--link", "on"]],
-  ])("our emulator keeps the rules of the link: %s", async (_, only, words) => {
-    const cwd = await folder();
-    await emulator(["--profile", "tiny", "--pty", "./chip"], cwd);
+  ])("our emulator keeps the rules of the link: %s", async ([_, only, words], { expect, onTestFinished }) => {
+    const cwd = await onPty(onTestFinished);
     const given = ["conformance", "--chip", "./chip", "--pulses", "--only", only.join(), "--json", ...words];
     const ended = await pcmlab(given, cwd);
     const report = reportSchema.parse(JSON.parse(ended.stdout));
@@ -85,9 +104,8 @@ describe.skipIf(process.platform === "win32")("over a pseudo-terminal", () => {
     expect(ended.exitCode).toBe(0);
   });
 
-  test("a power cycle is told from a new connection", async () => {
-    const cwd = await folder();
-    await emulator(["--profile", "tiny", "--pty", "./chip"], cwd);
+  test.concurrent("a power cycle is told from a new connection", async ({ expect, onTestFinished }) => {
+    const cwd = await onPty(onTestFinished);
     const words = ["conformance", "--chip", "./chip", "--only", "power,record", "--power-cycle", "true"];
     const ended = await pcmlab(words, cwd);
     expect(ended.stdout).toMatch(/FAIL {2}power\.up/);
@@ -95,25 +113,28 @@ describe.skipIf(process.platform === "win32")("over a pseudo-terminal", () => {
     expect(ended.exitCode).toBe(1);
   });
 
-  test("another instrument is refused with a clear message", async () => {
-    const path = await fakeLine((text) =>
-      text.includes("*IDN?") ? "ACME,Multimeter 3,42,1.0\n" : undefined,
+  test.concurrent("another instrument is refused with a clear message", async ({
+    expect,
+    onTestFinished,
+  }) => {
+    const path = await fakeLine(
+      (text) => (text.includes("*IDN?") ? "ACME,Multimeter 3,42,1.0\n" : undefined),
+      onTestFinished,
     );
-    const ended = await pcmlab(["conformance", "--chip", path], await folder());
+    const ended = await pcmlab(["conformance", "--chip", path], await folder(onTestFinished));
     expect(ended.stderr).toMatch(/does not answer SYSTem:DESCriptor\?.*\[NOT_OURS\]\n {2}next: /);
     expect(ended.exitCode).toBe(4);
   });
 });
 
-test.each([
+test.concurrent.for<[string[], RegExp]>([
   [["--only", "gramar"], /no rule begins with "gramar" \[USAGE\]\n {2}next: the groups are grammar, blocks/],
   [["--link", "on"], /is no serial line, and only these have a link \[USAGE\]/],
   [["--cell", "0;1;2"], /--cell is "0;1;2" \[USAGE\]/],
   [["--cell", "0,64,0"], /there is no device at array 0, row 64, column 0 \[USAGE\]/],
-])("%j is refused", async (words, message) => {
-  const cwd = await folder();
-  const { tcpPort } = await emulator(["--profile", "tiny", "--tcp", "0"], cwd);
-  const ended = await pcmlab(["conformance", "--chip", `127.0.0.1:${tcpPort}`, ...words], cwd);
+])("%j is refused", async ([words, message], { expect, onTestFinished }) => {
+  const { cwd, address } = await onTcp(onTestFinished);
+  const ended = await pcmlab(["conformance", "--chip", address, ...words], cwd);
   expect(ended.stderr).toMatch(message);
   expect(ended.exitCode).toBe(2);
 });

@@ -2,13 +2,17 @@
 
 import { spawn } from "node-pty";
 import { onTestFinished } from "vitest";
+import type { AtEnd } from "./command.ts";
 
 /** Opens a line whose far end calls `answer` for what it receives and sends what that returns. Gives the device path. */
-export function fakeLine(answer: (received: string) => string | undefined): Promise<string> {
+export function fakeLine(
+  answer: (received: string) => string | undefined,
+  atEnd: AtEnd = onTestFinished,
+): Promise<string> {
   const pty = spawn("/bin/sh", ["-c", 'tty && stty raw -echo && printf "ready\\n" && exec sleep 600'], {
     encoding: null,
   });
-  onTestFinished(() => pty.kill("SIGKILL"));
+  atEnd(() => pty.kill("SIGKILL"));
   return new Promise((resolve) => {
     let starting: string | undefined = "";
     pty.onData((chunk: string | Uint8Array) => {

@@ -34,25 +34,29 @@ function killedAtWork(words: readonly string[], cwd: string): Promise<void> {
 const identified = z.object({ identification: z.string(), link: reported.nullable() });
 
 describe.skipIf(process.platform === "win32")("--link", () => {
-  test.each([
+  // Most of their time they wait for a board that does not answer.
+  test.concurrent.for<[string, boolean]>([
     ["auto", true],
     ["on", true],
     ["off", false],
-  ])("%s at a board that has a link: used is %s", async (choice, used) => {
-    const cwd = await folder();
-    await emulator(["--profile", "tiny", "--pty", "./chip"], cwd);
+  ])("%s at a board that has a link: used is %s", async ([choice, used], { expect, onTestFinished }) => {
+    const cwd = await folder(onTestFinished);
+    await emulator(["--profile", "tiny", "--pty", "./chip"], cwd, onTestFinished);
     const document = identified.parse(await json(["identify", "--chip", "./chip", "--link", choice], cwd));
     expect(document.identification).toContain("TINY");
     expect(document.link !== null).toBe(used);
   });
 
-  test("auto asks a board without a link once, and uses plain lines", async () => {
+  test.concurrent("auto asks a board without a link once, and uses plain lines", async ({
+    expect,
+    onTestFinished,
+  }) => {
     const asked: string[] = [];
     const path = await fakeLine((text) => {
       asked.push(text);
       return text.includes("*IDN?") ? "ACME,Multimeter 3,42,1.0\n" : undefined;
-    });
-    const ended = await pcmlab(["identify", "--chip", path], await folder());
+    }, onTestFinished);
+    const ended = await pcmlab(["identify", "--chip", path], await folder(onTestFinished));
     expect(ended.exitCode).toBe(4);
     expect(ended.stderr).toMatch(
       /"ACME,Multimeter 3,42,1\.0": .+ did not answer SYSTem:DESCriptor\? within 5 s.* \[NO_ANSWER\]/,
@@ -61,18 +65,22 @@ describe.skipIf(process.platform === "win32")("--link", () => {
     expect(asked.join("")).not.toContain("\0");
   });
 
-  test("on at a board without a link says so within 6 s", async () => {
-    const path = await fakeLine(() => undefined);
-    const ended = await pcmlab(["identify", "--chip", path, "--link", "on"], await folder());
+  test.concurrent("on at a board without a link says so within 6 s", async ({ expect, onTestFinished }) => {
+    const path = await fakeLine(() => undefined, onTestFinished);
+    const ended = await pcmlab(["identify", "--chip", path, "--link", "on"], await folder(onTestFinished));
     expect(ended.exitCode).toBe(4);
     expect(ended.stderr).toMatch(
       /does not answer the opening of a link \[NO_ANSWER\]\n {2}next: .*--link off/,
     );
   });
 
-  test("off is understood at once after a program with a link was killed in the middle of its work", async () => {
-    const cwd = await folder();
-    const { child } = await emulator(["--profile", "fusion-1m", "--pty", "./chip", "--baud", "921600"], cwd);
+  test.concurrent("off is understood at once after a program with a link was killed in the middle of its work", async ({
+    expect,
+    onTestFinished,
+  }) => {
+    const cwd = await folder(onTestFinished);
+    const words = ["--profile", "fusion-1m", "--pty", "./chip", "--baud", "921600"];
+    const { child } = await emulator(words, cwd, onTestFinished);
     expect(child.exitCode).toBe(null);
     await killedAtWork(["link", "--chip", "./chip", "--link", "on", "--seconds", "60"], cwd);
     const document = identified.parse(await json(["identify", "--chip", "./chip", "--link", "off"], cwd));

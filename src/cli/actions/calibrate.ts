@@ -11,7 +11,8 @@ import { LabError } from "../../core/errors.ts";
 import { parseQuantity } from "../../core/units.ts";
 import { openStore, type Store } from "../../store/store.ts";
 import type { Context } from "../context.ts";
-import { recorded, toolVersion } from "../provenance.ts";
+import { toolVersion } from "../package-files.ts";
+import { recorded } from "../provenance.ts";
 import {
   type CalibrationSummary,
   calibrationList,

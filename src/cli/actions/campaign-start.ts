@@ -18,7 +18,8 @@ import { chosenCampaign, isOver } from "../campaign/chosen-campaign.ts";
 import { boardOwner, hasEnded, lockOwner } from "../campaign/lock-owner.ts";
 import { statusOf, statusText } from "../campaign/status-report.ts";
 import type { Context } from "../context.ts";
-import { recorded, toolVersion } from "../provenance.ts";
+import { toolVersion } from "../package-files.ts";
+import { recorded } from "../provenance.ts";
 import type { BoardArguments } from "./open-board.ts";
 
 export interface StartArguments extends BoardArguments {

@@ -7,7 +7,7 @@ import { chosenCampaign } from "../campaign/chosen-campaign.ts";
 import { statusOf, statusText } from "../campaign/status-report.ts";
 import { systemdUnit } from "../campaign/systemd-unit.ts";
 import type { Context } from "../context.ts";
-import { packageFile } from "../provenance.ts";
+import { packageFile } from "../package-files.ts";
 import type { StartArguments } from "./campaign-start.ts";
 
 export interface StatusArguments {

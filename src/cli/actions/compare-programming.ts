@@ -4,7 +4,6 @@ import { open, writeFile } from "node:fs/promises";
 import { LabError, textOf } from "../../core/errors.ts";
 import { weightCount } from "../../network/layer.ts";
 import { largestNetSiemens } from "../../network/mapping.ts";
-import { renderComparison } from "../../report/comparison.ts";
 import type { ProgrammingComparison } from "../../report/statistics/programming-comparison.ts";
 import { comparisonText } from "../comparison/comparison-table.ts";
 import { type Entrant, figuresOf, isRead } from "../comparison/entrant.ts";
@@ -34,7 +33,10 @@ export async function compareProgramming(
   const [first] = read;
   if (first === undefined) throw failure ?? new RangeError("a comparison without an algorithm");
   const comparison = await comparisonOf(plan, first, read, failure);
-  if (args.html !== undefined) await writeFile(args.html, renderComparison(comparison));
+  if (args.html !== undefined) {
+    const { renderComparison } = await import("../../report/comparison.ts");
+    await writeFile(args.html, renderComparison(comparison));
+  }
   context.output.result(comparison, comparisonText(comparison));
   if (failure !== undefined) throw failure;
   return comparison;

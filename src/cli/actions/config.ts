@@ -3,8 +3,9 @@
 import { writeFile } from "node:fs/promises";
 import { LabError, textOf } from "../../core/errors.ts";
 import { type Commands, optionsWithin } from "../config/declared.ts";
+import { configName } from "../config/find-config.ts";
+import { settingsOfFolder } from "../config/folder-settings.ts";
 import { type LayeredOption, layered } from "../config/layers.ts";
-import { configName, settingsOfFolder } from "../config/read-config.ts";
 import { configSchema } from "../config/schema.ts";
 import { configTemplate } from "../config/template.ts";
 import type { Context } from "../context.ts";

@@ -18,7 +18,7 @@ import { tableOf } from "../../conformance/table.ts";
 import { errorCatalogue, LabError, textOf } from "../../core/errors.ts";
 import type { Context } from "../context.ts";
 import type { Leavable } from "../open-boards.ts";
-import { bookCheck, type CheckedCell } from "./conformance-wear.ts";
+import type { CheckedCell } from "./conformance-wear.ts";
 import { type RecordArguments, whileRecording } from "./while-recording.ts";
 
 export interface ConformanceArguments extends RecordArguments {
@@ -66,12 +66,13 @@ async function booking(
   context: Context,
   checkWith: (cellFrom: CellFrom) => Promise<Report>,
 ): Promise<Report> {
+  const books = pulses ? await import("./conformance-wear.ts") : undefined;
   const booked: CheckedCell[] = [];
   let given: number | undefined;
   try {
     const report = await checkWith((descriptor) => {
       const cell = cellFrom(descriptor);
-      if (pulses) booked.push(bookCheck(ledger, descriptor, cell, context));
+      if (books !== undefined) booked.push(books.bookCheck(ledger, descriptor, cell, context));
       return cell;
     });
     if (countsOf(report.results).failed === 0) given = report.pulses;

@@ -3,7 +3,6 @@
 import { readdirSync } from "node:fs";
 import { constants, hostname, setPriority } from "node:os";
 import { textOf } from "../../core/errors.ts";
-import { startDashboard } from "../../dashboard/dashboard.ts";
 import { openStore } from "../../store/store.ts";
 import type { Context } from "../context.ts";
 import { ledgerFolder } from "../ledger-folder.ts";
@@ -22,6 +21,7 @@ export async function dashboard(args: DashboardArguments, context: Context): Pro
   const { clock, timer, output } = context;
   const store = openStore(args.store, { mode: "read" });
   try {
+    const { startDashboard } = await import("../../dashboard/dashboard.ts");
     const started = await startDashboard({
       ...{ store, host, token, clock, timer, cpuSeconds },
       port: args.port,

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { defaultBaudRate } from "../../../drivers/serial/baud-rate.ts";
 import { LabError, textOf } from "../../core/errors.ts";
 import type { Context } from "../context.ts";
-import { packageFile } from "../provenance.ts";
+import { packageFile } from "../package-files.ts";
 import { calibrate } from "./calibrate.ts";
 import { startEmulator } from "./emulator-process.ts";
 import { infer } from "./infer.ts";

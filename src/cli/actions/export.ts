@@ -5,7 +5,7 @@ import { LabError } from "../../core/errors.ts";
 import { datasetOf, exportTable, type Format, type What } from "../../export/export.ts";
 import { openStore } from "../../store/store.ts";
 import type { Context } from "../context.ts";
-import { toolVersion } from "../provenance.ts";
+import { toolVersion } from "../package-files.ts";
 import { assertMayBeWritten } from "./may-be-written.ts";
 
 export interface ExportArguments {

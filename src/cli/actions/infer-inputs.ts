@@ -3,16 +3,19 @@
 import { createHash } from "node:crypto";
 import { basename } from "node:path";
 import { z } from "zod";
+import type { Descriptor } from "../../chip/descriptor.ts";
 import type { ConverterCalibration } from "../../chip/readout.ts";
 import { LabError } from "../../core/errors.ts";
-import { formatDuration, parseDurations } from "../../core/units.ts";
+import { needsRanges } from "../../inference/array-model/model.ts";
 import { noAugmentation, parseAugment } from "../../inference/augment.ts";
+import { exampleShape } from "../../inference/batches.ts";
 import {
   type CalibrationInput,
   type Compensation,
   needsImages,
   parseCompensation,
 } from "../../inference/compensation.ts";
+import { assignEngines, type EngineName } from "../../inference/engines.ts";
 import type { EvaluateOptions } from "../../inference/executor.ts";
 import type { ImageSet } from "../../inference/image-set.ts";
 import { readImages } from "../../inference/images.ts";
@@ -22,7 +25,10 @@ import type { Network } from "../../network/layer.ts";
 import { readNetwork } from "../../network/read.ts";
 import type { Store } from "../../store/store.ts";
 import { asStored } from "./as-stored.ts";
+import { assertChipLayers } from "./chip-arrays.ts";
 import { type CalibrationChoice, derivation } from "./choose-calibration.ts";
+import { chosenAges } from "./chosen-ages.ts";
+import { type ArrayArguments, type ModelledArray, modelledArrayOf } from "./modelled-array.ts";
 
 /** Images, and how they are run. */
 export interface ImageArguments {
@@ -38,12 +44,18 @@ export interface ImageArguments {
   readonly seed: number;
 }
 
-export interface InferArguments extends ImageArguments {
+export interface InferArguments extends ImageArguments, ArrayArguments {
   readonly store: string;
   /** Derives conductances again; each readout keeps its own when missing. */
   readonly converterCalibration?: CalibrationChoice | undefined;
   readonly at?: string | undefined;
   readonly compensation: string;
+  /** readout when missing. */
+  readonly engine?: EngineName | undefined;
+  /** Engines of single layers: NAME=ENGINE,... */
+  readonly layers?: string | undefined;
+  /** Conversions of one product of the chip; 1 when missing. */
+  readonly phases?: 1 | 4 | undefined;
 }
 
 /** The paper's calibration: 13 batches of 200 (FACTS.md 1.7); smaller sets are cut into 13 smaller batches. */
@@ -67,6 +79,10 @@ export interface Inputs extends ImageInputs {
   readonly referenceAge: number;
   readonly ages: readonly number[];
   readonly converters: ConverterCalibration | undefined;
+  /** Of each layer. */
+  readonly engines: readonly EngineName[];
+  /** What is modelled of the layers on the readout engine, beside their conductances. */
+  readonly modelled: ModelledArray | undefined;
 }
 
 const optionsSchema = z.object({ bias: z.enum(["array", "digital"]) });
@@ -80,28 +96,45 @@ export async function gather(
   const stored = store.networks.get();
   const { bias } = asStored(optionsSchema, stored.options, "the mapping of the network", store);
   const network = readNetwork(store.networks.onnx(stored.id), { bias });
-  // The readout at age 0 is the reference of GDC; it stands in the table only when there is nothing else.
-  const [referenceAge, ...laterAges] = store.readouts.completeAges();
-  if (referenceAge === undefined) {
-    throw new LabError("STORE_CONTENT", `${args.store} holds no complete readout of ${stored.name}`, {
-      next: `read the chip first: pcmlab read --chip PORT --store ${args.store} --at 25s,1h,1d`,
-    });
-  }
-  const read = referenceAge === 0 && laterAges.length > 0 ? laterAges : [referenceAge, ...laterAges];
+  const engines = assignEngines(network.layers, args.engine ?? "readout", args.layers);
+  const onChip = engines.includes("chip");
+  // Only the newest reading can be of the chip as it is now.
+  const { referenceAge, ages } = chosenAges(store, stored, { at: args.at, newestOnly: onChip });
+  if (onChip) assertChipLayers(network, engines, store, chipOf(store), args.phases ?? 1);
+  const modelled = modelledArrayOf(args, onChip);
+  assertReadout(modelled, engines);
+  const ranged = onChip ? "the engine chip" : modelled && needsRanges(modelled.model) && "the modelled array";
+  const images = await gatherImages(args, methods, ranged || undefined);
+  // What does not fit is said before the first image runs.
+  exampleShape(network, images.test);
   return {
-    ...(await gatherImages(args, methods)),
+    ...images,
+    engines,
+    modelled,
     name: stored.name,
     network,
     referenceAge,
-    ages: chosenAges(args, read),
+    ages,
     converters: derivation(store, args.converterCalibration),
   };
 }
 
-/** @throws LabError BAD_DATA for files that cannot be used, USAGE for options that contradict them. */
+/** @throws LabError USAGE for a model of products that no layer has. */
+function assertReadout(modelled: ModelledArray | undefined, engines: readonly EngineName[]): void {
+  if (modelled === undefined || engines.includes("readout")) return;
+  throw new LabError("USAGE", `${modelled.text} is modelled on the engine readout, and no layer runs on it`, {
+    next: "leave these options out, or give a layer the engine readout",
+  });
+}
+
+/**
+ * @param ranged what needs calibration images for the ranges of converters, whatever the compensation needs.
+ * @throws LabError BAD_DATA for files that cannot be used, USAGE for options that contradict them.
+ */
 export async function gatherImages(
   args: ImageArguments,
   methods: readonly Compensation[],
+  ranged?: string,
 ): Promise<ImageInputs> {
   const limits = {
     ...(args.labels && { labels: args.labels }),
@@ -113,7 +146,9 @@ export async function gatherImages(
     batchSize: args.batch,
     ...(args.threads !== undefined && { threads: args.threads }),
   };
-  const calibration = methods.some(needsImages) ? await calibrationOf(args, test, options) : undefined;
+  if (ranged !== undefined && args.calibration === undefined) throw lacksRanges(ranged);
+  const needed = ranged !== undefined || methods.some(needsImages);
+  const calibration = needed ? await calibrationOf(args, test, options) : undefined;
   const sources = {
     images: sourceOf(args.images, test),
     normalisation: options.normalisation,
@@ -126,6 +161,20 @@ export async function gatherImages(
   return { sources, test, options, calibration };
 }
 
+const lacksRanges = (what: string): LabError =>
+  new LabError("USAGE", `${what} needs calibration images: they say how large the inputs of layers are`, {
+    next: "add --calibration FILE with training images",
+  });
+
+/** The chip of a store. */
+function chipOf(store: Store): Descriptor {
+  const chip = store.chips.latest();
+  if (chip !== undefined) return chip.descriptor;
+  throw new LabError("STORE_CONTENT", `${store.path} knows no chip`, {
+    next: "program the network first: pcmlab program NETWORK.onnx --chip PORT --store FILE",
+  });
+}
+
 /** Enough to know the images again, wherever they lie. */
 function sourceOf(path: string, { count, pixels, labels }: ImageSet): object {
   return {
@@ -133,22 +182,6 @@ function sourceOf(path: string, { count, pixels, labels }: ImageSet): object {
     count,
     sha256: createHash("sha256").update(pixels).update(labels).digest("hex"),
   };
-}
-
-/** @throws LabError STORE_CONTENT for a time that was not read. */
-function chosenAges(args: InferArguments, read: readonly number[]): readonly number[] {
-  if (args.at === undefined) return read;
-  const wanted = parseDurations(args.at);
-  const missing = wanted.find((age) => !read.includes(age));
-  if (missing === undefined) return wanted;
-  const known = read.map(formatDuration).join(", ");
-  throw new LabError(
-    "STORE_CONTENT",
-    `${args.store} was read at ${known}, not at ${formatDuration(missing)}`,
-    {
-      next: `read it: pcmlab read --chip PORT --store ${args.store} --at ${missing}s`,
-    },
-  );
 }
 
 async function calibrationOf(

@@ -36,6 +36,7 @@ export function inferenceTable(result: InferResult): string {
     ),
     row("digital", [percent(result.digital)]),
     `conductances by calibration ${calibrationsOf(result).join(", ")}`,
+    ...(result.modelled === null ? [] : [`modelled beside them: ${result.modelled}`]),
   ].join("\n");
 }
 

@@ -73,7 +73,8 @@ export async function read(args: ReadArguments, context: Context): Promise<AgeRe
   }
 }
 
-interface Slot {
+/** A tile with its programming. */
+export interface Slot {
   readonly tile: StoredTile;
   readonly programming: StoredProgramming;
 }
@@ -104,8 +105,8 @@ function warnOfFailed(
     );
 }
 
-/** All tiles with their programming. @throws LabError STORE_CONTENT. */
-function slotsOf(store: Store, board: OpenedChip): Slot[] {
+/** All tiles with their programming. @throws LabError STORE_CONTENT when one has none, or the board restarted since. */
+export function slotsOf(store: Store, board: Pick<OpenedChip, "bootId">): Slot[] {
   const { tiles } = store.networks.get();
   const current = new Map(store.programmings.current().map((programming) => [programming.tile, programming]));
   const slots = tiles.flatMap((tile): Slot[] => {

@@ -3,7 +3,6 @@
 import { rename, rm, writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { LabError, textOf } from "../../core/errors.ts";
-import { renderReport } from "../../report/render.ts";
 import { openStore } from "../../store/store.ts";
 import type { Context } from "../context.ts";
 import { type CalibrationChoice, derivation } from "./choose-calibration.ts";
@@ -20,6 +19,7 @@ export async function report(args: ReportArguments, context: Context): Promise<v
   await assertMayBeWritten(args.store, args.output, "-o");
   const store = openStore(args.store, { mode: "read" });
   try {
+    const { renderReport } = await import("../../report/render.ts");
     const html = renderReport(store, derivation(store, args.calibration));
     await writeWhole(resolve(args.output), html);
     const bytes = Buffer.byteLength(html);

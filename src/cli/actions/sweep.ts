@@ -4,7 +4,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { LabError, textOf } from "../../core/errors.ts";
 import { parseDurations } from "../../core/units.ts";
-import { renderSweep } from "../../report/sweep.ts";
+import { exampleShape } from "../../inference/batches.ts";
 import type { Context } from "../context.ts";
 import { chipDigest } from "../sweep/identity.ts";
 import { type InstancePlan, type PlanIdentity, runInstance } from "../sweep/instance.ts";
@@ -49,8 +49,9 @@ export async function sweep(args: SweepArguments, context: Context): Promise<voi
 /** What tells this sweep from others, and how many images there are. */
 async function assertUsable(plan: InstancePlan): Promise<PlanIdentity & { images: number }> {
   const profile = loadProfile(plan.profile);
-  const { onnx } = await givenNetwork(plan);
+  const { onnx, network } = await givenNetwork(plan);
   const { test, sources } = await gatherImages({ ...plan, seed: 0 }, parseMethods(plan.compensation));
+  exampleShape(network, test);
   return { digest: chipDigest({ ...plan, onnx, profile }), sources, images: test.count };
 }
 
@@ -74,6 +75,7 @@ async function kept(
   const points = sweepPoints(accuracies);
   const found = { network: basename(network), profile, images, digital: accuracies[0]?.digital ?? 0, points };
   await writeFile(join(folder, "sweep.json"), `${JSON.stringify({ ...found, accuracies }, null, 2)}\n`);
+  const { renderSweep } = await import("../../report/sweep.ts");
   await writeFile(join(folder, "sweep.html"), renderSweep(found));
 }
 

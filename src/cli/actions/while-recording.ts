@@ -8,7 +8,7 @@ import { requestMessage } from "../../../firmware-protocol/operation/operation.t
 import { safeOff } from "../../../firmware-protocol/operation/safe-off.ts";
 import { LabError } from "../../core/errors.ts";
 import type { Context } from "../context.ts";
-import { toolVersion } from "../provenance.ts";
+import { toolVersion } from "../package-files.ts";
 
 export interface RecordArguments {
   readonly chip: string;

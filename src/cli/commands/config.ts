@@ -5,7 +5,7 @@ import type { Commands } from "../config/declared.ts";
 import type { Context } from "../context.ts";
 import { pathOption } from "./options.ts";
 
-export const initCommand = (yargs: Argv, context: Context, declared: () => Commands): Argv =>
+export const initCommand = (yargs: Argv, context: Context, declared: () => Promise<Commands>): Argv =>
   yargs.command(
     "init",
     "write a commented pcmlab.toml into the current folder",
@@ -21,11 +21,11 @@ export const initCommand = (yargs: Argv, context: Context, declared: () => Comma
         .example("$0 init", "pcmlab.toml with every option commented out"),
     async (args) => {
       const { initConfig } = await import("../actions/config.ts");
-      await initConfig(args, declared(), context);
+      await initConfig(args, await declared(), context);
     },
   );
 
-export const configCommand = (yargs: Argv, context: Context, declared: () => Commands): Argv =>
+export const configCommand = (yargs: Argv, context: Context, declared: () => Promise<Commands>): Argv =>
   yargs.command(
     "config",
     "what commands take from the config file, and the schema of such files",
@@ -43,7 +43,7 @@ export const configCommand = (yargs: Argv, context: Context, declared: () => Com
             const { showConfig } = await import("../actions/config.ts");
             const { command: of, subcommand, config } = args;
             const file = typeof config === "string" ? config : undefined;
-            showConfig({ command: of, subcommand, config: file }, declared(), process.cwd(), context);
+            showConfig({ command: of, subcommand, config: file }, await declared(), process.cwd(), context);
           },
         )
         .command(
@@ -53,7 +53,7 @@ export const configCommand = (yargs: Argv, context: Context, declared: () => Com
             schema.example("$0 config schema > pcmlab.schema.json", "for an editor that checks TOML"),
           async () => {
             const { printSchema } = await import("../actions/config.ts");
-            printSchema(declared(), context);
+            printSchema(await declared(), context);
           },
         )
         .demandCommand(1, "name one of show, schema"),

@@ -12,16 +12,12 @@ import { type ConverterCalibration, conductances, type ReadOptions } from "../..
 import { deviceCountOf } from "../../chip/weight-block.ts";
 import { LabError } from "../../core/errors.ts";
 import { seededPrng } from "../../core/prng.ts";
+import type { ProductErrors } from "../../inference/product-errors.ts";
 import type { PlacedBlock } from "../../network/weight-blocks.ts";
 import type { Agenda } from "../agenda.ts";
 import type { Contestant } from "./contestants.ts";
 import { Meter } from "./metered-chip.ts";
-import {
-  type BlockTargets,
-  type ProductErrors,
-  productsInArray,
-  productsOfReadings,
-} from "./product-error.ts";
+import { type BlockTargets, productsInArray, productsOfReadings } from "./product-error.ts";
 
 export interface Contest {
   readonly contestant: Contestant;

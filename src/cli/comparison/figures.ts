@@ -3,6 +3,7 @@
 import { devicePlaces, netSiemens } from "../../../calibration/program-verify/device-order.ts";
 import { cellOutcomes } from "../../chip/outcome.ts";
 import { deviceCountOf } from "../../chip/weight-block.ts";
+import { relativeError } from "../../inference/product-errors.ts";
 import { type LevelError, levelOf, Moments } from "../../report/statistics/level-errors.ts";
 import type {
   AgeErrors,
@@ -12,7 +13,6 @@ import type {
 import { quantile } from "../../report/statistics/quantile.ts";
 import { Tally } from "../actions/program-summary.ts";
 import type { BlockReading, ContestBlock } from "./contest.ts";
-import { relativeError } from "./product-error.ts";
 
 /** @param zeroSiemens targets of devices up to this are the zero level. */
 export function effortOf(blocks: readonly ContestBlock[], zeroSiemens: number): ProgrammingEffort {

@@ -37,16 +37,18 @@ export function sweepPoints(accuracies: readonly InstanceAccuracy[]): SweptPoint
   });
 }
 
-const mean = (values: readonly number[]): number =>
+export const mean = (values: readonly number[]): number =>
   values.reduce((sum, value) => sum + value, 0) / values.length;
 
-function spread(values: readonly number[]): number | null {
+/** Sample standard deviation; null with one value. */
+export function spread(values: readonly number[]): number | null {
   if (values.length < 2) return null;
   const centre = mean(values);
   return Math.sqrt(values.reduce((sum, value) => sum + (value - centre) ** 2, 0) / (values.length - 1));
 }
 
-function intervalOf(centre: number, deviation: number | null, count: number): SweptPoint["interval"] {
+/** Of 95 % of a mean of so many fractions, by Student's t; null without a deviation. */
+export function intervalOf(centre: number, deviation: number | null, count: number): SweptPoint["interval"] {
   if (deviation === null) return null;
   const half = (student95(count - 1) * deviation) / Math.sqrt(count);
   return { low: Math.max(0, centre - half), high: Math.min(1, centre + half) };

@@ -19,12 +19,22 @@ export interface Loss {
   readonly halfWidth: number;
 }
 
+export interface CompensationEffect {
+  readonly name: string;
+  /** Of the digital network, which it should leave alone. */
+  readonly alone: Loss;
+  /** Of all effects together, against these without it. */
+  readonly added: Loss;
+}
+
 export interface AttributedEffect {
   readonly name: string;
   /** In an otherwise ideal array, against that. */
   readonly alone: Loss;
   /** With all before it, against these. */
   readonly added: Loss;
+  /** The same, compensated before and after: what is left of it. With what compensation does alone these add up to the total. */
+  readonly compensated: Loss;
 }
 
 export interface Attribution {
@@ -35,8 +45,7 @@ export interface Attribution {
   readonly together: Loss;
   /** What the losses of effects alone do not add up to. */
   readonly remainder: number;
-  /** What compensation loses: against all effects without it; and of the digital network, which it should leave alone. */
-  readonly compensation: AttributedEffect;
+  readonly compensation: CompensationEffect;
   /** Of all effects, compensated, against digital. */
   readonly total: Loss;
 }
@@ -48,39 +57,33 @@ export interface AttributionJob<S> {
   readonly compensation: string;
   /** Of the network in a state. */
   readonly evaluate: (state: S, compensated: boolean) => Promise<Evaluation>;
+  /** Of the images that it is evaluated on. */
+  readonly labels: Uint8Array;
 }
 
 /**
- * At most two runs for each effect, and three more.
- * @param mapping the first of the effects: what the others are alone in is the array that it makes, without errors.
+ * At most three runs of the network for each effect, and three more. The first effect makes the array (the mapping); the others are alone
+ * in that array, which is ideal otherwise.
  */
-export async function attribute<S>({
-  ideal,
-  effects,
-  compensation,
-  evaluate,
-}: AttributionJob<S>): Promise<Attribution> {
-  const known = new Map<S, Evaluation>();
-  const evaluated = async (state: S): Promise<Evaluation> => {
-    const result = known.get(state) ?? (await evaluate(state, false));
-    known.set(state, result);
-    return result;
-  };
-  const digital = await evaluated(ideal);
+export async function attribute<S>(job: AttributionJob<S>): Promise<Attribution> {
+  const { ideal, effects, compensation, labels } = job;
+  const plain = remembered((state: S) => job.evaluate(state, false));
+  const compensated = remembered((state: S) => job.evaluate(state, true));
+  const loss = async (run: Run<S>, now: S, before: S): Promise<Loss> =>
+    lossOf(await run(now), await run(before), labels);
   const base = effects[0]?.apply(ideal) ?? ideal;
   const attributed: AttributedEffect[] = [];
   let state = ideal;
   for (const [index, { name, apply }] of effects.entries()) {
-    const next = apply(state);
-    const added = lossOf(await evaluated(next), await evaluated(state));
-    const alone = index === 0 ? added : lossOf(await evaluated(apply(base)), await evaluated(base));
-    attributed.push({ name, alone, added });
+    const next = index === 0 ? base : apply(state);
+    const added = await loss(plain, next, state);
+    const isAlone = index === 0 || state === base;
+    const alone = isAlone ? added : await loss(plain, apply(base), base);
+    attributed.push({ name, alone, added, compensated: await loss(compensated, next, state) });
     state = next;
   }
-  const last = await evaluated(state);
-  const compensated = await evaluate(state, true);
-  const untouched = await evaluate(ideal, true);
-  const together = lossOf(last, digital);
+  const together = await loss(plain, state, ideal);
+  const digital = await plain(ideal);
   return {
     digital: digital.accuracy,
     effects: attributed,
@@ -88,23 +91,34 @@ export async function attribute<S>({
     remainder: together.loss - attributed.reduce((sum, { alone }) => sum + alone.loss, 0),
     compensation: {
       name: compensation,
-      alone: lossOf(untouched, digital),
-      added: lossOf(compensated, last),
+      alone: lossOf(await compensated(ideal), digital, labels),
+      added: lossOf(await compensated(state), await plain(state), labels),
     },
-    total: lossOf(compensated, digital),
+    total: lossOf(await compensated(state), digital, labels),
+  };
+}
+
+type Run<S> = (state: S) => Promise<Evaluation>;
+
+/** Runs each state once. */
+function remembered<S>(run: Run<S>): Run<S> {
+  const known = new Map<S, Promise<Evaluation>>();
+  return (state) => {
+    const result = known.get(state) ?? run(state);
+    known.set(state, result);
+    return result;
   };
 }
 
 const normal95 = 1.959963984540054;
 
 /** Of one result against another on the same images; the interval is that of a difference of paired proportions (Agresti 2013, 11.1). */
-export function lossOf(now: Evaluation, before: Evaluation): Loss {
-  let changed = 0;
-  for (const [image, label] of now.predictions.entries())
-    if (label !== before.predictions[image]) changed++;
+export function lossOf(now: Evaluation, before: Evaluation, labels: Uint8Array): Loss {
+  const discordant = labels.reduce((sum, label, image) => {
+    const [isRight, wasRight] = [now, before].map(({ predictions }) => predictions[image] === label);
+    return sum + (isRight === wasRight ? 0 : 1);
+  }, 0);
   const loss = (before.correct - now.correct) / now.count;
-  return { accuracy: now.accuracy, loss, halfWidth: halfWidthOf(changed / now.count, loss, now.count) };
+  const variance = Math.max(0, discordant / now.count - loss ** 2) / now.count;
+  return { accuracy: now.accuracy, loss, halfWidth: normal95 * Math.sqrt(variance) };
 }
-
-const halfWidthOf = (changed: number, loss: number, count: number): number =>
-  normal95 * Math.sqrt(Math.max(0, changed - loss ** 2) / count);

@@ -14,6 +14,7 @@ import {
 } from "../../network/onnx/model.ts";
 import { integerTensor } from "../../network/onnx/tensor.ts";
 import { moments, momentTensors } from "../moments.ts";
+import { flatShapeOf } from "../product-statistics.ts";
 
 /** own: every layer with the inputs of the digital network. accumulated: with those that the layers of the chip before it gave. */
 export const comparisonModes = ["own", "accumulated"] as const;
@@ -161,7 +162,3 @@ function measuredLayer(
     ],
   };
 }
-
-/** The columns of a product of matrices are its last dimension, those of the others the second. */
-const flatShapeOf = ({ kind, columns }: AnalogLayer): number[] =>
-  kind === "matmul" ? [-1, columns, 1] : [0, columns, -1];

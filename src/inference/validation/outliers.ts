@@ -61,27 +61,27 @@ function median(values: readonly number[]): number {
 }
 
 /** A share of the squared error above this says what kind of error it is. */
-const mainShare = 0.7;
+const mainShare = 0.6;
 /** Less than this of the spread that a column should have is none. */
-const noSpread = 0.02;
+const noSpread = 0.1;
 const unrelated = 0.5;
 
 function suspicionOf(moments: ComparedMoments, column: number, weights?: ComparedWeights): string {
   const { digital, chip, error } = moments;
   const [wanted, given] = [digital.squares[column]!, chip.squares[column]!];
-  const energy = energyOf(error, column);
-  const offset = error.mean[column]!;
   if (wanted > 0 && given < noSpread ** 2 * wanted)
     return "the same output whatever the input: a dead bit line or converter, or devices that hold nothing";
+  const byWeights = weights && weightSuspicion(weights, column, digital.mean.length);
+  if (byWeights !== undefined) return byWeights;
+  const [energy, offset] = [energyOf(error, column), error.mean[column]!];
   if (digital.count * offset ** 2 > mainShare * energy)
-    return `a constant offset of ${signed(offset)}: the converter of the column, or a stuck device in the row of the bias`;
+    return weights === undefined
+      ? `a constant offset of ${signed(offset)}: the converter of the column`
+      : `a constant offset of ${signed(offset)}: errors of many weights, under inputs whose mean is not zero`;
   const correlation = correlationOf(wanted, given, error.squares[column]!);
   const gain = correlation * Math.sqrt(given / wanted);
   if ((gain - 1) ** 2 * wanted > mainShare * energy)
     return `a gain of ${gain.toFixed(2)}: the converter of the column, or devices that drift alike`;
-  const worst = weights && worstWeight(weights, column, digital.mean.length);
-  if (worst !== undefined && worst.share > mainShare)
-    return `mostly the weight of row ${worst.row}, off by ${signed(worst.error)}: a stuck device`;
   if (correlation < unrelated)
     return `outputs unrelated to what they should be (correlation ${correlation.toFixed(2)}): several stuck devices, or the wrong column`;
   return "several weights are off: devices that did not converge, or a noisy converter";
@@ -89,14 +89,30 @@ function suspicionOf(moments: ComparedMoments, column: number, weights?: Compare
 
 const signed = (value: number): string => `${value < 0 ? "−" : "+"}${Math.abs(value).toPrecision(3)}`;
 
-/** The weight with the largest error, and its share of the squared errors of the column. */
-function worstWeight({ digital, chip }: ComparedWeights, column: number, columns: number) {
-  let worst = { row: 0, error: 0, share: 0 };
-  let sum = 0;
+/** What the errors of the weights of the column have in common; undefined when that is nothing. */
+function weightSuspicion(weights: ComparedWeights, column: number, columns: number): string | undefined {
+  const { worst, energy, sum, count, ww, we } = errorSums(weights, column, columns);
+  if (worst.error ** 2 > mainShare * energy)
+    return `mostly the weight of row ${worst.row}, off by ${signed(worst.error)}: a stuck device`;
+  if (sum ** 2 / count > mainShare * energy)
+    return `all weights off by about ${signed(sum / count)}: the offset of the read converter of a bit line`;
+  if (ww > 0 && we ** 2 / ww > mainShare * energy)
+    return `all weights ${(1 + we / ww).toFixed(2)} times what they should be: the gain of a read converter, or devices that drift alike`;
+  return undefined;
+}
+
+/** Over the weights w of a column and their errors e. */
+function errorSums({ digital, chip }: ComparedWeights, column: number, columns: number) {
+  const sums = { energy: 0, sum: 0, ww: 0, we: 0, count: digital.length / columns };
+  const worst = { row: 0, error: 0 };
   for (let at = column; at < digital.length; at += columns) {
-    const error = chip[at]! - digital[at]!;
-    sum += error ** 2;
-    if (Math.abs(error) > Math.abs(worst.error)) worst = { row: (at - column) / columns, error, share: 0 };
+    const [weight, error] = [digital[at]!, chip[at]! - digital[at]!];
+    sums.energy += error ** 2;
+    sums.sum += error;
+    sums.ww += weight ** 2;
+    sums.we += weight * error;
+    if (Math.abs(error) > Math.abs(worst.error))
+      Object.assign(worst, { row: (at - column) / columns, error });
   }
-  return { ...worst, share: sum === 0 ? 0 : worst.error ** 2 / sum };
+  return { ...sums, worst };
 }

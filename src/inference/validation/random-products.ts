@@ -4,6 +4,7 @@ import { product } from "../../../calibration/gradient-descent/products.ts";
 import { randomInputs } from "../../../calibration/gradient-descent/random-inputs.ts";
 import type { Prng } from "../../core/prng.ts";
 import type { AnalogLayer } from "../../network/layer.ts";
+import { productErrors, relativeError } from "../product-errors.ts";
 
 export interface RandomErrors {
   /** ||X (W' - W)|| / ||X W||, the elements of X uniform between -1 and 1: a fraction. */
@@ -24,35 +25,12 @@ export function randomErrors(layer: AnalogLayer, weights: Float32Array, prng: Pr
   const { rows, columns } = layer;
   const inputs = randomInputs({ kind: "uniform" }, vectors * rows, largestCode, prng);
   const wanted = product(inputs, layer.weights, rows);
-  const errors = product(
-    inputs,
-    weights.map((weight, at) => weight - layer.weights[at]!),
-    rows,
-  );
-  const energy = sumOfSquares(wanted);
+  const obtained = product(inputs, weights, rows);
+  const energy = wanted.reduce((sum, value) => sum + value ** 2, 0);
   if (energy === 0) return { mvmError: 0, residual: 0 };
-  let left = 0;
-  for (let column = 0; column < columns; column++) left += residualOf(wanted, errors, column, columns);
-  return { mvmError: Math.sqrt(sumOfSquares(errors) / energy), residual: Math.sqrt(left / energy) };
-}
-
-const sumOfSquares = (values: Float64Array): number => values.reduce((sum, value) => sum + value ** 2, 0);
-
-/** Squared errors of a column after linear regression of what was wanted on what was obtained. */
-function residualOf(wanted: Float64Array, errors: Float64Array, column: number, columns: number): number {
-  const count = wanted.length / columns;
-  const sums = { x: 0, y: 0, xx: 0, xy: 0, yy: 0 };
-  for (let at = column; at < wanted.length; at += columns) {
-    const y = wanted[at]!;
-    const x = y + errors[at]!;
-    sums.x += x;
-    sums.y += y;
-    sums.xx += x * x;
-    sums.xy += x * y;
-    sums.yy += y * y;
-  }
-  const xx = sums.xx - sums.x ** 2 / count;
-  const xy = sums.xy - (sums.x * sums.y) / count;
-  const yy = sums.yy - sums.y ** 2 / count;
-  return Math.max(0, xx > 0 ? yy - xy ** 2 / xx : yy);
+  const errors = wanted.reduce((sum, value, at) => sum + (obtained[at]! - value) ** 2, 0);
+  return {
+    mvmError: Math.sqrt(errors / energy),
+    residual: relativeError([productErrors(wanted, obtained, columns)]),
+  };
 }

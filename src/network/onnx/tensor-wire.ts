@@ -10,7 +10,9 @@ export function tensorFromWire(wire: WireTensor): OnnxTensor {
   const type = elementTypeOfCode(wire.dataType);
   const name = `tensor "${wire.name}"`;
   if (wire.externalData.length > 0 || wire.dataLocation !== 0) {
-    throw new LabError("BAD_NETWORK", `${name} is kept outside the network file`, {
+    const place = wire.externalData.find(({ key }) => key === "location")?.value;
+    const where = place === undefined ? "" : `, in ${JSON.stringify(place)}`;
+    throw new LabError("BAD_NETWORK", `${name} is kept outside the network file${where}`, {
       next: "save it with its weights inside: torch.onnx.export(..., external_data=False), or onnx.save(onnx.load(path), path)",
     });
   }
