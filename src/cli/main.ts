@@ -93,6 +93,7 @@ async function parser(context: Context): Promise<Argv> {
     .demandCommand(1, "name a command")
     .strict()
     .recommendCommands()
+    .completion("completion", "print a script that completes commands and options in bash and zsh")
     .wrap(Math.min(110, yargs().terminalWidth()))
     .fail((message, failure) => {
       // What yargs and the checks of options complain of is an YError; anything else comes from a command.

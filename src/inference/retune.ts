@@ -37,7 +37,7 @@ export async function retuneBatchNorm(
   const model = besideDigital(network, withParameters(network, parameters));
   const batches: JointStatistics[][] = network.batchNorms.map(() => []);
   await runCalibration(network, model, images, options, (outputs) => {
-    network.batchNorms.forEach((norm, k) => batches[k]?.push(statisticsIn(outputs, norm)));
+    for (const [k, norm] of network.batchNorms.entries()) batches[k]?.push(statisticsIn(outputs, norm));
   });
   return network.batchNorms.map((norm, k) => retuned(network, norm, pooledJointly(batches[k] ?? [])));
 }

@@ -56,7 +56,7 @@ type Point = z.infer<typeof pointSchema>;
 
 /** Losses in percent of the images against the digital network: mean over the chips, and standard deviation. */
 export async function accuracy({ small }: BenchOptions): Promise<Figures> {
-  const kept = process.env["PCMLAB_SWEEP_FOLDER"];
+  const kept = process.env.PCMLAB_SWEEP_FOLDER;
   const folder = kept ?? (await mkdtemp(join(tmpdir(), "pcmlab-accuracy-")));
   try {
     const points: Point[] = [];

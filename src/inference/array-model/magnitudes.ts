@@ -1,12 +1,12 @@
 /** Magnitudes of very many values in bounded memory: a histogram over the leading bits of their floats. */
 
-/** Exponent and 10 bits of the mantissa: bins of a thousandth of their values. */
-const droppedBits = 13;
+/** Exponent and 8 bits of the mantissa: bins of a 256th of their values, 256 KiB in all. */
+const droppedBits = 15;
 const bins = 2 ** (31 - droppedBits);
 const withoutSign = 0x7fff_ffff;
 
 export class Magnitudes {
-  readonly #counts = new Float64Array(bins);
+  readonly #counts = new Uint32Array(bins);
   #count = 0;
   #largestBits = 0;
   #squares = 0;
