@@ -1,7 +1,7 @@
 /** The table of accuracies that `pcmlab infer` and `pcmlab demo` print. */
 
 import { formatDuration } from "../../core/units.ts";
-import type { InferResult } from "./infer.ts";
+import type { InferResult } from "./infer-all.ts";
 
 export interface Accuracy {
   readonly correct: number;

@@ -25,7 +25,7 @@ import {
   sourcesOf,
 } from "../validate/sources.ts";
 import { validationTable } from "../validate/table.ts";
-import { accuracyOf } from "./infer.ts";
+import { accuracyOf } from "./infer-all.ts";
 import { gatherImages, type ImageArguments, type ImageInputs } from "./infer-inputs.ts";
 import { type ArrayArguments, modelledArrayOf } from "./modelled-array.ts";
 import { type ReadArguments, read } from "./read.ts";
