@@ -1,0 +1,3 @@
+import { keepPromises } from "./promises.ts";
+
+keepPromises("even");
