@@ -33,6 +33,7 @@ import { mapLayer, tileTargets } from "../../src/network/mapping.ts";
 import { placeNetwork, tilesOfLayer } from "../../src/network/placement.ts";
 import { readNetwork } from "../../src/network/read.ts";
 import type { BenchOptions, Figures } from "./main.ts";
+import { onChipFigures } from "./on-chip.ts";
 
 const root = join(import.meta.dirname, "../../..");
 const data = join(root, "../shared/data");
@@ -90,6 +91,7 @@ export async function infer({ small }: BenchOptions): Promise<Figures> {
     secondsOfMedianTurn: seconds,
     peakMebibytes: peakMebibytes(),
     imagesAtPeak: subject.test.count,
+    onChip: await onChipFigures({ small }),
   };
 }
 
