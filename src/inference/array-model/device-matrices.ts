@@ -53,16 +53,15 @@ export function visitDevices(
         sign: deviceSign(block, device),
         line: block.parts.length > 1 ? 0 : device,
       }));
-      for (let cell = 0; cell < cells.length; cell++) {
-        const wordLine = Math.floor(cell / width);
-        const bitLine = cell % width;
-        visit({
-          ...slots[bitLine % slots.length]!,
-          row: weightRowOf(rectangle, wordLine),
-          column: tile.firstColumn + Math.floor(bitLine / slots.length),
-          siemens: Math.max(0, cells[cell]!),
-          distance: linesBefore + wordLine + 1,
-        });
+      let cell = 0;
+      for (let wordLine = 0; wordLine < tile.rows; wordLine++) {
+        const row = weightRowOf(rectangle, wordLine);
+        const distance = linesBefore + wordLine + 1;
+        for (let column = tile.firstColumn; column < tile.firstColumn + tile.columns; column++)
+          for (const { sign, line } of slots) {
+            visit({ row, column, sign, siemens: Math.max(0, cells[cell]!), line, distance });
+            cell++;
+          }
       }
     }
     linesBefore += block.rows;
