@@ -12,7 +12,7 @@ import { exactCore, exactDescriptor, placed, siemensPerWeight } from "../inferen
 import { convNet } from "../network/networks.ts";
 import { addProgramming, beginRun, makeCells } from "../store/synthetic.ts";
 import { freshPath } from "../store/temp-folder.ts";
-import { contextOf } from "./twin-context.ts";
+import { contextOf } from "./collecting-context.ts";
 
 const network = networkOf(convNet());
 const core = exactDescriptor(64, 64);
@@ -65,7 +65,7 @@ const inputs = (ages: readonly number[]) => ({
 
 const opened = (ages: readonly number[], nowSeconds: number, bootId?: number) => {
   const { chip, board } = bench(nowSeconds, bootId);
-  return ChipArrays.open(chip, board, filled(), inputs(ages), contextOf(false).context);
+  return ChipArrays.open(chip, board, filled(), inputs(ages), contextOf("twin", false).context);
 };
 
 describe("a chip multiplies", () => {

@@ -3,17 +3,13 @@
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import { drift } from "../../src/cli/actions/drift.ts";
-import type { Context } from "../../src/cli/context.ts";
 import type { DriftArguments } from "../../src/cli/drift/request.ts";
-import { OpenBoards } from "../../src/cli/open-boards.ts";
-import { Output } from "../../src/cli/output.ts";
-import { seededPrng } from "../../src/core/prng.ts";
 import { renderReport } from "../../src/report/render.ts";
 import { openStore } from "../../src/store/store.ts";
-import { VirtualTimer } from "../drivers/virtual-timer.ts";
 import { labErrorFrom } from "../store/failure.ts";
 import { fillSynthetic } from "../store/synthetic.ts";
 import { freshPath } from "../store/temp-folder.ts";
+import { contextOf } from "./collecting-context.ts";
 
 const ages = Array.from({ length: 16 }, (_, i) => Math.round(30 * (86_400 / 30) ** (i / 15)));
 
@@ -25,30 +21,10 @@ function storeOf(read: readonly number[]): string {
   return path;
 }
 
-function contextOf(json: boolean, stop = new AbortController().signal) {
-  const [out, said]: [string[], string[]] = [[], []];
-  const streams = {
-    stdout: { write: (text: string) => out.push(text) },
-    stderr: { write: (text: string) => said.push(text) },
-  };
-  const clock = { monotonicSeconds: () => 0, wallSeconds: () => 1_760_000_000 };
-  const timer = new VirtualTimer();
-  const context: Context = {
-    clock,
-    timer,
-    prng: seededPrng(1),
-    output: new Output(streams, clock, { json, quiet: false }),
-    stop,
-    boards: new OpenBoards(timer),
-    commandLine: ["drift"],
-  };
-  return { context, out, said };
-}
-
 const defaults = { model: "auto", from: "20s", reference: "25s" } as const;
 
 async function run(args: Partial<DriftArguments> & { store: string }, json = false) {
-  const { context, out, said } = contextOf(json);
+  const { context, out, said } = contextOf("drift", json);
   await drift({ ...defaults, ...args }, context);
   return { text: out.join(""), said: said.join("") };
 }
@@ -157,7 +133,7 @@ describe("pcmlab drift", () => {
 
 describe("what drift refuses", () => {
   const refusal = (args: Partial<DriftArguments> & { store: string }) =>
-    labErrorFrom(drift({ ...defaults, ...args }, contextOf(false).context));
+    labErrorFrom(drift({ ...defaults, ...args }, contextOf("drift", false).context));
 
   test("fewer ages than two exponents need", async () => {
     const failure = await refusal({ store: storeOf([30, 60, 600, 3600, 10_000]), model: "two" });
@@ -195,7 +171,7 @@ describe("what drift refuses", () => {
 
   test("to go on once the user wants to stop; then none of the fits is stored", async () => {
     const path = storeOf(ages);
-    const { context } = contextOf(false, AbortSignal.abort());
+    const { context } = contextOf("drift", false, AbortSignal.abort());
     const failure = await labErrorFrom(drift({ ...defaults, store: path }, context));
     expect(failure.code).toBe("INTERRUPTED");
     const store = openStore(path, { mode: "read" });

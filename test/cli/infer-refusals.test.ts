@@ -21,7 +21,7 @@ import { openStore } from "../../src/store/store.ts";
 import { chipWith, classifier, coreOf, ramp } from "../network/networks.ts";
 import { addProgramming, beginRun, makeCells } from "../store/synthetic.ts";
 import { freshPath } from "../store/temp-folder.ts";
-import { contextOf } from "./twin-context.ts";
+import { contextOf } from "./collecting-context.ts";
 
 const model = (classes = 3): OnnxModel =>
   classifier({
@@ -136,7 +136,7 @@ type InferWords = Partial<Parameters<typeof infer>[0]>;
 
 /** The refusal, and how many results the store has then. */
 async function refused(store: string, words: InferWords, code: string, message: RegExp): Promise<void> {
-  const { context } = contextOf(false);
+  const { context } = contextOf("twin", false);
   const failure = expect.objectContaining({
     code,
     message: expect.stringMatching(message),
@@ -307,7 +307,7 @@ describe("a network with", () => {
     const store = join(folder, "none.db");
     writeFileSync(network, onnx);
     const failure = expect.objectContaining({ code: "BAD_NETWORK", message: expect.stringMatching(message) });
-    const { context } = contextOf(false);
+    const { context } = contextOf("twin", false);
     const chip = { chip: "./nowhere", baud: 115_200 };
     const mapping = { gmax: "25uS", bias: "array", scale: "layer", devices: 2 } as const;
     await expect(program({ ...chip, ...mapping, network, store }, context)).rejects.toEqual(failure);

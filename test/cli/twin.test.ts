@@ -13,8 +13,8 @@ import { fitTwinOf } from "../../src/cli/actions/twin.ts";
 import { profileHash, type Twin, type TwinLevel, type TwinRecord } from "../../src/cli/twin/document.ts";
 import { openStore } from "../../src/store/store.ts";
 import { labErrorFrom, labErrorOf } from "../store/failure.ts";
+import { contextOf } from "./collecting-context.ts";
 import { type Experiment, type Experimented, experiment } from "./twin-chip.ts";
-import { contextOf } from "./twin-context.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "pcmlab-twin-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -56,7 +56,7 @@ async function measured(name: string, some: Partial<Experiment> = {}): Promise<E
 
 async function fitted(name: string, perLevel = 250): Promise<Twin> {
   const args = { store: file(name), out: file(`${name}.json`), perLevel, seed: 1 };
-  return fitTwinOf(args, contextOf(true).context);
+  return fitTwinOf(args, contextOf("twin", true).context);
 }
 
 /** Four standard errors, and a hundredth for what the models neglect. */

@@ -6,6 +6,7 @@ import { type Commands, optionsWithin } from "../config/declared.ts";
 import { configName } from "../config/find-config.ts";
 import { settingsOfFolder } from "../config/folder-settings.ts";
 import { type LayeredOption, layered } from "../config/layers.ts";
+import { nearest } from "../config/nearest.ts";
 import { configSchema } from "../config/schema.ts";
 import { configTemplate } from "../config/template.ts";
 import type { Context } from "../context.ts";
@@ -85,7 +86,10 @@ const tableText = (table: string | null): string => (table === null ? "file" : `
 
 function knownCommand(name: string, commands: Commands): string {
   if (commands.has(name)) return name;
-  throw new LabError("USAGE", `there is no command ${name}`, { next: "`pcmlab --help` lists them" });
+  const near = nearest(name, commands.keys());
+  throw new LabError("USAGE", `there is no command ${name}`, {
+    next: near === undefined ? "`pcmlab --help` lists them" : `did you mean ${near}?`,
+  });
 }
 
 function aligned(rows: readonly (readonly string[])[]): string[] {

@@ -64,20 +64,19 @@ function layerChecks(layer: ValidatedLayer, limits: LayerLimits): ValidationChec
   ];
 }
 
-const atMost = (
-  limit: string,
-  of: string,
-  value: number | null,
-  bound: number | undefined,
-  unit: Unit,
-): ValidationCheck[] =>
-  bound === undefined ? [] : [{ limit, of, value, bound, unit, passed: value !== null && value <= bound }];
+/** No check without a bound; what could not be measured is not within it. */
+const check =
+  (isWithin: (value: number, bound: number) => boolean) =>
+  (
+    limit: string,
+    of: string,
+    value: number | null,
+    bound: number | undefined,
+    unit: Unit,
+  ): ValidationCheck[] =>
+    bound === undefined
+      ? []
+      : [{ limit, of, value, bound, unit, passed: value !== null && isWithin(value, bound) }];
 
-const atLeast = (
-  limit: string,
-  of: string,
-  value: number | null,
-  bound: number | undefined,
-  unit: Unit,
-): ValidationCheck[] =>
-  bound === undefined ? [] : [{ limit, of, value, bound, unit, passed: value !== null && value >= bound }];
+const atMost = check((value, bound) => value <= bound);
+const atLeast = check((value, bound) => value >= bound);

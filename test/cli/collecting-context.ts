@@ -6,7 +6,8 @@ import { Output } from "../../src/cli/output.ts";
 import { seededPrng } from "../../src/core/prng.ts";
 import { VirtualTimer } from "../drivers/virtual-timer.ts";
 
-export function contextOf(json: boolean) {
+/** @param command as the command line of its records. */
+export function contextOf(command: string, json = false, stop: AbortSignal = new AbortController().signal) {
   const [out, said]: [string[], string[]] = [[], []];
   const streams = {
     stdout: { write: (text: string) => out.push(text) },
@@ -19,9 +20,9 @@ export function contextOf(json: boolean) {
     timer,
     prng: seededPrng(1),
     output: new Output(streams, clock, { json, quiet: false }),
-    stop: new AbortController().signal,
+    stop,
     boards: new OpenBoards(timer),
-    commandLine: ["twin"],
+    commandLine: [command],
   };
   return { context, out, said };
 }
