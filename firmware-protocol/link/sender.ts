@@ -74,9 +74,17 @@ export const sendRoom = (sender: Sender, terms: Terms): number =>
 
 export const queued = (sender: Sender, bytes: Uint8Array): Sender => ({
   ...sender,
-  queue: [...sender.queue, bytes],
+  queue: appended(sender.queue, bytes),
   queuedBytes: sender.queuedBytes + bytes.length,
 });
+
+/** Parts of one message that lie one behind the other in memory become one again, so that frames are views of it and no copies. */
+function appended(queue: readonly Uint8Array[], bytes: Uint8Array): readonly Uint8Array[] {
+  const last = queue.at(-1);
+  if (last?.buffer !== bytes.buffer || last.byteOffset + last.length !== bytes.byteOffset)
+    return [...queue, bytes];
+  return queue.with(-1, new Uint8Array(bytes.buffer, last.byteOffset, last.length + bytes.length));
+}
 
 /** True when data wait and the receiver has no room for them. */
 export const isBlocked = (sender: Sender): boolean =>
@@ -186,8 +194,12 @@ function sendNew(sender: Sender, now: number): Due {
   return { sender: started(after, now), sequence: frame.sequence, payload, again: false };
 }
 
-/** Takes at most so many bytes from the front of the queue; small messages travel together. */
+/** Takes at most so many bytes from the front of the queue: a part of a long message, or small messages together. */
 function taken(sender: Sender, most: number): { payload: Uint8Array; queue: readonly Uint8Array[] } {
+  const [first, ...others] = sender.queue;
+  if (first !== undefined && first.length > most)
+    return { payload: first.subarray(0, most), queue: [first.subarray(most), ...others] };
+  if (first?.length === most) return { payload: first, queue: others };
   const payload = new Uint8Array(Math.min(most, sender.queuedBytes));
   let length = 0;
   let whole = 0;

@@ -32,6 +32,7 @@ class TerminalWriter implements BoundedWriter {
   readonly #queue: Uint8Array[] = [];
   #waitingBytes = 0;
   #retries = 0;
+  #retrying = false;
   #stopped = false;
   #cancelRetry = (): void => {};
   readonly #blocked: (() => void)[] = [];
@@ -45,7 +46,8 @@ class TerminalWriter implements BoundedWriter {
     if (this.#stopped || bytes.length === 0) return undefined;
     this.#queue.push(bytes);
     this.#waitingBytes += bytes.length;
-    if (this.#queue.length === 1) this.#write();
+    // Whatever the terminal took since then makes room; a board that makes much at once would else let it run dry.
+    this.#write();
     if (this.#waitingBytes <= maxUnreadBytes) return undefined;
     return new Promise((resolve) => this.#blocked.push(resolve));
   }
@@ -63,7 +65,7 @@ class TerminalWriter implements BoundedWriter {
     while (this.#queue.length > 0) {
       const written = this.#tryWrite();
       if (written === undefined) {
-        this.#retry();
+        if (!this.#retrying) this.#retry();
         return;
       }
       this.#wrote(written);
@@ -94,9 +96,14 @@ class TerminalWriter implements BoundedWriter {
   }
 
   #retry(): void {
+    const again = (): void => {
+      this.#retrying = false;
+      this.#write();
+    };
+    this.#retrying = true;
     const quick = ++this.#retries <= quickRetries;
-    if (quick) setImmediate(() => this.#write());
-    else this.#cancelRetry = this.#timer.after(retrySeconds, () => this.#write());
+    if (quick) setImmediate(again);
+    else this.#cancelRetry = this.#timer.after(retrySeconds, again);
   }
 
   #release(): void {
