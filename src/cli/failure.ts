@@ -1,27 +1,33 @@
 /** How a failure is shown: one line that says what happened, one that says what to do, and an exit code. */
 
 import { LabError, textOf } from "../core/errors.ts";
-
-/** Exit code of a bug in pcmlab itself. */
-const bugExitCode = 70;
+import type { Paint } from "./colour.ts";
+import { bugExitCode } from "./exit-codes.ts";
 
 export interface Shown {
   readonly text: string;
   readonly exitCode: number;
 }
 
-export function shownFailure(failure: unknown, verbose: boolean): Shown {
-  const trace = verbose ? `${traceOf(failure)}\n` : "";
+export interface Showing {
+  /** With the stack. */
+  readonly isVerbose: boolean;
+  readonly paint: Paint;
+}
+
+export function shownFailure(failure: unknown, { isVerbose, paint }: Showing): Shown {
+  const [head, next] = [paint("pcmlab:", "red"), paint("next:", "cyan")];
+  const trace = isVerbose ? `${traceOf(failure)}\n` : "";
   if (failure instanceof LabError) {
-    const next = failure.next === undefined ? "" : `  next: ${failure.next}\n`;
+    const step = failure.next === undefined ? "" : `  ${next} ${failure.next}\n`;
     return {
-      text: `pcmlab: ${failure.message} [${failure.code}]\n${next}${trace}`,
+      text: `${head} ${failure.message} [${failure.code}]\n${step}${trace}`,
       exitCode: failure.exitCode,
     };
   }
-  const hint = verbose ? "" : "  next: run it again with --verbose and report what it prints\n";
+  const hint = isVerbose ? "" : `  ${next} run it again with --verbose and report what it prints\n`;
   return {
-    text: `pcmlab: a fault in pcmlab itself: ${textOf(failure)}\n${hint}${trace}`,
+    text: `${head} a fault in pcmlab itself: ${textOf(failure)}\n${hint}${trace}`,
     exitCode: bugExitCode,
   };
 }

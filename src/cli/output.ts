@@ -1,6 +1,7 @@
 /** Results on stdout, as text or as one JSON document; everything else on stderr. */
 
 import type { Clock } from "../core/clock.ts";
+import { type Paint, paintFor } from "./colour.ts";
 import { Progress } from "./progress.ts";
 
 export interface Streams {
@@ -8,23 +9,34 @@ export interface Streams {
   readonly stderr: { write(text: string): unknown; readonly isTTY?: boolean };
 }
 
+export interface OutputOptions {
+  readonly json: boolean;
+  readonly quiet: boolean;
+  /** Of stderr; plain when missing. */
+  readonly paint?: Paint;
+}
+
 export class Output {
   readonly #streams: Streams;
   readonly #clock: Clock;
   readonly #json: boolean;
   readonly #quiet: boolean;
+  readonly #paint: Paint;
+  /** What the command ends with when it does not fail. */
+  exitCode = 0;
 
-  constructor(streams: Streams, clock: Clock, options: { readonly json: boolean; readonly quiet: boolean }) {
+  constructor(streams: Streams, clock: Clock, { json, quiet, paint = paintFor(false) }: OutputOptions) {
     this.#streams = streams;
     this.#clock = clock;
-    this.#json = options.json;
-    this.#quiet = options.quiet;
+    this.#json = json;
+    this.#quiet = quiet;
+    this.#paint = paint;
   }
 
   /** The same, but results go nowhere: for a command that is a step of another one. */
   withoutResults(): Output {
     const streams = { stdout: { write: () => true }, stderr: this.#streams.stderr };
-    return new Output(streams, this.#clock, { json: this.#json, quiet: this.#quiet });
+    return new Output(streams, this.#clock, { json: this.#json, quiet: this.#quiet, paint: this.#paint });
   }
 
   /** The result of the command: `document` with --json, `text` without. */
@@ -39,7 +51,7 @@ export class Output {
 
   /** A remark that --quiet does not hide. */
   warn(text: string): void {
-    this.#streams.stderr.write(`warning: ${text}\n`);
+    this.#streams.stderr.write(`${this.#paint("warning:", "yellow")} ${text}\n`);
   }
 
   /** Why the program ends. */

@@ -1,7 +1,7 @@
 /** What Ctrl-C does: once, the command stops at a safe point; twice, every board is switched safe-off now; a third time, nothing more. And what a fault does. */
 
 import { errorCatalogue } from "../core/errors.ts";
-import { shownFailure } from "./failure.ts";
+import { type Showing, shownFailure } from "./failure.ts";
 import type { OpenBoards } from "./open-boards.ts";
 import type { Output } from "./output.ts";
 
@@ -31,13 +31,13 @@ export function onSignal({ stop, boards, output, exit }: Stopping): () => void {
 /** Returns what an error that nothing caught calls: no board is left with its drives on by a fault of pcmlab itself. */
 export function onFault(
   { stop, boards, output, exit }: Stopping,
-  verbose: boolean,
+  showing: Showing,
 ): (failure: unknown) => void {
   return (failure) => {
     // A board that was left in a hurry fails whatever used it.
     if (boards.areLeft) return;
     stop.abort();
-    const { text, exitCode } = shownFailure(failure, verbose);
+    const { text, exitCode } = shownFailure(failure, showing);
     output.error(text.trimEnd());
     void leave(boards, output).then(() => exit(exitCode));
   };

@@ -54,7 +54,7 @@ function shown(value: unknown): Value {
 
 const notReading = (): LabError =>
   new LabError("USAGE", "the query does not only read", {
-    next: "give one SELECT; the tables are in docs/store.md",
+    next: "give one SELECT; the tables are in docs/reference/store.md",
   });
 
 /** What SQLite says of a wrong query is about the words of the user. */
@@ -64,7 +64,7 @@ function asLabError(path: string, failure: unknown): unknown {
   const wrong = failure instanceof Database.SqliteError || failure instanceof RangeError;
   if (!wrong) return failure;
   return new LabError("USAGE", `the query failed: ${textOf(failure)}`, {
-    next: "check it against the tables in docs/store.md",
+    next: "check it against the tables in docs/reference/store.md",
     cause: failure,
   });
 }

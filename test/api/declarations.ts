@@ -15,6 +15,30 @@ export function publicApi(root: string): string {
   return `${exported.map((one) => declarationOf(one)).join("\n\n")}\n`;
 }
 
+/** Names of types that the public declarations mention and do not export. @param root of the compiled project. */
+export function unexportedTypes(root: string): string[] {
+  const exported = new Set(exportsOf(join(root, "src/index.d.ts")).map(({ name }) => name));
+  // Literals, and what zod makes its schemas of: it is a dependency that users have.
+  const text = publicApi(root).replace(/"[^"]*"|\bz\.[\w.]+/g, "");
+  const named = new Set(text.match(/\b[A-Z]\w*[a-z]\w*\b/g));
+  return [...named].filter((name) => !exported.has(name) && !isBuiltIn(name)).sort();
+}
+
+/** Utility types of the language are nothing at run time. */
+const utilityTypes = ["Record", "Omit", "Pick", "ReadonlyMap"];
+const isBuiltIn = (name: string): boolean => utilityTypes.includes(name) || name in globalThis;
+
+/** Names of public functions, classes and values without a docstring. @param root of the compiled project. */
+export function undocumented(root: string): string[] {
+  return exportsOf(join(root, "src/index.d.ts"))
+    .filter((one) => {
+      const { text, start } = placeOf(one);
+      const isValue = /^export (?:declare )?(?:function|class|const) /.test(text.slice(start));
+      return isValue && !text.slice(0, start).trimEnd().endsWith("*/");
+    })
+    .map(({ name }) => name);
+}
+
 /** `export { type A, b } from "./c.js"`. */
 const exportsOf = (file: string): Exported[] =>
   namesOf(file, /^export (?:type )?\{([^}]*)\} from "([^"]+)";/gm);
@@ -36,16 +60,27 @@ function namesOf(file: string, pattern: RegExp): Exported[] {
 const declarationsAt = (folder: string, from: string): string =>
   resolve(folder, from.replace(/\.(js|ts)$/, ".d.ts"));
 
-/** @throws Error when the compiler wrote none. */
-function declarationOf({ name, file }: Exported): string {
+function declarationOf(one: Exported): string {
+  const { text, start } = placeOf(one);
+  return withoutComments(text.slice(start, endOf(text, start)));
+}
+
+interface Place {
+  /** Of a whole file. */
+  readonly text: string;
+  readonly start: number;
+}
+
+/** @throws Error when the compiler wrote no declaration. */
+function placeOf({ name, file }: Exported): Place {
   const text = existsSync(file) ? readFileSync(file, "utf8") : "";
   const start = new RegExp(
     `^export (?:declare )?(?:abstract )?(?:function|class|const|interface|type) ${name}\\b`,
     "m",
   ).exec(text);
-  if (start !== null) return withoutComments(text.slice(start.index, endOf(text, start.index)));
+  if (start !== null) return { text, start: start.index };
   const passedOn = [...exportsOf(file), ...importsOf(file)].find((one) => one.name === name);
-  if (passedOn !== undefined) return declarationOf(passedOn);
+  if (passedOn !== undefined) return placeOf(passedOn);
   throw new Error(`no declaration of ${name} in ${file}`);
 }
 

@@ -1,4 +1,4 @@
-/** `npm run docs` writes docs/pcmlab.schema.json from what the commands declare; otherwise these tests compare the two. */
+/** `npm run docs` writes docs/reference/pcmlab.schema.json from what the commands declare; otherwise these tests compare the two. */
 
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -39,7 +39,7 @@ function temporary(): string {
 describe("the schema of config files", () => {
   test("is the published one", async () => {
     await expect(`${JSON.stringify(schema, null, 2)}\n`).toMatchFileSnapshot(
-      join(import.meta.dirname, "../../docs/pcmlab.schema.json"),
+      join(import.meta.dirname, "../../docs/reference/pcmlab.schema.json"),
     );
   });
 

@@ -1,7 +1,10 @@
 import { expect, test } from "vitest";
+import { paintFor } from "../../src/cli/colour.ts";
 import { shownFailure } from "../../src/cli/failure.ts";
 import { Progress } from "../../src/cli/progress.ts";
 import { LabError } from "../../src/core/errors.ts";
+
+const silent = { isVerbose: false, paint: paintFor(false) };
 
 function watched(overwrite: boolean): {
   progress: Progress;
@@ -53,11 +56,11 @@ test("an expected failure is a line and a next step; the stack comes only when a
     next: "close it",
     cause: new Error("EBUSY"),
   });
-  expect(shownFailure(failure, false)).toEqual({
+  expect(shownFailure(failure, silent)).toEqual({
     text: "pcmlab: another program holds X [PORT_BUSY]\n  next: close it\n",
     exitCode: 3,
   });
-  expect(shownFailure(failure, true).text).toMatch(/caused by: .*EBUSY/);
-  expect(shownFailure(new TypeError("oops"), false)).toMatchObject({ exitCode: 70 });
-  expect(shownFailure(new TypeError("oops"), false).text).not.toMatch(/\n\s+at /);
+  expect(shownFailure(failure, { ...silent, isVerbose: true }).text).toMatch(/caused by: .*EBUSY/);
+  expect(shownFailure(new TypeError("oops"), silent)).toMatchObject({ exitCode: 70 });
+  expect(shownFailure(new TypeError("oops"), silent).text).not.toMatch(/\n\s+at /);
 });

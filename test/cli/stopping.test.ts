@@ -1,6 +1,7 @@
 /** Ctrl-C once, twice and three times, and boards that do not answer when they are left. */
 
 import { describe, expect, test } from "vitest";
+import { paintFor } from "../../src/cli/colour.ts";
 import { type Leavable, OpenBoards } from "../../src/cli/open-boards.ts";
 import { Output } from "../../src/cli/output.ts";
 import { onFault, onSignal } from "../../src/cli/stopping.ts";
@@ -21,7 +22,7 @@ function bench() {
   const output = new Output({ stdout: stream, stderr: stream }, clock, { json: false, quiet: false });
   const stopping = { stop, boards, output, exit: (code: number) => exits.push(code) };
   const signal = onSignal(stopping);
-  const fault = onFault(stopping, false);
+  const fault = onFault(stopping, { isVerbose: false, paint: paintFor(false) });
   return { timer, boards, stop, exits, signal, fault, said: () => said };
 }
 

@@ -20,7 +20,7 @@ const refusal = (message: RegExp, next?: RegExp) =>
 
 describe("a limits file", () => {
   it("that is shipped as an example can be used", () => {
-    const path = join(import.meta.dirname, "../../docs/limits.toml");
+    const path = join(import.meta.dirname, "../../docs/reference/limits.toml");
     const limits = parseLimits(readFileSync(path, "utf8"), path, layers);
     expect(limits["accuracy-drop"]).toBeCloseTo(0.01, 12);
     expect(limits.levels?.sigma).toBeCloseTo(2.5e-6, 15);

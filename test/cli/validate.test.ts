@@ -1,9 +1,10 @@
 /** `pcmlab validate` in process, on chips whose errors are known. */
 
 import { writeFileSync } from "node:fs";
-import { afterEach, describe, expect, it, test } from "vitest";
-import { failedExitCode, type ValidateArguments, validate } from "../../src/cli/actions/validate.ts";
+import { describe, expect, it, test } from "vitest";
+import { type ValidateArguments, validate } from "../../src/cli/actions/validate.ts";
 import type { Context } from "../../src/cli/context.ts";
+import { verdicts } from "../../src/cli/exit-codes.ts";
 import { OpenBoards } from "../../src/cli/open-boards.ts";
 import { Output } from "../../src/cli/output.ts";
 import { seededPrng } from "../../src/core/prng.ts";
@@ -59,21 +60,17 @@ const defaults = {
 
 async function run(
   args: Partial<ValidateArguments>,
-): Promise<ValidationDocument & { readonly text: string }> {
+): Promise<ValidationDocument & { readonly text: string; readonly exitCode: number }> {
   const { context, out } = contextOf();
   const images = args.images ?? (await imagesFor(onnx));
   const document = await validate({ ...defaults, ...args, images }, context);
-  return { ...document, text: out.join("") };
+  return { ...document, text: out.join(""), exitCode: context.output.exitCode };
 }
 
 const only = ({ sources: [source] }: ValidationDocument): ValidatedSource => {
   if (source === undefined) throw new Error("no source");
   return source;
 };
-
-afterEach(() => {
-  process.exitCode = undefined;
-});
 
 describe("a chip", () => {
   it("that holds its targets loses nothing anywhere", async () => {
@@ -177,13 +174,13 @@ describe("a validation", () => {
   test("is stored whole, and fails by exit code when a limit is not kept", async () => {
     const [path, limits] = [store(), freshPath("limits.toml")];
     writeFileSync(limits, 'accuracy-drop = "0.1 %"\n[layer.hidden]\ncorrelation = 0.5\n');
-    const { text, ...found } = await run({ store: path, limits });
+    const { text, exitCode, ...found } = await run({ store: path, limits });
     expect(found.checks.map(({ limit, of, passed }) => [limit, of, passed])).toEqual([
       ["accuracy-drop", "", false],
       ["correlation", "hidden", true],
     ]);
     expect(text).toContain("failed: 1 of 2 limits");
-    expect(process.exitCode).toBe(failedExitCode);
+    expect(exitCode).toBe(verdicts.limitNotKept.exitCode);
     const kept = openStore(path, { mode: "read" });
     expect(kept.validations.latest()?.document).toEqual(JSON.parse(JSON.stringify(found)));
     kept.close();
@@ -191,11 +188,11 @@ describe("a validation", () => {
 
   test("compares stores, each with its own chip", async () => {
     const other = chipStore(onnx, [reading(0, exactly), reading(day, exactly)], "other.db");
-    const { sources, passed } = await run({ store: store(), against: [other] });
+    const { sources, passed, exitCode } = await run({ store: store(), against: [other] });
     expect(sources.map(({ name }) => name)).toEqual(["run.db", "other.db"]);
     expect(sources[0]!.layers[0]!.own.mvmError).toBeGreaterThan(0.05);
     expect(sources[1]!.layers[0]!.own.mvmError).toBeLessThan(1e-4);
-    expect([passed, process.exitCode]).toEqual([null, undefined]);
+    expect([passed, exitCode]).toEqual([null, 0]);
   });
 
   test.each<[string, Partial<ValidateArguments> | (() => Partial<ValidateArguments>), string, RegExp]>([

@@ -1,4 +1,4 @@
-/** `npm run docs` writes docs/export-columns.md from the code; otherwise this test compares the two. */
+/** `npm run docs` writes docs/reference/export-columns.md from the code; otherwise this test compares the two. */
 
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -10,7 +10,7 @@ import { freshPath } from "../store/temp-folder.ts";
 const rowOf = ({ name, type, about, optional }: Column): string =>
   `| \`${name}\` | ${type}${optional ? ", may be missing" : ""} | ${about} |`;
 
-test("docs/export-columns.md has every column of every table", async () => {
+test("docs/reference/export-columns.md has every column of every table", async () => {
   const store = openStore(freshPath(), { mode: "create" });
   const sections = whats.map((what) => {
     const { columns } = perhapsEmpty(store, what);
@@ -25,7 +25,7 @@ test("docs/export-columns.md has every column of every table", async () => {
   });
   store.close();
   const text = `# Columns of exports\n\nWritten by \`npm run docs\`; see [export.md](export.md).\n\n${sections.join("\n")}`;
-  await expect(text).toMatchFileSnapshot(join(import.meta.dirname, "../../docs/export-columns.md"));
+  await expect(text).toMatchFileSnapshot(join(import.meta.dirname, "../../docs/reference/export-columns.md"));
 });
 
 test("every column has a name that no other one of its table has, and says what it is", () => {

@@ -1,4 +1,4 @@
-/** The programs in docs/export.md run as they stand there. */
+/** The programs in docs/reference/export.md run as they stand there. */
 
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -11,11 +11,11 @@ import { python, pythonWithNumpy } from "../system/python.ts";
 import { exportAll } from "./export-all.ts";
 
 const interpreter = await pythonWithNumpy();
-const document = readFileSync(join(import.meta.dirname, "../../docs/export.md"), "utf8");
+const document = readFileSync(join(import.meta.dirname, "../../docs/reference/export.md"), "utf8");
 
 function program(language: string): string {
   const [, lines] = new RegExp(`\`\`\`${language}\\n(.*?)\`\`\``, "s").exec(document) ?? [];
-  if (lines === undefined) throw new Error(`docs/export.md shows no ${language}`);
+  if (lines === undefined) throw new Error(`docs/reference/export.md shows no ${language}`);
   return lines;
 }
 

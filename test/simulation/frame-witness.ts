@@ -7,13 +7,17 @@ import { textOfBytes } from "../../src/core/bytes.ts";
 import type { SentFrames } from "./sent-frames.ts";
 
 const delimiter = 0x00;
+/** What a board takes for a plain line behind a 0x00 (SPEC.md, 17.3); damage may look like one, and what follows is then no frame for it. */
+const looksLikeLine = /^[\t\r\n\x20-\x7e]*[\t\r\x20-\x7e]{2,}\n/;
 /** A board that hears nothing for so long forgets what had begun (SPEC.md, L3). */
 const silenceSeconds = 1;
+/** What comes exactly then comes after the silence, however the sums of times were rounded. */
+const roundingSeconds = 1e-9;
 
 export class FrameWitness {
   intact = 0;
   damaged = 0;
-  /** The board's plain lines may have swallowed what looked like one of their blocks; nothing can be said then. */
+  /** The board's plain lines may have swallowed what looked like one of them or of their blocks; nothing can be said then. */
   unsure = false;
   readonly #sent: SentFrames;
   /** A board takes what comes before the first 0x00 after a silence for a plain line; a host knows frames only. */
@@ -29,7 +33,7 @@ export class FrameWitness {
   }
 
   hear(chunk: Uint8Array, nowSeconds: number): void {
-    if (this.#plainLines && nowSeconds - this.#heardSeconds >= silenceSeconds) {
+    if (this.#plainLines && nowSeconds - this.#heardSeconds >= silenceSeconds - roundingSeconds) {
       this.#begun = "";
       this.#plain = true;
     }
@@ -45,7 +49,10 @@ export class FrameWitness {
     this.#begun = "";
     if (this.#plain) this.unsure ||= piece.includes("#");
     else if (this.#sent.has(piece)) this.intact++;
-    else if (piece !== "") this.damaged++;
+    else if (piece !== "") {
+      this.damaged++;
+      this.unsure ||= this.#plainLines && looksLikeLine.test(piece);
+    }
     this.#plain = false;
   }
 }

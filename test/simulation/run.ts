@@ -16,6 +16,8 @@ import { VirtualWorld } from "./virtual-world.ts";
 
 export interface Run {
   readonly kind: "orders" | "programming";
+  /** False when the host gave up, having lost chip after chip to a board that was restarted again and again. */
+  readonly finished: boolean;
   readonly faults: Faults;
   /** Sentences about what did not hold; empty when all is well. */
   readonly violations: readonly string[];
@@ -53,20 +55,28 @@ export async function simulate(seed: number): Promise<Run> {
   const targets = someTargets(prng);
   const work = (chip: OpenedChip): Promise<void> =>
     kind === "orders" ? workOff(orders, chip, books, silicon, prng) : programOnce(targets, chip, books);
-  await world.run(host.work(work));
+  const finished = await world.run(host.work(work));
   await world.run(world.pause(drainSeconds));
   const [hostCounters, boardCounters] = [added(host.counters()), added(cable.board.counters())];
+  const revived = boardCounters.sessionsOpened > hostCounters.sessionsOpened;
+  const boardAccounts = cable.board.accounts().map((accounts) => ({ ...accounts, revived }));
   return {
     kind,
+    finished,
     faults,
     violations: [
       ...wearViolations(books, silicon.wear),
       ...(kind === "orders" ? orderViolations(orders, silicon) : []),
-      ...[...host.accounts(), ...cable.board.accounts()].flatMap(accountViolations),
+      ...[...host.accounts(), ...boardAccounts].flatMap(accountViolations),
       ...lineViolations("to the board", cable.ledgers.toBoard),
       ...lineViolations("to the host", cable.ledgers.toHost),
       ...failureViolations(cable, host),
-      ...byteViolations(cable.board.reboots + host.ends.length, hostCounters, boardCounters),
+      ...(kind === "orders" && !finished ? ["the orders were never worked off"] : []),
+      ...byteViolations(
+        cable.board.reboots + host.ends.length + host.failures.length,
+        hostCounters,
+        boardCounters,
+      ),
     ],
     seconds: world.monotonicSeconds(),
     failures: host.failures,

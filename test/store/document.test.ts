@@ -1,4 +1,4 @@
-/** `npm run docs` writes docs/store.md from the migrations; otherwise these tests compare the two. */
+/** `npm run docs` writes docs/reference/store.md from the migrations; otherwise these tests compare the two. */
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -11,7 +11,7 @@ import { fillSynthetic } from "./synthetic.ts";
 import { freshPath } from "./temp-folder.ts";
 
 const interpreter = await pythonWithNumpy();
-const docs = join(import.meta.dirname, "../../docs");
+const docs = join(import.meta.dirname, "../../docs/reference");
 
 function filledStore(): string {
   const path = freshPath();
@@ -21,7 +21,7 @@ function filledStore(): string {
   return path;
 }
 
-test("docs/store.md describes the schema of this version", async () => {
+test("docs/reference/store.md describes the schema of this version", async () => {
   const introduction = readFileSync(join(docs, "store-introduction.md"), "utf8");
   const text = storeDocument(relationsOf(filledStore()), introduction);
   await expect(text).toMatchFileSnapshot(join(docs, "store.md"));
@@ -42,7 +42,7 @@ test("every table and view is described, and no comment is of a column that is n
 });
 
 test.skipIf(interpreter === undefined)(
-  "the lines of Python in docs/store.md read a readout as the store does",
+  "the lines of Python in docs/reference/store.md read a readout as the store does",
   async () => {
     const path = filledStore();
     const [, lines = ""] = /```python\n(.*?)```/s.exec(readFileSync(join(docs, "store.md"), "utf8")) ?? [];

@@ -1,4 +1,4 @@
-/** docs/store.md: the schema as SQLite has it, in the words of the migrations' comments. */
+/** docs/reference/store.md: the schema as SQLite has it, in the words of the migrations' comments. */
 
 import Database from "better-sqlite3";
 import { newestSchema } from "../../src/store/migrate.ts";

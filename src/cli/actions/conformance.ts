@@ -17,6 +17,7 @@ import { runConformance } from "../../conformance/run.ts";
 import { tableOf } from "../../conformance/table.ts";
 import { errorCatalogue, LabError, textOf } from "../../core/errors.ts";
 import type { Context } from "../context.ts";
+import { verdicts } from "../exit-codes.ts";
 import type { Leavable } from "../open-boards.ts";
 import type { CheckedCell } from "./conformance-wear.ts";
 import { type RecordArguments, whileRecording } from "./while-recording.ts";
@@ -34,8 +35,11 @@ export interface ConformanceArguments extends RecordArguments {
 
 type CellFrom = (descriptor: Descriptor) => Region;
 
-/** No failures of pcmlab, so not of its catalogue of errors: the board was checked. */
-const exitCodes: Readonly<Record<Conformance, number>> = { conforms: 0, broken: 1, incomplete: 10 };
+const exitCodes: Readonly<Record<Conformance, number>> = {
+  conforms: 0,
+  broken: verdicts.broken.exitCode,
+  incomplete: verdicts.incomplete.exitCode,
+};
 
 /** A board that boots Linux or trains a converter takes a while. */
 const bootAttempts = 30;
@@ -55,8 +59,8 @@ export async function conformance(args: ConformanceArguments, context: Context):
     ...report,
   };
   context.output.result(document, tableOf(report));
-  if (context.stop.aborted) process.exitCode = errorCatalogue.INTERRUPTED.exitCode;
-  else process.exitCode = exitCodes[conformanceOf(report)];
+  if (context.stop.aborted) context.output.exitCode = errorCatalogue.INTERRUPTED.exitCode;
+  else context.output.exitCode = exitCodes[conformanceOf(report)];
 }
 
 /** The pulses of a board that keeps every rule are those that were asked for; another one may have given more. */

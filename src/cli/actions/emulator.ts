@@ -16,9 +16,10 @@ import { busId } from "../../../mocks/usb/identity.ts";
 import { hostOnUsbip, type UsbipHost, usbipPort } from "../../../mocks/usb/usbip-host.ts";
 import type { ClockKind } from "../../chip/clock-kind.ts";
 import { LabError, textOf } from "../../core/errors.ts";
-import { mix32, seededPrng } from "../../core/prng.ts";
+import { seededPrng } from "../../core/prng.ts";
 import { formatDuration, parseQuantity } from "../../core/units.ts";
 import type { Context } from "../context.ts";
+import { bootIdOf, lifeOf } from "../power-up-ids.ts";
 import { factorOf, offSecondsOf } from "./emulated-time.ts";
 import { loadProfile } from "./profile.ts";
 import { untilStopped } from "./until-stopped.ts";
@@ -183,19 +184,6 @@ function ambientFrom(text: string): number {
     next: `give one from ${minAmbientKelvin}K to ${maxAmbientKelvin}K`,
   });
 }
-
-/** Differs from that of any earlier power-up, as a real board's counter or random number would. */
-const bootIdOf = (context: Context): number =>
-  mix32(mix32(process.pid) ^ Math.floor(context.clock.wallSeconds() * 1000));
-
-/** Tells a chip that is made now from one that was made of the same profile and seed before. */
-const lifeOf = ({ prng }: Context): string =>
-  Array.from({ length: 2 }, () =>
-    prng
-      .below(2 ** 32)
-      .toString(16)
-      .padStart(8, "0"),
-  ).join("");
 
 function readyText(ready: EmulatorReady): string {
   const cables = [

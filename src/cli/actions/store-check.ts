@@ -8,7 +8,7 @@ import type { Context } from "../context.ts";
 export function storeCheck(path: string, context: Context): void {
   const check = checkStore(path);
   context.output.result(check, textOf(check));
-  if (!check.whole) process.exitCode = errorCatalogue.STORE.exitCode;
+  if (!check.whole) context.output.exitCode = errorCatalogue.STORE.exitCode;
 }
 
 /** Lines of one kind that people look at; --json has them all. */

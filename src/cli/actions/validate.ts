@@ -8,6 +8,7 @@ import { digitalParameters } from "../../inference/graph.ts";
 import { openStore } from "../../store/store.ts";
 import type { ValidatedSource, ValidationDocument } from "../../store/validation-document.ts";
 import type { Context } from "../context.ts";
+import { verdicts } from "../exit-codes.ts";
 import { recorded } from "../provenance.ts";
 import { type ArrayModelling, arrayModelling } from "../validate/array-modelling.ts";
 import { assertModelled, checksOf } from "../validate/judge.ts";
@@ -41,9 +42,6 @@ export interface ValidateArguments
   readonly draws: number;
 }
 
-/** Exit code when a limit is not kept. */
-export const failedExitCode = 11;
-
 /** @throws LabError for anything that is wrong with files and options, before a chip is read or made. */
 export async function validate(args: ValidateArguments, context: Context): Promise<ValidationDocument> {
   const compensation = onlyOne(args.compensation);
@@ -68,7 +66,7 @@ export async function validate(args: ValidateArguments, context: Context): Promi
       return found;
     });
     context.output.result(document, validationTable(document));
-    if (document.passed === false) process.exitCode = failedExitCode;
+    if (document.passed === false) context.output.exitCode = verdicts.limitNotKept.exitCode;
     return document;
   } finally {
     home.close();

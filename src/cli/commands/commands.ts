@@ -5,7 +5,7 @@ import { type Commands, declaredBy } from "../config/declared.ts";
 import type { Context } from "../context.ts";
 import { globalOptions } from "./global-options.ts";
 
-type Declare = (yargs: Argv, context: Context) => Argv;
+export type Declare = (yargs: Argv, context: Context) => Argv;
 
 const loads: Readonly<Record<string, () => Promise<Declare>>> = {
   emulator: async () => (await import("./emulator.ts")).emulatorCommand,

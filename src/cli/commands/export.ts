@@ -27,7 +27,7 @@ export const exportCommand = (yargs: Argv, context: Context): Argv =>
           what: {
             choices: whats,
             demandOption: true,
-            describe: "which table; docs/export-columns.md has their columns",
+            describe: "which table; docs/reference/export-columns.md has their columns",
           },
           format: {
             choices: formats,

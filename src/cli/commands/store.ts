@@ -40,7 +40,7 @@ export const storeCommand = (yargs: Argv, context: Context): Argv =>
             .positional("sql", {
               type: "string",
               demandOption: true,
-              describe: "one SELECT; see docs/store.md",
+              describe: "one SELECT; see docs/reference/store.md",
             })
             .options({
               format: {

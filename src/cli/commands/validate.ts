@@ -76,7 +76,7 @@ export const validateCommand = (yargs: Argv, context: Context): Argv =>
           limits: {
             ...pathOption,
             describe:
-              "a TOML file of what must be kept, such as docs/limits.toml; exit code 11 when it is not",
+              "a TOML file of what must be kept, such as docs/reference/limits.toml; exit code 11 when it is not",
           },
           draws: {
             ...whole("draws", 1, 1000),

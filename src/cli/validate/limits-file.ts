@@ -71,7 +71,7 @@ function wrong(
   const guess = nearest(word, known);
   const list =
     known.length === 0
-      ? "see docs/limits.toml for all limits with their units"
+      ? "see docs/reference/limits.toml for all limits with their units"
       : `known are ${known.join(", ")}`;
   return new LabError("USAGE", `${path}:${lineOf(text, place)}: ${problem}`, {
     next: guess === undefined ? list : `did you mean ${guess}?`,
@@ -108,7 +108,7 @@ function textIn(path: string): string {
   } catch (cause) {
     throw new LabError("USAGE", `the limits ${path} cannot be read: ${textOf(cause)}`, {
       cause,
-      next: "name a TOML file such as docs/limits.toml",
+      next: "name a TOML file such as docs/reference/limits.toml",
     });
   }
 }

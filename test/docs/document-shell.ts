@@ -1,0 +1,106 @@
+/** Runs the commands of a page one after the other, by the built command line, as somebody who has the page beside two terminals. */
+
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { chmod, mkdir, symlink, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { main } from "../system/command.ts";
+import { isForShell, isServer, type ShellCommand } from "./shell-lines.ts";
+
+const project = join(import.meta.dirname, "../..");
+
+interface Server {
+  readonly text: string;
+  stop(): Promise<void>;
+}
+
+export class DocumentShell {
+  readonly #folder: string;
+  readonly #prelude: string[] = [];
+  #servers: Server[] = [];
+
+  private constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  /** In a folder with what a clone has beside the code. */
+  static async in(folder: string): Promise<DocumentShell> {
+    const bin = join(folder, ".bin");
+    await mkdir(bin);
+    const script = `exec ${JSON.stringify(process.execPath)} ${JSON.stringify(main)} "$@"\n`;
+    await writeFile(join(bin, "pcmlab"), `#!/bin/sh\n${script}`);
+    await writeFile(join(bin, "npx"), `#!/bin/sh\n[ "$1" = pcmlab ] || exit 127\nshift\n${script}`);
+    for (const name of ["pcmlab", "npx"]) await chmod(join(bin, name), 0o755);
+    for (const name of ["examples", "docs"]) await symlink(join(project, name), join(folder, name));
+    return new DocumentShell(folder);
+  }
+
+  /** What the command prints, on stdout and stderr. @throws Error when it fails, with what it printed. */
+  async run(command: ShellCommand): Promise<string> {
+    if (isForShell(command)) {
+      this.#prelude.push(command.text);
+      return "";
+    }
+    if (isServer(command)) return this.#serve(command.text.replace(/ &$/, ""));
+    const child = this.#spawn(command.text);
+    const printed = collected(child);
+    const [exitCode] = await once(child, "close");
+    if (exitCode !== 0) throw new Error(`\`${command.text}\` ended with ${exitCode}:\n${printed()}`);
+    return printed();
+  }
+
+  /** Ctrl-C in every terminal. @throws Error when one of them had failed. */
+  async close(): Promise<void> {
+    const servers = this.#servers;
+    this.#servers = [];
+    for (const server of servers.reverse()) await server.stop();
+  }
+
+  /** A second emulator on the same port is one for which the first has been stopped. */
+  async #serve(text: string): Promise<string> {
+    const port = portOf(text);
+    const earlier = this.#servers.find((server) => port !== undefined && portOf(server.text) === port);
+    await earlier?.stop();
+    // The usual port may be taken on the machine of the test.
+    const child = this.#spawn(text.includes("pcmlab dashboard ") ? `${text} --port 0` : text);
+    const printed = collected(child);
+    const closed = once(child, "close");
+    const stop = async (): Promise<void> => {
+      if (child.exitCode === null && child.pid !== undefined) process.kill(-child.pid, "SIGINT");
+      const [exitCode] = await closed;
+      if (exitCode !== 0) throw new Error(`\`${text}\` ended with ${exitCode}:\n${printed()}`);
+    };
+    this.#servers = [...this.#servers.filter((server) => server !== earlier), { text, stop }];
+    const isReady = await Promise.race([
+      once(child.stdout, "data").then(() => true),
+      closed.then(() => false),
+    ]);
+    if (!isReady) throw new Error(`\`${text}\` ended at once:\n${printed()}`);
+    return printed();
+  }
+
+  #spawn(text: string) {
+    return spawn("bash", ["-c", ["set -e -o pipefail", ...this.#prelude, text].join("\n")], {
+      cwd: this.#folder,
+      stdio: ["ignore", "pipe", "pipe"],
+      // A process group of its own, which a signal reaches as Ctrl-C does.
+      detached: true,
+      env: {
+        ...process.env,
+        PATH: `${join(this.#folder, ".bin")}:${process.env.PATH}`,
+        PCMLAB_LEDGER: join(this.#folder, "ledger"),
+      },
+    });
+  }
+}
+
+const portOf = (text: string): string | undefined => / --pty (\S+)/.exec(text)?.[1];
+
+function collected(child: ReturnType<typeof spawn>): () => string {
+  let text = "";
+  for (const stream of [child.stdout, child.stderr])
+    stream?.on("data", (chunk) => {
+      text += chunk;
+    });
+  return () => text;
+}

@@ -1,0 +1,48 @@
+/** What a reader would type: the commands of a block, and what the page says that they print. */
+
+import type { Block } from "./blocks.ts";
+
+export interface ShellCommand {
+  readonly text: string;
+  readonly line: number;
+}
+
+/** Whether a page means this block to be typed as it stands; an indented one when it begins as a command does. */
+export const isShell = ({ language, lines }: Block): boolean =>
+  language === "sh" || (language === "indented" && /^(\w+=|(npx )?pcmlab )/.test(lines[0] ?? ""));
+
+/** Commands that are shown and not meant to be typed as they stand: they need a board, another machine, or data that nobody gives. */
+export const isOnlyShown = ({ language }: Block): boolean => language === "console";
+
+/** Lines that end with a backslash go on in the next one; lines of comment are left away. */
+export function commandsOf({ lines, line }: Block): ShellCommand[] {
+  const commands: ShellCommand[] = [];
+  let begun: ShellCommand | undefined;
+  lines.forEach((text, n) => {
+    const joined: ShellCommand =
+      begun === undefined ? { text, line: line + n } : { ...begun, text: `${begun.text}\n${text}` };
+    begun = text.endsWith("\\") ? joined : undefined;
+    if (begun === undefined && /^[^#\s]/.test(joined.text)) commands.push(joined);
+  });
+  return commands;
+}
+
+/** Whether it goes on until it is stopped, so that a reader needs another terminal. */
+export const isServer = ({ text }: ShellCommand): boolean =>
+  /^(npx )?pcmlab (emulator|dashboard|replay) /.test(text) || text.endsWith(" &");
+
+/** What changes the shell for the commands after it. */
+export const isForShell = ({ text }: ShellCommand): boolean => /^(cd |export |\w+=\S*$)/.test(text);
+
+/**
+ * Whether lines of output are there as a page shows them, one after the other; `...` in a line stands for any characters, and
+ * alone for any lines.
+ */
+export function isPrinted(shown: readonly string[], output: string): boolean {
+  const pattern = shown
+    .map((line) => (line === "..." ? "(?:.*\\n)*?" : `${line.split("...").map(literal).join(".*")} *\\n`))
+    .join("");
+  return new RegExp(`^${pattern}`, "m").test(`${output}\n`);
+}
+
+const literal = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&");
