@@ -13,6 +13,7 @@
  * | anything else              | `ERR` and why                                      |
  */
 
+import { realpathSync } from "node:fs";
 import { createServer } from "node:net";
 import { argv } from "node:process";
 import { pathToFileURL } from "node:url";
@@ -77,7 +78,8 @@ export function serveBoard(answer, port) {
   return new Promise((resolve) => server.listen(port, "127.0.0.1", () => resolve(server)));
 }
 
-if (import.meta.url === pathToFileURL(argv[1] ?? "").href) {
+// Run by itself, also by a name that is a link.
+if (argv[1] !== undefined && import.meta.url === pathToFileURL(realpathSync(argv[1])).href) {
   const began = performance.now();
   const board = simulatedBoard(Date.now() % 2 ** 32, () => (performance.now() - began) / 1000);
   const server = await serveBoard(board, Number(argv[2] ?? 7016));

@@ -121,6 +121,7 @@ export function arraysFault({
 /** Codes of all averages are added up in 16 bits. */
 const largestCodeSum = 65_535;
 
+/** Checks what a board, or a driver, says about its chip. SI units; every field has its meaning above. */
 export const descriptorSchema = descriptorFields
   .superRefine((descriptor, context) => {
     const message = arraysFault(descriptor);

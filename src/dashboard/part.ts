@@ -1,7 +1,7 @@
 /** What a part of the page is made of: a cheap look at what it would show, and the drawing, which is for when that has changed. */
 
 import { html, type Markup } from "../report/markup.ts";
-import type { Section } from "../report/section.ts";
+import { bodyMarkup, type Section } from "../report/section.ts";
 import type { WearSummary } from "../store/ledger/summary.ts";
 import type { Store } from "../store/store.ts";
 import type { DeviceDigest } from "./devices/device-digest.ts";
@@ -41,6 +41,6 @@ export const lookAt = <Document extends object>(
 });
 
 /** The body of a section of the report, under this page's own headings. */
-export const bodyOf = ({ body }: Section): Markup => body;
+export const bodyOf = (section: Section): Markup => bodyMarkup(section);
 
 export const nothingYet = (text: string): Markup => html`<p class="missing">${text}</p>`;

@@ -2,8 +2,10 @@
 
 import { adabsMomentum, adaptStatistics, unbiasedVariance } from "../../calibration/compensation/adabs.ts";
 import type { BatchNorm, BatchNormStatistics, Network } from "../network/layer.ts";
+import type { OnnxModel } from "../network/onnx/model.ts";
 import { statisticsOutputs, withBatchStatistics } from "./batch-statistics.ts";
 import { batchCount, type CalibrationOptions, outputValues, runCalibration } from "./calibration-batches.ts";
+import { fusedStatistics } from "./fused-statistics.ts";
 import { type Parameters, withParameters } from "./graph.ts";
 import type { ImageSet } from "./image-set.ts";
 import type { Outputs } from "./session.ts";
@@ -21,13 +23,29 @@ export async function adaptBatchNorm(
 ): Promise<BatchNormStatistics[]> {
   if (network.batchNorms.length === 0) return [];
   const parameters = { ...before, batchNorms: network.batchNorms };
-  const model = withBatchStatistics(network, withParameters(network, parameters));
+  const { model, optimised } = await statisticsModel(network, parameters, options);
   const p = adabsMomentum(batchCount(options));
   let running: BatchNormStatistics[] = network.batchNorms.map(({ mean, variance }) => ({ mean, variance }));
-  await runCalibration(network, model, images, options, (outputs) => {
+  await runCalibration(network, model, images, { ...options, optimised }, (outputs) => {
     running = network.batchNorms.map((norm, k) => adapted(running[k]!, norm, outputs, p));
   });
   return running;
+}
+
+/** With batch statistics as outputs: in the optimised graph where that can be had, else beside it. */
+async function statisticsModel(
+  network: Network,
+  parameters: Parameters,
+  options: CalibrationOptions,
+): Promise<{ model: OnnxModel; optimised: boolean }> {
+  const plain = withParameters(network, parameters);
+  const fused = parameters.products === undefined ? fusedStatistics(network, plain) : undefined;
+  const { optimisedModel } = await import("./session.ts");
+  const graph = fused && (await optimisedModel(fused.model, options));
+  const model = graph && fused?.withStatistics(graph);
+  return model === undefined
+    ? { model: withBatchStatistics(network, plain), optimised: false }
+    : { model, optimised: true };
 }
 
 function adapted(
@@ -37,7 +55,7 @@ function adapted(
   p: number,
 ): BatchNormStatistics {
   const names = statisticsOutputs(norm);
-  const count = (outputValues(outputs, names.size)[0] ?? 0) / norm.channels;
+  const count = outputValues(outputs, names.count)[0] ?? 0;
   const variance = unbiasedVariance(outputValues(outputs, names.variance), count);
   return adaptStatistics(running, outputValues(outputs, names.mean), variance, p);
 }

@@ -15,18 +15,18 @@ import {
 import { floatTensor, integerTensor } from "../network/onnx/tensor.ts";
 import { channelMean, momentTensors, momentVector } from "./moments.ts";
 
-/** Output names of one batch norm's statistics: mean and variance (one for each channel), and the number of values of the layer. */
+/** Output names of one batch norm's statistics: mean and variance (one for each channel), and how many values each channel has. */
 export interface StatisticsOutputs {
   readonly mean: string;
   readonly variance: string;
-  /** int64 scalar: batch x channels x height x width. */
-  readonly size: string;
+  /** int64 scalar: batch x height x width. */
+  readonly count: string;
 }
 
 export const statisticsOutputs = (norm: BatchNorm): StatisticsOutputs => ({
   mean: `${norm.node}::batch_mean`,
   variance: `${norm.node}::batch_variance`,
-  size: `${norm.node}::batch_size`,
+  count: `${norm.node}::batch_count`,
 });
 
 const flatShape = "pcmlab::channels_last_but_one";
@@ -66,12 +66,14 @@ export function withBatchStatistics(network: Network, model: OnnxModel): OnnxMod
 function normWithStatistics(
   model: OnnxModel,
   node: OnnxNode,
-  { mean, variance, size }: StatisticsOutputs,
+  { mean, variance, count }: StatisticsOutputs,
 ): OnnxNode[] {
   const [input = "", scale = "", shift = ""] = node.inputs;
   return [
     ...pooledMoments(model, input, mean, variance),
-    onnxNode("Size", [input], [size]),
+    onnxNode("Size", [input], [`${count}::values`]),
+    onnxNode("Size", [mean], [`${count}::channels`]),
+    onnxNode("Div", [`${count}::values`, `${count}::channels`], [count]),
     { ...node, inputs: [input, scale, shift, mean, variance] },
   ];
 }
@@ -108,11 +110,12 @@ function pooledMoments(model: OnnxModel, input: string, mean: string, variance: 
   ];
 }
 
-function outputInfos(norm: BatchNorm): OnnxValueInfo[] {
+/** What the graph says of them. */
+export function outputInfos(norm: BatchNorm): OnnxValueInfo[] {
   const names = statisticsOutputs(norm);
   return [
     { name: names.mean, type: "float32", shape: [norm.channels] },
     { name: names.variance, type: "float32", shape: [norm.channels] },
-    { name: names.size, type: "int64", shape: [] },
+    { name: names.count, type: "int64", shape: [] },
   ];
 }

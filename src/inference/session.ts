@@ -1,10 +1,12 @@
 /** A thin shell around ONNX Runtime: a model is opened, run on batches, closed; products that it leaves to an array are done by an engine. */
 
-import { availableParallelism } from "node:os";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { availableParallelism, tmpdir } from "node:os";
+import { join } from "node:path";
 import * as ort from "onnxruntime-node";
 import { LabError, textOf } from "../core/errors.ts";
 import type { Network } from "../network/layer.ts";
-import { encodeModel } from "../network/onnx/codec.ts";
+import { decodeModel, encodeModel } from "../network/onnx/codec.ts";
 import type { OnnxModel, OnnxNode } from "../network/onnx/model.ts";
 import { type Stage, stagesOf } from "./stages.ts";
 
@@ -13,6 +15,8 @@ export interface SessionOptions {
   readonly threads?: number;
   /** Computes the products that the model leaves to an array. */
   readonly arrays?: ArrayEngine;
+  /** The model was made from an optimised one: it is run as it is. */
+  readonly optimised?: boolean;
 }
 
 export interface ArrayEngine {
@@ -78,16 +82,48 @@ interface OpenStage extends Stage {
 
 type Values = Map<string, ort.Tensor>;
 
-const created = (model: OnnxModel, { threads }: SessionOptions): Promise<ort.InferenceSession> =>
+/**
+ * The graph as ONNX Runtime would run it on this machine, with operators and layouts of its own. Undefined where it cannot be had: no
+ * folder to write it to, or something in it that the codec does not know.
+ */
+export async function optimisedModel(
+  model: OnnxModel,
+  options: Pick<SessionOptions, "threads">,
+): Promise<OnnxModel | undefined> {
+  const folder = await mkdtemp(join(tmpdir(), "pcmlab-graph-")).catch(() => undefined);
+  if (folder === undefined) return undefined;
+  try {
+    const path = join(folder, "optimised.onnx");
+    const session = await ort.InferenceSession.create(encodeModel(model), {
+      ...runtimeOptions(options),
+      optimizedModelFilePath: path,
+    });
+    await session.release();
+    return decodeModel(await readFile(path));
+  } catch {
+    return undefined;
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+const created = (model: OnnxModel, options: SessionOptions): Promise<ort.InferenceSession> =>
   attempt("does not accept the network", () =>
     ort.InferenceSession.create(encodeModel(model), {
-      intraOpNumThreads: threads ?? availableParallelism(),
-      interOpNumThreads: 1,
-      logSeverityLevel: 3,
-      // Converters in the graph are meant as they are: between two of them ONNX Runtime would round the weights to 8 bits as well.
-      extra: { session: { disable_quant_qdq: "1" } },
+      ...runtimeOptions(options),
+      ...(options.optimised && { graphOptimizationLevel: "disabled" }),
     }),
   );
+
+const runtimeOptions = ({
+  threads,
+}: Pick<SessionOptions, "threads">): ort.InferenceSession.SessionOptions => ({
+  intraOpNumThreads: threads ?? availableParallelism(),
+  interOpNumThreads: 1,
+  logSeverityLevel: 3,
+  // Converters in the graph are meant as they are: between two of them ONNX Runtime would round the weights to 8 bits as well.
+  extra: { session: { disable_quant_qdq: "1" } },
+});
 
 /** Adds the values of one stage, and takes away those that nobody needs any more. */
 async function runStage(

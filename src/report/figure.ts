@@ -19,13 +19,20 @@ export interface Figure {
   readonly narrowHeight?: number;
 }
 
-export function figureMarkup({ id, title, caption, option, table, height, narrowHeight }: Figure): Markup {
-  const wide = { width: 820, height: height ?? 340, narrow: false };
+/** The size of the drawing for a desk. */
+export const wideSize = ({ height }: Pick<Figure, "height">): ChartSize => ({
+  width: 820,
+  height: height ?? 340,
+  narrow: false,
+});
+
+export function figureMarkup(figure: Figure): Markup {
+  const { id, title, caption, option, table, narrowHeight } = figure;
   const narrow = { width: 380, height: narrowHeight ?? 300, narrow: true };
   const drawing = (size: ChartSize, suffix: string): Markup =>
     new Markup(renderSvg(`${id}-${suffix}`, option(size), size));
   return html`<figure id="${id}"><h3>${title}</h3>
-<div role="img" aria-label="${title}. The data follow as a table."><div class="wide">${drawing(wide, "w")}</div><div class="narrow">${drawing(narrow, "n")}</div></div>
+<div role="img" aria-label="${title}. The data follow as a table."><div class="wide">${drawing(wideSize(figure), "w")}</div><div class="narrow">${drawing(narrow, "n")}</div></div>
 <figcaption>${caption}</figcaption>
 ${dataMarkup(id, table)}</figure>`;
 }

@@ -2,10 +2,9 @@
 
 import { formatDuration } from "../core/units.ts";
 import { type AccuracyPoint, accuracyFigures } from "./accuracy-figures.ts";
-import { figureMarkup } from "./figure.ts";
 import { html } from "./markup.ts";
 import { page } from "./page.ts";
-import { joined, type Section, sectionMarkup } from "./section.ts";
+import { type Section, sectionMarkup } from "./section.ts";
 import type { Table } from "./table.ts";
 import { compensationName, count, percent, rounded } from "./words.ts";
 
@@ -52,7 +51,7 @@ function sectionOf(sweep: Sweep, variant: string, index: number): Section {
     baseline: sweep.digital,
     tableOf,
   });
-  return { id: `sweep-${index}`, title: variant, body: joined(figures.map(figureMarkup)) };
+  return { id: `sweep-${index}`, title: variant, parts: figures };
 }
 
 const tableOf = (points: readonly SweptPoint[]): Table => ({

@@ -25,7 +25,7 @@ export function unexportedTypes(root: string): string[] {
 }
 
 /** Utility types of the language are nothing at run time. */
-const utilityTypes = ["Record", "Omit", "Pick", "ReadonlyMap"];
+const utilityTypes = ["Record", "Omit", "Pick", "Exclude", "Readonly", "ReadonlyMap"];
 const isBuiltIn = (name: string): boolean => utilityTypes.includes(name) || name in globalThis;
 
 /** Names of public functions, classes and values without a docstring. @param root of the compiled project. */

@@ -20,13 +20,12 @@ export function blocksOf(markdown: string): Block[] {
   return blocks;
 }
 
-/** The part of a text under a heading, up to the next one that is as high. @throws Error when there is no such heading. */
+/** The part of a text under a heading, up to the next one of any section. @throws Error when there is no such heading. */
 export function sectionOf(markdown: string, heading: string): string {
   const lines = markdown.split("\n");
   const start = lines.indexOf(heading);
   if (start < 0) throw new Error(`no heading "${heading}"`);
-  const marks = heading.replace(/[^#].*$/, "");
-  const end = lines.findIndex((line, n) => n > start && line.startsWith(`${marks} `));
+  const end = lines.findIndex((line, n) => n > start && /^##+ /.test(line));
   // What stands before keeps its place, so that lines have the numbers that they have in the file.
   return lines.map((line, n) => (n < start || (end >= 0 && n >= end) ? "" : line)).join("\n");
 }

@@ -49,6 +49,16 @@ export class DocumentShell {
     return printed();
   }
 
+  /** Saves a file that a page shows, in the folder where its reader is by now. */
+  async save(name: string, lines: readonly string[]): Promise<void> {
+    await this.run({ text: `cat > ${name} <<'END OF FILE'\n${lines.join("\n")}\nEND OF FILE`, line: 0 });
+  }
+
+  /** The folder where a reader is by now. */
+  async folder(): Promise<string> {
+    return (await this.run({ text: "pwd -P", line: 0 })).trim();
+  }
+
   /** Ctrl-C in every terminal. @throws Error when one of them had failed. */
   async close(): Promise<void> {
     const servers = this.#servers;

@@ -90,7 +90,8 @@ describe("adapting batch norm statistics", () => {
       const biased = (variance * (count - 1)) / count;
       const given = ((gamma ** 2 * biased) / (biased + 1e-5)) * (count / (count - 1));
       expect(second?.mean[channel]).toBeCloseTo((1 - kept) * beta, 4);
-      expect(second?.variance[channel]).toBeCloseTo(kept + (1 - kept) * given, 3);
+      // The first one's stored mean is 30 deviations off, which leaves three digits of its variance.
+      expect((second?.variance[channel] ?? 0) / (kept + (1 - kept) * given)).toBeCloseTo(1, 3);
     }
   });
 

@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import { seededPrng } from "../../src/core/prng.ts";
 import { html } from "../../src/report/markup.ts";
 import { pngOf } from "../../src/report/png.ts";
+import { bodyMarkup } from "../../src/report/section.ts";
 import { mapSection } from "../../src/report/sections/map.ts";
 import { ConductanceMap, windowsOf } from "../../src/report/statistics/conductance-map.ts";
 import { CountHistogram } from "../../src/report/statistics/count-histogram.ts";
@@ -117,8 +118,9 @@ test("weights whose devices are in arrays of their own are shown on each of thes
     layers: [],
     tiles: [],
   };
-  const { body, title } = mapSection(maps, network, true);
-  expect(title).toBe("On the arrays");
+  const section = mapSection(maps, network, true);
+  const body = bodyMarkup(section);
+  expect(section.title).toBe("On the arrays");
   for (const array of [0, 1, 2, 3]) {
     expect(body.text).toContain(`<span>array ${array}, target</span>`);
     expect(body.text).toContain(`Array ${array}: word lines 0 to 3`);

@@ -1,8 +1,5 @@
 /** The main job from end to end: emulator process, real serial port, store, inference, report. */
 
-import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
 import { expect, test } from "vitest";
 import { z } from "zod";
 import { realData } from "../network/real-data.ts";
@@ -23,25 +20,6 @@ function accuracyAt(result: Inferred, ageSeconds: number, compensation: string):
 }
 
 const day = 86_400;
-
-const demoSchema = z.object({
-  inferred: inferSchema,
-  programmed: z.object({ convergedNonZeroShare: z.number() }),
-});
-
-test("the demo shows the whole chain on its own digits", async () => {
-  const cwd = await folder();
-  const { inferred, programmed } = demoSchema.parse(await json(["demo", "--quiet"], cwd));
-  expect(programmed.convergedNonZeroShare).toBeGreaterThan(0.991);
-  expect(inferred.digital.accuracy).toBe(0.975);
-  expect(accuracyAt(inferred, 25, "none")).toBeGreaterThan(0.965);
-  expect(accuracyAt(inferred, day, "none")).toBeLessThan(0.5);
-  expect(accuracyAt(inferred, day, "gdc")).toBeGreaterThan(0.95);
-  expect(accuracyAt(inferred, day, "adabs")).toBeGreaterThan(0.965);
-  const html = await readFile(join(cwd, "pcmlab-demo", "report.html"), "utf8");
-  expect(html).toContain("97.50");
-  expect(existsSync(join(cwd, "pcmlab-demo", "chip"))).toBe(false);
-});
 
 test("a killed host leaves a board that the next one can use, and what was acknowledged", async () => {
   const cwd = await folder();

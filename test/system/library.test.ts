@@ -39,7 +39,12 @@ test("a network keeps its accuracy for a day with compensation, and there is a r
   const { exitCode, stdout, stderr } = await run("accuracy-over-time.mjs", cwd);
   expect([exitCode, stderr]).toEqual([0, ""]);
   const accuracyOf = (what: string): number =>
-    Number(stdout.split("\n").find((line) => line.startsWith(what))?.match(/([\d.]+) %$/)?.[1]);
+    Number(
+      stdout
+        .split("\n")
+        .find((line) => line.startsWith(what))
+        ?.match(/([\d.]+) %$/)?.[1],
+    );
   expect(accuracyOf("exact weights")).toBe(97.5);
   expect(accuracyOf("86400 s, gdc")).toBeGreaterThan(95);
   expect(accuracyOf("86400 s, none")).toBeLessThan(50);

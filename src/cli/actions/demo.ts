@@ -41,8 +41,8 @@ export async function demo(args: DemoArguments, context: Context): Promise<void>
   const emulator = await startEmulator({ ...args, pty: join(args.folder, "chip") }, context);
   try {
     context.output.note(`emulated chip ${emulator.serialNumber} on ${emulator.resource}`);
-    // The chip is gone with the demo, and its wear with it.
-    const chip = { chip: emulator.resource, baud: defaultBaudRate, store, ledger };
+    // The chip is gone with the demo, and its wear with it: a new ledger is none to warn of.
+    const chip = { chip: emulator.resource, baud: defaultBaudRate, store, ledger, rehearsal: true };
     const calibrated = await calibrate({ ...chip, valid: "30d" }, quiet);
     const programmed = await program(
       { ...chip, network: digits.network, gmax: "25uS", bias: "array", scale: "layer", devices: 2 },

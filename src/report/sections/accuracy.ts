@@ -3,9 +3,7 @@
 import { formatDuration } from "../../core/units.ts";
 import type { StoredResult } from "../../store/results.ts";
 import { accuracyFigures } from "../accuracy-figures.ts";
-import { figureMarkup } from "../figure.ts";
-import type { Markup } from "../markup.ts";
-import { commands, joined, missing, type Section } from "../section.ts";
+import { commands, missing, type Section } from "../section.ts";
 import type { Table } from "../table.ts";
 import { compensationName, count, rounded } from "../words.ts";
 
@@ -18,19 +16,19 @@ export const isTimed = (result: StoredResult): result is TimedResult => result.a
 export const accuracyOf = ({ correct, images }: StoredResult): number => correct / images;
 
 export function accuracySection(results: readonly StoredResult[]): Section {
-  return { id: "accuracy", title: "Accuracy against time", body: bodyOf(results) };
+  return { id: "accuracy", title: "Accuracy against time", parts: partsOf(results) };
 }
 
-function bodyOf(results: readonly StoredResult[]): Markup {
+function partsOf(results: readonly StoredResult[]): Section["parts"] {
   const timed = results.filter(isTimed);
   // A logarithmic time axis has no place for the readout that closes programming.
   const later = timed.filter(({ ageSeconds }) => ageSeconds > 0);
   if (timed.length === 0)
-    return missing("No accuracy was measured from readings yet; this measures it:", commands.infer);
+    return [missing("No accuracy was measured from readings yet; this measures it:", commands.infer)];
   if (later.length === 0)
-    return missing("The devices were not read again after programming; this reads them:", commands.read);
+    return [missing("The devices were not read again after programming; this reads them:", commands.read)];
   const baseline = results.find((result) => !isTimed(result));
-  const figures = accuracyFigures({
+  return accuracyFigures({
     id: "figure-accuracy",
     title: "Accuracy",
     caption: captionOf(later),
@@ -38,7 +36,6 @@ function bodyOf(results: readonly StoredResult[]): Markup {
     baseline: baseline && accuracyOf(baseline),
     tableOf: (points) => tableOf(points, baseline),
   });
-  return joined(figures.map(figureMarkup));
 }
 
 function captionOf(timed: readonly TimedResult[]): string {

@@ -3,7 +3,7 @@
 import { cellOutcomes } from "../../chip/outcome.ts";
 import { formatDuration } from "../../core/units.ts";
 import { html } from "../markup.ts";
-import { joined, type Section } from "../section.ts";
+import type { Section } from "../section.ts";
 import type {
   ComparedAlgorithm,
   ProgrammingComparison,
@@ -19,7 +19,7 @@ export function effortSection({ algorithms }: ProgrammingComparison): Section {
   };
   const body = html`<p>Of the devices that hold the levels. Converged: of those with a target above zero. The energy is an upper bound: every pulse at the whole supply voltage that the chip's envelope names. Chip time is that from the first to the last pulse, with the waits before late verification. Gradient descent judges weights, and devices that it may pulse have the outcome of their weight.</p>
 ${tableMarkup(table)}<p>${csvLink("yield-and-effort", table)}</p>`;
-  return { id: "effort", title: "Yield and effort", body };
+  return { id: "effort", title: "Yield and effort", parts: [body] };
 }
 
 export function comparedAccuracySection(
@@ -46,19 +46,19 @@ export function comparedAccuracySection(
       network === undefined ? [] : [[algorithm, ...effortCells(network)]],
     ),
   };
-  const body = joined([
+  const parts = [
     html`<p>${name}, ${count(weights)} weights, ${count(digital.images)} images; digital baseline ${percent(digital.accuracy)}.</p>`,
     html`${tableMarkup(table)}<p>${csvLink("accuracy", table)}</p>`,
     html`<p>What programming it took:</p>${tableMarkup(effort)}<p>${csvLink("network-effort", effort)}</p>`,
-  ]);
-  return { id: "accuracy", title: "Accuracy of the network", body };
+  ];
+  return { id: "accuracy", title: "Accuracy of the network", parts };
 }
 
 /** What each algorithm was told, and where its devices lie. */
 export function parametersSection({ algorithms }: ProgrammingComparison): Section {
   const entry = ({ name, parameters, places }: ComparedAlgorithm) =>
     html`<details><summary>${name}</summary><p>${places.join("; ")}</p><p><code>${JSON.stringify(parameters)}</code></p></details>`;
-  return { id: "parameters", title: "Parameters and places", body: joined(algorithms.map(entry)) };
+  return { id: "parameters", title: "Parameters and places", parts: algorithms.map(entry) };
 }
 
 const effortColumns = [

@@ -1,8 +1,8 @@
 /** Error of weights against their level, an algorithm a series, beside the published curve. */
 
 import { acrossAxis, chartFrame, type LegendEntry, seriesLook, soft, upAxis } from "../chart-style.ts";
-import { type Figure, figureMarkup } from "../figure.ts";
-import { joined, type Section } from "../section.ts";
+import type { Figure } from "../figure.ts";
+import type { Section } from "../section.ts";
 import { lineSeries, type Point } from "../series.ts";
 import {
   type AgeErrors,
@@ -19,8 +19,7 @@ export function comparedErrorsSection(comparison: ProgrammingComparison): Sectio
   const ages = [
     ...new Set(comparison.algorithms.flatMap((one) => one.ages.map(({ ageSeconds }) => ageSeconds))),
   ].sort((a, b) => a - b);
-  const body = joined(ages.map((age) => figureMarkup(figureOf(comparison, age))));
-  return { id: "errors", title: "Error against level", body };
+  return { id: "errors", title: "Error against level", parts: ages.map((age) => figureOf(comparison, age)) };
 }
 
 /** An algorithm that was read at the age. */

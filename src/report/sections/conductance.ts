@@ -2,7 +2,7 @@
 
 import { formatDuration } from "../../core/units.ts";
 import { acrossAxis, chartFrame, seriesLook, soft, upAxis } from "../chart-style.ts";
-import { type Figure, figureMarkup } from "../figure.ts";
+import type { Figure } from "../figure.ts";
 import { commands, missing, type Section } from "../section.ts";
 import { lineSeries, type Point } from "../series.ts";
 import type { ConductanceCounts } from "../statistics/conductance-histogram.ts";
@@ -10,11 +10,11 @@ import type { ChartSize } from "../svg-chart.ts";
 import { inMicrosiemens, shortCount } from "../words.ts";
 
 export function conductanceSection(histogram: ConductanceCounts | undefined): Section {
-  const body =
+  const part =
     histogram === undefined || histogram.target.every((devices) => devices === 0)
       ? missing("No device was programmed yet; this programs them:", commands.program)
-      : figureMarkup(figureOf(histogram));
-  return { id: "conductance", title: "Conductances", body };
+      : figureOf(histogram);
+  return { id: "conductance", title: "Conductances", parts: [part] };
 }
 
 function figureOf(histogram: ConductanceCounts): Figure {

@@ -5,9 +5,9 @@ import { driftedShare } from "../../store/drift-curve.ts";
 import type { StoredAnalysis, StoredDriftLevel } from "../../store/drift-rows.ts";
 import type { Store } from "../../store/store.ts";
 import { driftPanels } from "../drift-panels.ts";
-import { type Figure, figureMarkup } from "../figure.ts";
+import type { Figure } from "../figure.ts";
 import { html } from "../markup.ts";
-import { joined, missing, type Section } from "../section.ts";
+import { missing, type Section } from "../section.ts";
 import { type Table, tableMarkup } from "../table.ts";
 import { inMicrosiemens, rounded } from "../words.ts";
 
@@ -19,12 +19,12 @@ export function driftFitsSection(store: Store): Section {
   if (analysis === undefined)
     return {
       ...section,
-      body: missing("Fits need readings at three times or more; this makes them:", command),
+      parts: [missing("Fits need readings at three times or more; this makes them:", command)],
     };
   const levels = store.driftFits.levels(analysis.id);
   const shown = chosen(levels.filter(isShowable));
-  const figure = shown.length === 0 ? [] : [figureMarkup(figureOf(shown, analysis))];
-  return { ...section, body: joined([...figure, tableMarkup(tableOf(levels)), remark(analysis)]) };
+  const figure = shown.length === 0 ? [] : [figureOf(shown, analysis)];
+  return { ...section, parts: [...figure, tableMarkup(tableOf(levels)), remark(analysis)] };
 }
 
 const remark = ({ referenceSeconds, fromSeconds }: StoredAnalysis) =>

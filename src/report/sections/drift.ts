@@ -2,7 +2,7 @@
 
 import { formatDuration } from "../../core/units.ts";
 import { type DriftPanel, driftPanels } from "../drift-panels.ts";
-import { type Figure, figureMarkup } from "../figure.ts";
+import type { Figure } from "../figure.ts";
 import { commands, missing, type Section } from "../section.ts";
 import type { LevelDrift, PowerLaw } from "../statistics/drift-by-level.ts";
 import type { Table } from "../table.ts";
@@ -10,11 +10,11 @@ import { inMicrosiemens, rounded } from "../words.ts";
 
 export function driftSection(drift: { levels(): LevelDrift[] } | undefined, gmaxSiemens: number): Section {
   const levels = drift?.levels() ?? [];
-  const body =
+  const part =
     levels.length === 0
       ? missing("Drift needs readings at two times or more; this takes them:", commands.read)
-      : figureMarkup(figureOf(levels, gmaxSiemens));
-  return { id: "drift", title: "Drift", body };
+      : figureOf(levels, gmaxSiemens);
+  return { id: "drift", title: "Drift", parts: [part] };
 }
 
 function figureOf(levels: readonly LevelDrift[], gmax: number): Figure {

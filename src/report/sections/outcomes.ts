@@ -3,9 +3,9 @@
 import { type CellOutcome, cellOutcomes } from "../../chip/outcome.ts";
 import type { StoredNetwork } from "../../store/networks.ts";
 import type { StoredProgramming } from "../../store/programmings.ts";
-import { dataMarkup, figureMarkup } from "../figure.ts";
+import { dataMarkup } from "../figure.ts";
 import { html, type Markup } from "../markup.ts";
-import { commands, joined, missing, type Section } from "../section.ts";
+import { commands, missing, type Section } from "../section.ts";
 import type { CountHistogram } from "../statistics/count-histogram.ts";
 import { type Cell, type Table, tableMarkup } from "../table.ts";
 import { rounded } from "../words.ts";
@@ -16,11 +16,11 @@ export function outcomesSection(
   programmings: readonly StoredProgramming[],
   iterations: CountHistogram,
 ): Section {
-  const body =
+  const parts =
     network === undefined || programmings.length === 0
-      ? missing("No device was programmed yet; this programs them:", commands.program)
-      : joined([tablePart(network, programmings), figureMarkup(iterationsFigure(iterations))]);
-  return { id: "outcomes", title: "Outcomes and iterations", body };
+      ? [missing("No device was programmed yet; this programs them:", commands.program)]
+      : [tablePart(network, programmings), iterationsFigure(iterations)];
+  return { id: "outcomes", title: "Outcomes and iterations", parts };
 }
 
 /** Converged devices among those that were to be programmed, as a fraction. */

@@ -13,9 +13,9 @@ import {
   soft,
   upAxis,
 } from "../chart-style.ts";
-import { dataMarkup, type Figure, figureMarkup } from "../figure.ts";
+import { dataMarkup, type Figure } from "../figure.ts";
 import type { Markup } from "../markup.ts";
-import { commands, joined, missing, type Section } from "../section.ts";
+import { commands, missing, type Section } from "../section.ts";
 import { lineSeries, type Point } from "../series.ts";
 import { type LevelError, type LevelErrors, publishedSigma } from "../statistics/level-errors.ts";
 import type { WeightErrors } from "../statistics/weight-errors.ts";
@@ -31,14 +31,14 @@ export function programmingErrorSection(
   gmaxSiemens: number,
   firstAgeSeconds: number | undefined,
 ): Section {
-  const body =
+  const parts =
     firstAgeSeconds === undefined
-      ? missing("The programmed devices were not read yet; this reads them:", commands.read)
-      : joined([
-          figureMarkup(figureOf(errors, gmaxSiemens, firstAgeSeconds)),
+      ? [missing("The programmed devices were not read yet; this reads them:", commands.read)]
+      : [
+          figureOf(errors, gmaxSiemens, firstAgeSeconds),
           ...(weights === undefined ? [] : [weightMarkup(weights)]),
-        ]);
-  return { id: "programming", title: "Programming error", body };
+        ];
+  return { id: "programming", title: "Programming error", parts };
 }
 
 /** What a network feels, which the errors of devices do not show where one of them makes up for another. */

@@ -6,7 +6,7 @@ import type { StoredResult } from "../../store/results.ts";
 import type { StoredRun } from "../../store/runs.ts";
 import type { Store } from "../../store/store.ts";
 import { html, type Markup, nothing } from "../markup.ts";
-import { joined, type Section } from "../section.ts";
+import type { Section } from "../section.ts";
 import { type Table, tableMarkup } from "../table.ts";
 import { dateAndTime, inMicrosiemens } from "../words.ts";
 
@@ -16,12 +16,12 @@ export function provenanceSection(
   results: readonly StoredResult[],
   other?: ConverterCalibration,
 ): Section {
-  const body = joined([
+  const parts = [
     subjectMarkup(store, results, other),
     runsMarkup(store.runs.list()),
     eventsMarkup(store),
-  ]);
-  return { id: "provenance", title: "Provenance", body };
+  ];
+  return { id: "provenance", title: "Provenance", parts };
 }
 
 type Fact = readonly [name: string, value: string];

@@ -7,11 +7,11 @@ import type {
   ValidationCheck,
   ValidationDocument,
 } from "../../store/validation-document.ts";
-import { dataMarkup, figureMarkup } from "../figure.ts";
+import { dataMarkup } from "../figure.ts";
 import { layerFigure } from "../layer-figure.ts";
 import { lossFigures } from "../loss-figures.ts";
 import { html, type Markup } from "../markup.ts";
-import { joined, missing, type Section } from "../section.ts";
+import { missing, type Section } from "../section.ts";
 import { type Table, tableMarkup } from "../table.ts";
 import { ageText, compensationName, count, inMicrosiemens, percent, rounded } from "../words.ts";
 
@@ -23,22 +23,22 @@ export function validationSection(store: Store): Section {
   if (document === undefined)
     return {
       ...section,
-      body: missing("Layers were not compared with the digital network yet; this compares them:", command),
+      parts: [missing("Layers were not compared with the digital network yet; this compares them:", command)],
     };
   const { sources, notes, checks } = document;
   const outliers = outlierTable(document);
   return {
     ...section,
-    body: joined([
+    parts: [
       introduction(document),
       tableMarkup(accuracyTable(document)),
-      ...sources.map((source, index) => figureMarkup(layerFigure(source, index))),
+      ...sources.map(layerFigure),
       ...(outliers.rows.length === 0 ? [] : [dataMarkup("outlier-channels", outliers, "Outlier channels")]),
-      ...sources.flatMap((source, index) => lossFigures(source, index).map(figureMarkup)),
+      ...sources.flatMap((source, index) => lossFigures(source, index)),
       dataMarkup("validated-levels", levelTable(document), "Conductance by target"),
       ...(checks.length === 0 ? [] : [dataMarkup("limits", checkTable(checks), "Limits")]),
       ...notes.map((note) => html`<p>${note}.</p>`),
-    ]),
+    ],
   };
 }
 

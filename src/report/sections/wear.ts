@@ -1,17 +1,16 @@
 /** Wear: pulses that each device has had in the life of the store. */
 
-import { figureMarkup } from "../figure.ts";
 import { commands, missing, type Section } from "../section.ts";
 import type { CountHistogram } from "../statistics/count-histogram.ts";
 import { rounded } from "../words.ts";
 import { countFigure } from "./count-figure.ts";
 
 export function wearSection(pulses: CountHistogram): Section {
-  const body =
+  const part =
     pulses.total === 0
       ? missing("No pulse was applied yet; programming applies them:", commands.program)
-      : figureMarkup(wearFigure(pulses));
-  return { id: "wear", title: "Wear", body };
+      : wearFigure(pulses);
+  return { id: "wear", title: "Wear", parts: [part] };
 }
 
 const wearFigure = (pulses: CountHistogram) =>
