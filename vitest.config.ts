@@ -1,7 +1,7 @@
 import { defineConfig } from "vitest/config";
 
 /** These have a process to themselves: they start processes, or put a module in the place of another. */
-const alone = ["test/system/**/*.test.ts", "test/store/open-race.test.ts"];
+const alone = ["test/system/**/*.test.ts", "test/docs/pages.test.ts", "test/store/open-race.test.ts"];
 
 export default defineConfig({
   test: {

@@ -1,34 +1,24 @@
 /** One command line, from its words to its exit code. Of the process it knows what it is given, so that many can run in one. */
 
-import yargs, { type Argv } from "yargs";
 import type { Clock, Timer } from "../core/clock.ts";
 import { errorCatalogue } from "../core/errors.ts";
 import type { Prng } from "../core/prng.ts";
 import { paintFor, wantsColour } from "./colour.ts";
-import { commandNames, type Declare, declaredCommands, loadCommands } from "./commands/commands.ts";
-import { globalOptions } from "./commands/global-options.ts";
-import { type DeclaredOption, declaredBy, optionsWithin } from "./config/declared.ts";
-import { glance } from "./config/given.ts";
-import {
-  asFlags,
-  asObject,
-  type Configuration,
-  noConfiguration,
-  readConfiguration,
-} from "./config/read-config.ts";
+import { asFlags, type Configuration, noConfiguration } from "./config/configuration.ts";
 import type { Context } from "./context.ts";
 import { shownFailure } from "./failure.ts";
 import type { OpenBoards } from "./open-boards.ts";
-import { withJoinedValues } from "./option-values.ts";
 import { Output, type Streams } from "./output.ts";
 import { toolVersion } from "./package-files.ts";
-import { type Named, usageError } from "./usage-error.ts";
+import { topHelp, wantsTopHelp, wantsVersion } from "./top-help.ts";
 
 export interface Surroundings {
   /** Where a config file is looked for. */
   readonly folder: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly streams: Streams;
+  /** Of the terminal, where there is one. */
+  readonly columns?: number | undefined;
   readonly clock: Clock;
   readonly timer: Timer;
   readonly prng: Prng;
@@ -40,16 +30,25 @@ export interface Surroundings {
 
 /** Runs it and prints what it says, failures included. Returns the exit code. */
 export async function runCommandLine(words: readonly string[], around: Surroundings): Promise<number> {
-  const { streams, environment, boards } = around;
+  const { streams, environment, boards, columns = usualColumns } = around;
   let isVerbose = isSet("verbose", words, noConfiguration);
   try {
-    const unset = contextWith(words, noConfiguration, around);
-    const configuration = await readConfiguration(words, () => declaredCommands(unset), around.folder);
+    const quick = quickAnswer(words, columns);
+    if (quick !== undefined) {
+      streams.stdout.write(`${quick}\n`);
+      return 0;
+    }
+    const { parsed, readConfiguration } = await import("./parsed-line.ts");
+    const configuration = await readConfiguration(
+      words,
+      contextWith(words, noConfiguration, around),
+      around.folder,
+    );
     isVerbose = isSet("verbose", words, configuration);
     const context = contextWith(words, configuration, around);
     remarkOn(configuration, context.output);
     around.began?.(context.output, isVerbose);
-    const printed = await parsed(words, configuration, context);
+    const printed = await parsed(words, configuration, context, columns);
     if (printed !== "") streams.stdout.write(`${printed}\n`);
     return context.output.exitCode;
   } catch (failure) {
@@ -60,6 +59,15 @@ export async function runCommandLine(words: readonly string[], around: Surroundi
     streams.stderr.write(shown.text);
     return shown.exitCode;
   }
+}
+
+/** Where nobody says how wide the terminal is, or there is none. */
+const usualColumns = 100;
+
+/** What needs neither the parser nor a command. */
+function quickAnswer(words: readonly string[], columns: number): string | undefined {
+  if (wantsTopHelp(words)) return topHelp(columns);
+  return wantsVersion(words) ? toolVersion() : undefined;
 }
 
 /** Known before the parser runs, since its own failures are printed too. */
@@ -87,51 +95,3 @@ function contextWith(words: readonly string[], given: Configuration, around: Sur
 function remarkOn({ file, settings }: Configuration, output: Output): void {
   if (settings.length > 0) output.note(`${file} sets ${settings.map(({ option }) => option).join(", ")}`);
 }
-
-/** Lets yargs run the command. Returns what yargs itself prints: help, the version, completions. */
-async function parsed(
-  words: readonly string[],
-  configuration: Configuration,
-  context: Context,
-): Promise<string> {
-  const { command, subcommand } = glance(words);
-  const declares = await loadCommands(command);
-  const isKnown = commandNames.some((name) => name === command);
-  const options = isKnown ? optionsWithin(declares.flatMap(declaredIn(context)), subcommand) : [];
-  const base = parser(configuration, { command, subcommand, isKnown, options });
-  for (const declare of declares) declare(base, context);
-  let printed = "";
-  // Without it yargs would print by itself, and end the process.
-  const keep = (_: unknown, __: unknown, output: string): void => {
-    printed = output;
-  };
-  await base.parseAsync(withJoinedValues(words, options), {}, keep);
-  return printed;
-}
-
-const declaredIn =
-  (context: Context) =>
-  (declare: Declare): readonly DeclaredOption[] =>
-    declaredBy((recorder) => declare(recorder.options(globalOptions), context));
-
-const parser = ({ settings }: Configuration, named: Named): Argv =>
-  yargs()
-    .locale("en")
-    .scriptName("pcmlab")
-    .usage(
-      "$0 COMMAND\n\nProgram, watch and run neural networks on phase-change-memory chips, real or emulated.",
-    )
-    .version(toolVersion())
-    .options(globalOptions)
-    .config(asObject(settings))
-    .parserConfiguration({ "duplicate-arguments-array": false })
-    .demandCommand(1, "name a command")
-    .strict()
-    .recommendCommands()
-    .completion("completion", "print a script that completes commands and options in bash and zsh")
-    .wrap(Math.min(110, yargs().terminalWidth()))
-    .fail((message, failure) => {
-      // What yargs and the checks of options complain of is an YError; anything else comes from a command.
-      if (failure !== undefined && failure.name !== "YError") throw failure;
-      throw usageError(message ?? failure?.message ?? "", named);
-    });

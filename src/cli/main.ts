@@ -21,6 +21,7 @@ process.exitCode = await runCommandLine(process.argv.slice(2), {
   folder: process.cwd(),
   environment: process.env,
   streams: process,
+  columns: process.stdout.columns,
   clock: systemClock,
   timer: systemTimer,
   prng: systemPrng(),

@@ -17,6 +17,8 @@ export interface RunFacts {
   readonly command: string;
   readonly seed: number | null;
   readonly config: object;
+  /** Asked when the run ends: what the reliable link of its board did, undefined when none was used. */
+  readonly link?: () => object | undefined;
 }
 
 /** Commands that would keep a campaign of the same store from its board, or change what it watches. */
@@ -33,9 +35,11 @@ export async function recorded<T>(
   const run = store.runs.begin(newRun(context, facts));
   try {
     const result = await work(run);
+    keepLink(store, run, facts);
     store.runs.end(run, ending(context, "completed"));
     return result;
   } catch (failure) {
+    keepLink(store, run, facts);
     const interrupted = failure instanceof LabError && failure.code === "INTERRUPTED";
     store.runs.end(run, {
       ...ending(context, interrupted ? "interrupted" : "failed"),
@@ -45,9 +49,14 @@ export async function recorded<T>(
   }
 }
 
-function newRun(context: Context, facts: RunFacts): NewRun {
+function keepLink(store: Store, run: RunId, { link }: RunFacts): void {
+  const report = link?.();
+  if (report !== undefined) store.runs.keepLink(run, report);
+}
+
+function newRun(context: Context, { command, seed, config }: RunFacts): NewRun {
   return {
-    ...facts,
+    ...{ command, seed, config },
     commandLine: context.commandLine,
     toolVersion: toolVersion(),
     gitCommit: thisCommit(),

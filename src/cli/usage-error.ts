@@ -30,7 +30,11 @@ export function usageError(message: string, named: Named): LabError {
 }
 
 /** An unknown option stands there as it was written and once more as one word in camel case. */
-function unknownWords(words: readonly string[], { command, isKnown, options }: Named, help: string): LabError {
+function unknownWords(
+  words: readonly string[],
+  { command, isKnown, options }: Named,
+  help: string,
+): LabError {
   const own = words.filter((word) => !words.some((other) => other !== word && inCamelCase(other) === word));
   if (!isKnown && command !== undefined && own.includes(command))
     return new LabError("USAGE", `there is no command ${command}`, { next: help });

@@ -79,7 +79,11 @@ export const unsent = (failure: LabError): LabError =>
     ...(failure.next !== undefined && { next: failure.next }),
   });
 
+/** Of Node: the code, what it means, the call, and the path that the message around it names anyway. */
+const ofSystem = /^E[A-Z\d]+: (.+?), \w+( '.*)?$/s;
+
 /** The text of anything that was thrown, for joining into a message. */
 export function textOf(thrown: unknown): string {
-  return thrown instanceof Error ? thrown.message : String(thrown);
+  if (!(thrown instanceof Error)) return String(thrown);
+  return ofSystem.exec(thrown.message)?.[1] ?? thrown.message;
 }

@@ -13,12 +13,7 @@
 
 import { floatOf } from "../network/attributes.ts";
 import type { Network } from "../network/layer.ts";
-import {
-  type OnnxModel,
-  type OnnxNode,
-  type OnnxTensor,
-  onnxNode,
-} from "../network/onnx/model.ts";
+import { type OnnxModel, type OnnxNode, type OnnxTensor, onnxNode } from "../network/onnx/model.ts";
 import { floatTensor, integerTensor, tensorValues } from "../network/onnx/tensor.ts";
 import { outputInfos, statisticsOutputs } from "./batch-statistics.ts";
 import { channelMean, momentTensors, momentVector } from "./moments.ts";

@@ -12,6 +12,7 @@ import {
   onnxNode,
 } from "../network/onnx/model.ts";
 import { floatTensor, tensorValues } from "../network/onnx/tensor.ts";
+import { GraphIndex } from "./graph-index.ts";
 
 export interface StandIn {
   readonly norm: BatchNorm;
@@ -36,50 +37,6 @@ export function withStandIns(
   const each = network.batchNorms.map((norm) => standInOf(network, graph, norm));
   const all = each.filter((one) => one !== undefined);
   return all.length < each.length ? undefined : { model: replaced(model, graph, all), all };
-}
-
-/** Who gives and who takes a value. */
-class GraphIndex {
-  readonly #producers: ReadonlyMap<string, OnnxNode>;
-  readonly #consumers = new Map<string, number>();
-  readonly #tensors: ReadonlyMap<string, OnnxTensor>;
-
-  constructor({ graph }: OnnxModel) {
-    this.#producers = new Map(
-      graph.nodes.flatMap((node) => node.outputs.map((name) => [name, node] as const)),
-    );
-    this.#tensors = new Map(graph.initializers.map((tensor) => [tensor.name, tensor]));
-    for (const name of [
-      ...graph.nodes.flatMap(({ inputs }) => inputs),
-      ...graph.outputs.map((value) => value.name),
-    ])
-      this.#consumers.set(name, (this.#consumers.get(name) ?? 0) + 1);
-  }
-
-  producer(name: string | undefined): OnnxNode | undefined {
-    return this.#producers.get(name ?? "");
-  }
-
-  tensor(name: string | undefined): OnnxTensor | undefined {
-    return this.#tensors.get(name ?? "");
-  }
-
-  isShared(name: string | undefined): boolean {
-    return (this.#consumers.get(name ?? "") ?? 0) > 1;
-  }
-
-  /** A convolution whose weights are constants of height and width, of one group or many. */
-  isImageConvolution(node: OnnxNode | undefined): boolean {
-    return node?.opType === "Conv" && this.tensor(node.inputs[1])?.dims.length === 4;
-  }
-
-  /** Whether the value is batch x channels x height x width beyond doubt. */
-  isImage(name: string | undefined): boolean {
-    const node = this.producer(name);
-    return node?.opType === "BatchNormalization"
-      ? this.isImage(node.inputs[0])
-      : this.isImageConvolution(node);
-  }
 }
 
 function standInOf(network: Network, graph: GraphIndex, norm: BatchNorm): StandIn | undefined {

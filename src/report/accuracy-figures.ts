@@ -109,7 +109,7 @@ function rangeOf(points: readonly AccuracyPoint[], baseline: number | undefined)
     ...points.map(({ accuracy, interval }) => 100 * (interval?.high ?? accuracy)),
     ...extra,
   );
-  const step = high - low > 25 ? 10 : high - low > 5 ? 2 : 0.5;
+  const step = high - low > 50 ? 20 : high - low > 25 ? 10 : high - low > 5 ? 2 : 0.5;
   return {
     min: Math.max(0, Math.floor(low / step) * step),
     max: Math.min(100, Math.ceil(high / step) * step),

@@ -64,7 +64,8 @@ const gridOf = (size: ChartSize) => ({ left: size.narrow ? 46 : 52 });
 /** Legends of many or long names take two lines on a phone. */
 function legendHeight(legend: readonly LegendEntry[], size: ChartSize): number {
   const width = legend.reduce((sum, { name }) => sum + 58 + 7 * name.length, 0);
-  return 22 * Math.ceil(width / size.width);
+  // Further lines are as far apart as the entries are.
+  return 22 + 36 * (Math.ceil(width / size.width) - 1);
 }
 
 function legendOf(entries: readonly LegendEntry[]): NonNullable<EChartsOption["legend"]> {

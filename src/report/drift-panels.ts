@@ -96,7 +96,9 @@ function seriesOf({ points, fit }: DriftPanel, index: number) {
   const symbol = points.length > mostSymbols ? "none" : "circle";
   return [
     bandSeries(intervals, blue, on),
-    lineSeries("median", medians, { colour: blue, symbol }, on),
+    curve === undefined || symbol === "none"
+      ? lineSeries("median", medians, { colour: blue, symbol }, on)
+      : { ...lineSeries("median", medians, { colour: blue, symbol }, on), lineStyle: { width: 0 } },
     ...(curve === undefined ? [] : [fitSeries(curve, on)]),
   ];
 }

@@ -33,7 +33,7 @@ export function figureMarkup(figure: Figure): Markup {
     new Markup(renderSvg(`${id}-${suffix}`, option(size), size));
   return html`<figure id="${id}"><h3>${title}</h3>
 <div role="img" aria-label="${title}. The data follow as a table."><div class="wide">${drawing(wideSize(figure), "w")}</div><div class="narrow">${drawing(narrow, "n")}</div></div>
-<figcaption>${caption}</figcaption>
+<figcaption>${caption.replace(/(\d) %/g, "$1\u00a0%")}</figcaption>
 ${dataMarkup(id, table)}</figure>`;
 }
 

@@ -95,7 +95,8 @@ function rangeOf(intervals: readonly Interval[]) {
     Math.max(0, ...intervals.map(([, , to]) => to)),
   ];
   if (high === low) return {};
-  const step = 10 ** Math.floor(Math.log10(high - low)) / 2;
+  const coarse = 10 ** Math.floor(Math.log10(high - low));
+  const step = (high - low) / coarse > 4 ? coarse : coarse / 2;
   const edge = (steps: number): number => Number((steps * step).toPrecision(6));
   return { min: edge(Math.floor(low / step)), max: edge(Math.ceil(high / step)), interval: step };
 }

@@ -1,7 +1,8 @@
 /** Conductances as a picture of points: where they lie on an array. */
 
+import { soft, textStyle } from "./chart-style.ts";
 import { viridis } from "./colour-scale.ts";
-import { html, type Markup } from "./markup.ts";
+import { escapeText, html, type Markup } from "./markup.ts";
 import { type IndexedImage, pngDataUri } from "./png.ts";
 import { inMicrosiemens } from "./words.ts";
 
@@ -12,12 +13,64 @@ export interface Raster {
   readonly siemens: Float32Array;
 }
 
-export const imageMarkup = (name: string, raster: Raster, topSiemens: number): Markup =>
+/** A raster with what it shows. */
+export interface Picture {
+  readonly name: string;
+  readonly raster: Raster;
+}
+
+export const imageMarkup = ({ name, raster }: Picture, topSiemens: number): Markup =>
   html`<p class="map"><span>${name}</span><img src="${pngDataUri(imageOf(raster, topSiemens))}" width="${raster.width}" height="${raster.height}" alt="Map of the conductances, ${name}"></p>`;
 
 /** The colours from 0 to `topSiemens`. */
 export const scaleMarkup = (topSiemens: number): Markup =>
   html`<p class="scale"><span>0</span><i></i><span>${inMicrosiemens(topSiemens)} µS and above</span></p>`;
+
+/** In units of the drawing. */
+const plateWidth = 820;
+const tallestPicture = 560;
+const lineHeight = 22;
+const gap = 14;
+
+interface Placed extends Picture {
+  readonly top: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** The pictures above each other over the scale of the colours. */
+export function rasterPlate(pictures: readonly Picture[], topSiemens: number) {
+  const placed: Placed[] = [];
+  let top = 0;
+  for (const picture of pictures) {
+    const ratio = picture.raster.height / picture.raster.width;
+    const width = Math.round(Math.min(plateWidth, tallestPicture / ratio));
+    const height = Math.round(width * ratio);
+    placed.push({ ...picture, top, width, height });
+    top += lineHeight + height + gap;
+  }
+  const size = { width: plateWidth, height: top + lineHeight };
+  const svg = (): string =>
+    `<svg viewBox="0 0 ${size.width} ${size.height}" xmlns="http://www.w3.org/2000/svg">${placed.map((one) => placedDrawing(one, topSiemens)).join("")}${scaleDrawing(top, topSiemens)}</svg>`;
+  return { size, svg };
+}
+
+function placedDrawing({ name, raster, top, width, height }: Placed, topSiemens: number): string {
+  const uri = pngDataUri(imageOf(raster, topSiemens));
+  const place = `x="0" y="${top + lineHeight}" width="${width}" height="${height}"`;
+  return `${textAt(0, top + 14, name)}<image ${place} preserveAspectRatio="none" image-rendering="optimizeSpeed" href="${uri}"/>`;
+}
+
+function scaleDrawing(top: number, topSiemens: number): string {
+  const steps = Array.from({ length: shades }, (_, shade) => {
+    const colour = `rgb(${viridis(shade / (shades - 1)).join(",")})`;
+    return `<rect x="${20 + 3 * shade}" y="${top + 4}" width="3.5" height="12" fill="${colour}"/>`;
+  });
+  return `${textAt(0, top + 15, "0")}${steps.join("")}${textAt(220, top + 15, `${inMicrosiemens(topSiemens)} µS and above`)}`;
+}
+
+const textAt = (x: number, y: number, text: string): string =>
+  `<text x="${x}" y="${y}" fill="${soft}" font-family="${textStyle.fontFamily}" font-size="${textStyle.fontSize}">${escapeText(text)}</text>`;
 
 const shades = 64;
 

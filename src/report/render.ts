@@ -6,12 +6,13 @@ import type { StoredNetwork } from "../store/networks.ts";
 import type { Store } from "../store/store.ts";
 import { html } from "./markup.ts";
 import { page } from "./page.ts";
-import { type Section, sectionMarkup } from "./section.ts";
+import { type Drawing, drawingsOf, type Section, sectionMarkup } from "./section.ts";
 import { accuracySection } from "./sections/accuracy.ts";
 import { conductanceSection } from "./sections/conductance.ts";
 import { driftSection } from "./sections/drift.ts";
 import { driftFitsSection } from "./sections/drift-fits.ts";
 import { headlineMarkup } from "./sections/headline.ts";
+import { linkSection } from "./sections/link.ts";
 import { mapSection } from "./sections/map.ts";
 import { outcomesSection } from "./sections/outcomes.ts";
 import { programmingErrorSection } from "./sections/programming-error.ts";
@@ -33,18 +34,25 @@ import { WeightErrors } from "./statistics/weight-errors.ts";
  * @throws LabError STORE when data in the store is damaged.
  */
 export function renderReport(store: Store, other?: ConverterCalibration): string {
-  const network = store.networks.find();
+  const title = `${store.networks.find()?.name ?? "empty store"}: pcmlab report`;
+  const content = html`${headlineMarkup(store, store.results.latest())}
+${sectionsOf(store, other).map(sectionMarkup)}`;
+  return page(title, content);
+}
+
+/** The figures that the report of this store has, as files of their own. @param other @throws as `renderReport`. */
+export const reportDrawings = (store: Store, other?: ConverterCalibration): Drawing[] =>
+  sectionsOf(store, other).flatMap(drawingsOf);
+
+function sectionsOf(store: Store, other: ConverterCalibration | undefined): Section[] {
   const results = store.results.latest();
-  const title = `${network?.name ?? "empty store"}: pcmlab report`;
-  const sections = [
+  return [
     accuracySection(results),
     validationSection(store),
-    ...deviceSections(store, network, other),
+    ...deviceSections(store, store.networks.find(), other),
+    linkSection(store),
     provenanceSection(store, results, other),
   ];
-  const content = html`${headlineMarkup(store, results)}
-${sections.map(sectionMarkup)}`;
-  return page(title, content);
 }
 
 /** The sections that are about single devices; they look at each device once, together. */
@@ -64,9 +72,12 @@ function deviceSections(
     driftSection(statistics?.drift, gmax),
     driftFitsSection(store),
     mapSection(statistics?.maps ?? [], network, programmings.length > 0),
-    wearSection(statistics?.pulses ?? new CountHistogram()),
+    wearSection(statistics?.pulses ?? new CountHistogram(), pulseLimitOf(store)),
   ];
 }
+
+const pulseLimitOf = (store: Store): number | undefined =>
+  store.chips.latest()?.descriptor.envelope?.maxPulsesPerCell;
 
 function gather(
   store: Store,

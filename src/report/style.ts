@@ -2,10 +2,23 @@
 
 import { viridisGradient } from "./colour-scale.ts";
 
+/** What the variables of the page are by day, and in files of single figures. */
+export const lightColours = {
+  ...{
+    paper: "#ffffff",
+    ink: "#1b1f24",
+    soft: "#5a636e",
+    rule: "#b4bcc6",
+    hairline: "#e6e9ed",
+    wash: "#f5f7f9",
+  },
+  ...{ blue: "#0067a5", orange: "#c75000", green: "#00805e", purple: "#a8478a", sky: "#2f8fc4" },
+} as const;
+
+const variables = Object.entries(lightColours).map(([name, colour]) => `--${name}: ${colour};`);
+
 export const style = `
-:root { color-scheme: light dark;
-  --paper: #ffffff; --ink: #1b1f24; --soft: #5a636e; --rule: #b4bcc6; --hairline: #e6e9ed; --wash: #f5f7f9;
-  --blue: #0067a5; --orange: #c75000; --green: #00805e; --purple: #a8478a; --sky: #2f8fc4; }
+:root { color-scheme: light dark; ${variables.join(" ")} }
 @media (prefers-color-scheme: dark) { :root {
   --paper: #14171b; --ink: #e7eaee; --soft: #9da7b3; --rule: #56606b; --hairline: #2a3038; --wash: #1c2127;
   --blue: #5fb0ea; --orange: #f2914a; --green: #3fc39c; --purple: #d98abf; --sky: #8fd0f5; } }
@@ -48,7 +61,9 @@ summary { cursor: pointer; color: var(--soft); width: fit-content; }
 summary:hover { color: var(--ink); }
 .missing { background: var(--wash); border-radius: 6px; padding: 0.9rem 1rem; color: var(--soft); }
 .missing code { display: block; margin-top: 0.4rem; padding: 0; color: var(--ink); }
-.beside { display: grid; grid-template-columns: 1fr 1fr; gap: 0 1.5rem; }
+.beside { display: grid; grid-template-columns: 1fr 1fr; gap: 0 1.5rem; align-items: end; }
+.long { white-space: normal; min-width: min(24rem, 70vw); overflow-wrap: anywhere; }
+.pairs th { padding-right: 1.5rem; }
 .map { margin: 0 0 0.75rem; }
 .map span { display: block; font-size: 0.9rem; font-weight: 600; margin-bottom: 0.25rem; }
 .map img { display: block; width: 100%; height: auto; max-height: 28rem; object-fit: contain; object-position: left top;
@@ -59,6 +74,9 @@ summary:hover { color: var(--ink); }
   body { padding: 1.5rem 1rem 3rem; }
   .wide { display: none; }
   .narrow { display: block; }
+  .beside { grid-template-columns: 1fr; }
+  .pairs th, .pairs td { display: block; padding-right: 0; }
+  .pairs th { color: var(--soft); border-bottom: none; padding-bottom: 0; }
   .headline { font-size: 0.9rem; }
   .headline span { display: block; margin: 0; white-space: nowrap; }
   .headline th, .headline td { padding-right: 0.7rem; }
@@ -73,6 +91,9 @@ summary:hover { color: var(--ink); }
   .wide { display: block; }
   .narrow { display: none; }
   .csv { display: none; }
-  th, td { white-space: normal; }
+  .scroll { overflow: visible; }
+  table { font-size: 8pt; }
+  th, td { white-space: normal; padding-right: 0.7rem; }
+  .long { min-width: 12rem; }
 }
 `;

@@ -18,7 +18,7 @@ export function tableMarkup({ columns, rows }: Table): Markup {
   );
   const decimals = columns.map((_, index) => Math.max(0, ...rows.map((row) => decimalsOf(row[index]))));
   const body = rows.map((row) => rowMarkup(row, decimals, examples));
-  return html`<div class="scroll"><table><thead><tr>${head}</tr></thead><tbody>${body}</tbody></table></div>`;
+  return html`<div class="scroll" tabindex="0"><table><thead><tr>${head}</tr></thead><tbody>${body}</tbody></table></div>`;
 }
 
 /** A link that holds the table as a CSV file (RFC 4180), with a byte order mark for spreadsheets. */
@@ -44,8 +44,13 @@ function rowMarkup(
   return html`<tr><th scope="row"${alignment(cells[0])}>${texts[0] ?? ""}</th>${rest}</tr>`;
 }
 
-const alignment = (cell: Cell | undefined): Markup =>
-  typeof cell === "number" ? html` class="number"` : nothing;
+/** Longer texts may take several lines. */
+const longText = 48;
+
+function alignment(cell: Cell | undefined): Markup {
+  if (typeof cell === "number") return html` class="number"`;
+  return typeof cell === "string" && cell.length > longText ? html` class="long"` : nothing;
+}
 
 function shown(cell: Cell, decimals: number): string {
   if (typeof cell === "string") return cell;

@@ -15,6 +15,7 @@ import { readoutBands } from "./migrations/009-readout-bands.ts";
 import { campaigns } from "./migrations/010-campaigns.ts";
 import { driftFits } from "./migrations/011-drift-fits.ts";
 import { validations } from "./migrations/012-validations.ts";
+import { runLinks } from "./migrations/013-run-links.ts";
 
 /** SQL, or what cannot be said in SQL. */
 export type MigrationStep = string | ((connection: Connection) => void);
@@ -33,6 +34,7 @@ export const migrations: readonly (string | readonly MigrationStep[])[] = [
   campaigns,
   driftFits,
   validations,
+  runLinks,
 ];
 
 /** The schema that this version of pcmlab writes. */

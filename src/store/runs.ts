@@ -39,6 +39,12 @@ export interface StoredRun extends NewRun {
   readonly message: string | null;
 }
 
+export interface RunLink {
+  readonly run: RunId;
+  readonly command: string;
+  readonly report: JsonObject;
+}
+
 export class Runs {
   readonly #connection: Connection;
 
@@ -69,6 +75,17 @@ export class Runs {
     );
   }
 
+  /** What the reliable link of the run did. @param report plain JSON; it takes the place of an earlier one. */
+  keepLink(run: RunId, report: object): void {
+    const row = { run, report: JSON.stringify(report) };
+    this.#connection.run("INSERT OR REPLACE INTO run_links VALUES (@run, @report)", row);
+  }
+
+  /** Of the runs that used the reliable link, oldest first. */
+  links(): RunLink[] {
+    return this.#connection.all(linkSchema, linksSql);
+  }
+
   /** All runs, oldest first. */
   list(): StoredRun[] {
     return this.#connection.all(rowSchema, "SELECT * FROM runs ORDER BY id");
@@ -78,6 +95,12 @@ export class Runs {
 const insertSql = `
   INSERT INTO runs (command, command_line, tool_version, git_commit, host, seed, config, started_wall)
   VALUES (@command, @commandLine, @toolVersion, @gitCommit, @host, @seed, @config, @started)`;
+
+const linksSql = "SELECT id, command, report FROM run_links JOIN runs ON id = run_id ORDER BY id";
+
+const linkSchema = z
+  .object({ id: z.number(), command: z.string(), report: jsonColumn })
+  .transform(({ id, command, report }): RunLink => ({ run: runId(id), command, report }));
 
 const commandLineColumn = z
   .string()

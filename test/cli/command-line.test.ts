@@ -17,12 +17,30 @@ describe("a value that begins with a minus", () => {
     { name: "json", type: "boolean" },
   ];
   test.each([
-    [["read", "--at", "-5s"], ["read", "--at=-5s"]],
-    [["read", "--at", "-.5s", "--json"], ["read", "--at=-.5s", "--json"]],
-    [["report", "-o", "-"], ["report", "-o=-"]],
-    [["read", "--at", "5s", "--json", "-5"], ["read", "--at", "5s", "--json", "-5"]],
-    [["read", "--at=-5s"], ["read", "--at=-5s"]],
-    [["read", "--", "--at", "-5s"], ["read", "--", "--at", "-5s"]],
+    [
+      ["read", "--at", "-5s"],
+      ["read", "--at=-5s"],
+    ],
+    [
+      ["read", "--at", "-.5s", "--json"],
+      ["read", "--at=-.5s", "--json"],
+    ],
+    [
+      ["report", "-o", "-"],
+      ["report", "-o=-"],
+    ],
+    [
+      ["read", "--at", "5s", "--json", "-5"],
+      ["read", "--at", "5s", "--json", "-5"],
+    ],
+    [
+      ["read", "--at=-5s"],
+      ["read", "--at=-5s"],
+    ],
+    [
+      ["read", "--", "--at", "-5s"],
+      ["read", "--", "--at", "-5s"],
+    ],
   ])("%j becomes %j", (words, expected) => {
     expect(withJoinedValues(words, options)).toEqual(expected);
   });
@@ -36,17 +54,16 @@ describe("a value that begins with a minus", () => {
     },
   );
 
-  test("reaches the command, which says what is wrong with it", async () => {
-    for (const words of [
-      ["program", "x.onnx", "--chip", "x", "--store", "y", "--read-at", "-5s"],
-      ["program", "x.onnx", "--chip", "x", "--store", "y", "--gmax", "-25uS"],
-      ["read", "--chip", "x", "--store", "y", "--at", "25s", "--volts", "-0.2V"],
-    ]) {
-      const { exitCode, stderr } = await run(...words);
-      expect(stderr).toMatch(/-5 s|-25|-0\.2/);
-      expect(stderr).not.toMatch(/Unknown/);
-      expect(exitCode).toBe(2);
-    }
+  test.each([
+    [["read", "--chip", "x", "--store", "y", "--at", "-5s"], /-5/],
+    [["calibrate", "--chip", "x", "--store", "y", "--valid", "-1d"], /-1d|-86400|-1 d/],
+    [["wear", "--serial", "x", "--most", "-3"], /--most must be a whole number from 0/],
+    [["infer", "--store", "y", "--images", "x", "--batch", "-.5"], /--batch must be a whole number/],
+    [["infer", "--store", "y", "--images", "x", "--converter-calibration", "-1"], /"-1" is no calibration/],
+  ])("reaches the command, which says what is wrong with it: %j", async (words, said) => {
+    const { exitCode, stderr } = await run(...words);
+    expect(stderr).toMatch(said);
+    expect(exitCode).toBe(2);
   });
 });
 
@@ -72,6 +89,25 @@ describe("a slip", () => {
     const { exitCode, stderr, stdout } = await run(...words);
     expect(stderr).toMatch(said);
     expect(stderr.trimEnd().split("\n").length).toBe(2);
+    expect([exitCode, stdout]).toEqual([2, ""]);
+  });
+});
+
+describe("usage errors end with 2 and a next step", () => {
+  test.each([
+    [["identify"]],
+    [["emulator"]],
+    [["emulator", "--tcp", "abc"]],
+    [["emulator", "--tcp", "0", "--seed", "1.5"]],
+    [["emulator", "--pty", "nowhere/chip"]],
+    [["infer", "--store", "y", "--images", "x", "--batch", "abc"]],
+    [["infer", "--store", "y", "--images", "x", "--limit", "0"]],
+    [["infer", "--store", "", "--images", "x"]],
+    [["read", "--chip", "x", "--store", "y", "--at", "25s", "--link", "maybe"]],
+    [["drift", "--store", "x", "--tile", "--level"]],
+  ])("%j", async (words) => {
+    const { exitCode, stderr, stdout } = await run(...words);
+    expect(stderr).toMatch(/^pcmlab: .+ \[USAGE\]\n {2}next: .+\n$/);
     expect([exitCode, stdout]).toEqual([2, ""]);
   });
 });

@@ -10,7 +10,8 @@ import { fileSettings, type Setting } from "../../src/cli/config/file-settings.t
 import { givenOptions, glance } from "../../src/cli/config/given.ts";
 import { layered } from "../../src/cli/config/layers.ts";
 import { nearest } from "../../src/cli/config/nearest.ts";
-import { asFlags, readConfiguration } from "../../src/cli/config/read-config.ts";
+import { asFlags } from "../../src/cli/config/configuration.ts";
+import { configurationOf } from "../../src/cli/config/read-config.ts";
 import { labError } from "../drivers/scripted-transport.ts";
 import { commands } from "./declared-commands.ts";
 
@@ -242,7 +243,7 @@ describe("the file", () => {
     return folder;
   }
   const flagsIn = async (folder: string, ...words: string[]): Promise<string[]> =>
-    asFlags((await readConfiguration(words, async () => commands, folder)).settings);
+    asFlags((await configurationOf(words, async () => commands, folder)).settings);
 
   test("is pcmlab.toml in the current folder, or the one that is named, or none", async () => {
     const folder = folderWith("pcmlab.toml", 'store = "a.db"\n[program]\navoid = ["x", "y"]\nquiet = false');

@@ -3,11 +3,16 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { chmod, mkdir, symlink, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { main } from "../system/command.ts";
 import { isForShell, isServer, type ShellCommand } from "./shell-lines.ts";
 
 const project = join(import.meta.dirname, "../..");
+
+/** The port that pages give to a simulated board; it may be taken on the machine of the test. */
+const shownPort = /\b7016\b/g;
 
 interface Server {
   readonly text: string;
@@ -16,11 +21,13 @@ interface Server {
 
 export class DocumentShell {
   readonly #folder: string;
+  readonly #port: number;
   readonly #prelude: string[] = [];
   #servers: Server[] = [];
 
-  private constructor(folder: string) {
+  private constructor(folder: string, port: number) {
     this.#folder = folder;
+    this.#port = port;
   }
 
   /** In a folder with what a clone has beside the code. */
@@ -32,7 +39,7 @@ export class DocumentShell {
     await writeFile(join(bin, "npx"), `#!/bin/sh\n[ "$1" = pcmlab ] || exit 127\nshift\n${script}`);
     for (const name of ["pcmlab", "npx"]) await chmod(join(bin, name), 0o755);
     for (const name of ["examples", "docs"]) await symlink(join(project, name), join(folder, name));
-    return new DocumentShell(folder);
+    return new DocumentShell(folder, await freePort());
   }
 
   /** What the command prints, on stdout and stderr. @throws Error when it fails, with what it printed. */
@@ -71,14 +78,16 @@ export class DocumentShell {
     const port = portOf(text);
     const earlier = this.#servers.find((server) => port !== undefined && portOf(server.text) === port);
     await earlier?.stop();
-    // The usual port may be taken on the machine of the test.
+    // So may the dashboard's.
     const child = this.#spawn(text.includes("pcmlab dashboard ") ? `${text} --port 0` : text);
     const printed = collected(child);
     const closed = once(child, "close");
     const stop = async (): Promise<void> => {
       if (child.exitCode === null && child.pid !== undefined) process.kill(-child.pid, "SIGINT");
-      const [exitCode] = await closed;
-      if (exitCode !== 0) throw new Error(`\`${text}\` ended with ${exitCode}:\n${printed()}`);
+      const [exitCode, signal] = await closed;
+      // Programs other than pcmlab may just die of it.
+      if (exitCode !== 0 && (signal !== "SIGINT" || text.includes("pcmlab ")))
+        throw new Error(`\`${text}\` ended with ${exitCode}:\n${printed()}`);
     };
     this.#servers = [...this.#servers.filter((server) => server !== earlier), { text, stop }];
     const isReady = await Promise.race([
@@ -90,7 +99,8 @@ export class DocumentShell {
   }
 
   #spawn(text: string) {
-    return spawn("bash", ["-c", ["set -e -o pipefail", ...this.#prelude, text].join("\n")], {
+    const lines = ["set -e -o pipefail", ...this.#prelude, text].join("\n");
+    return spawn("bash", ["-c", lines.replace(shownPort, String(this.#port))], {
       cwd: this.#folder,
       stdio: ["ignore", "pipe", "pipe"],
       // A process group of its own, which a signal reaches as Ctrl-C does.
@@ -102,6 +112,15 @@ export class DocumentShell {
       },
     });
   }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  await promisify(server.close.bind(server))();
+  if (address === null || typeof address === "string") throw new Error("the system gave no port");
+  return address.port;
 }
 
 const portOf = (text: string): string | undefined => / --pty (\S+)/.exec(text)?.[1];

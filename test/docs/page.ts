@@ -3,7 +3,7 @@
 import { python } from "../system/python.ts";
 import { type Block, blocksOf } from "./blocks.ts";
 import type { DocumentShell } from "./document-shell.ts";
-import { commandsOf, isOnlyShown, isPrinted, isShell } from "./shell-lines.ts";
+import { commandsOf, isAboutPrinted, isOnlyShown, isPrinted, isShell } from "./shell-lines.ts";
 
 export interface PageRun {
   /** Commands of pcmlab that were run. */
@@ -43,16 +43,17 @@ async function readBlock(
   shell: DocumentShell,
   interpreter: string | undefined,
 ): Promise<string | undefined> {
-  const [language, file] = block.language.split(" ");
-  if (file !== undefined) {
-    await shell.save(file, block.lines);
-    return undefined;
-  }
+  const [language, word] = block.language.split(" ");
   if (isShell(block)) return typed(block, shell);
   if (language === "python" && interpreter !== undefined)
     return python(interpreter, ["-c", block.lines.join("\n")], await shell.folder());
-  if (language === "text" && printed !== undefined && !isPrinted(block.lines, printed))
-    throw new Error(`this is not what is printed:\n${printed}`);
+  if (language === "text") {
+    const isThere = word === "about" ? isAboutPrinted : isPrinted;
+    if (printed !== undefined && !isThere(block.lines, printed))
+      throw new Error(`this is not what is printed:\n${printed}`);
+  } else if (word !== undefined) {
+    await shell.save(word, block.lines);
+  }
   return undefined;
 }
 

@@ -2,7 +2,7 @@
 
 import { expect, test } from "vitest";
 import { blocksOf, sectionOf } from "./blocks.ts";
-import { commandsOf, isForShell, isPrinted, isServer, isShell } from "./shell-lines.ts";
+import { commandsOf, isAboutPrinted, isForShell, isPrinted, isServer, isShell } from "./shell-lines.ts";
 
 const page = `# Page
 
@@ -62,4 +62,12 @@ test.each([
   [["b"], "a b\n", false],
 ])("%j is printed in %j: %s", (shown, output, expected) => {
   expect(isPrinted(shown, output)).toBe(expected);
+});
+
+test.each([
+  [["1 d  79.65 (77.83-81.36)"], "x\n1 d   80.10 (78.30-81.80)\n", true],
+  [["1 d  79.65"], "1 d  82.10", false],
+  [["1 d  79.65", "end"], "1 d  79.65\nx\nend", false],
+])("%j is about what is printed in %j: %s", (shown, output, expected) => {
+  expect(isAboutPrinted(shown, output)).toBe(expected);
 });

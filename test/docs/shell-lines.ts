@@ -45,4 +45,24 @@ export function isPrinted(shown: readonly string[], output: string): boolean {
   return new RegExp(`^${pattern}`, "m").test(`${output}\n`);
 }
 
+/** What results may differ by from processor to processor: a few images of two thousand. */
+const tolerance = 2;
+
+/** Whether these lines are there, with numbers that are off by no more than `tolerance`. */
+export function isAboutPrinted(shown: readonly string[], output: string): boolean {
+  const lines = output.split("\n");
+  return lines.some((_, n) => shown.every((line, k) => isAbout(line, lines[n + k] ?? "")));
+}
+
+const number = /\d+(\.\d+)?/g;
+
+function isAbout(shown: string, line: string): boolean {
+  const shape = (text: string): string => text.replace(number, "0").replace(/ +/g, " ").trim();
+  const [expected, found] = [shown, line].map((text) => (text.match(number) ?? []).map(Number));
+  return (
+    shape(shown) === shape(line) &&
+    expected?.every((value, n) => Math.abs(value - (found?.[n] ?? Number.NaN)) <= tolerance) === true
+  );
+}
+
 const literal = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&");

@@ -11,7 +11,7 @@ const delimiter = 0x00;
 const looksLikeLine = /^[\t\r\n\x20-\x7e]*[\t\r\x20-\x7e]{2,}\n/;
 /** A board that hears nothing for so long forgets what had begun (SPEC.md, L3). */
 const silenceSeconds = 1;
-/** What comes exactly then comes after the silence, however the sums of times were rounded. */
+/** What comes exactly then may have come before the board forgot or behind that: sums of times are rounded. */
 const roundingSeconds = 1e-9;
 
 export class FrameWitness {
@@ -33,7 +33,9 @@ export class FrameWitness {
   }
 
   hear(chunk: Uint8Array, nowSeconds: number): void {
-    if (this.#plainLines && nowSeconds - this.#heardSeconds >= silenceSeconds - roundingSeconds) {
+    const quietSeconds = nowSeconds - this.#heardSeconds;
+    if (this.#plainLines && Math.abs(quietSeconds - silenceSeconds) < roundingSeconds) this.unsure = true;
+    if (this.#plainLines && quietSeconds >= silenceSeconds) {
       this.#begun = "";
       this.#plain = true;
     }

@@ -197,7 +197,7 @@ test.each([
   [
     ["replay", "none.jsonl", "--tcp", "0"],
     7,
-    /none\.jsonl is not a recording of pcmlab: ENOENT.*\[BAD_DATA\]/,
+    /none\.jsonl is not a recording of pcmlab: no such file or directory \[BAD_DATA\]/,
   ],
   [["trace", "photo.gif"], 7, /photo\.gif, line 1 is not a recording of pcmlab: .*\[BAD_DATA\]/],
   [["trace"], 2, /\[USAGE\]/],

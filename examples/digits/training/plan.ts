@@ -1,4 +1,4 @@
-/** How the committed network was trained. */
+/** How the committed networks were trained. */
 
 import type { TrainingPlan } from "./train-network.ts";
 
@@ -15,3 +15,6 @@ export const plan: TrainingPlan = {
   normMomentum: 0.1,
   settlingBatches: 40,
 };
+
+/** The one that fits 64 x 64 devices. */
+export const tinyPlan: TrainingPlan = { ...plan, widths: [3, 5, 6], steps: 1600 };

@@ -34,7 +34,7 @@ export async function calibrate(args: CalibrateArguments, context: Context): Pro
     const store = openStore(args.store, { mode: "create" });
     try {
       const config = { chip: args.chip, validSeconds, parameters: done.parameters };
-      const facts = { command: "calibrate", seed: null, config };
+      const facts = { command: "calibrate", seed: null, config, link: () => remarks.link() };
       const summary = await recorded(store, context, facts, async (run) => {
         remarks.keepIn(store, run);
         return keepCalibration(store, run, done, { wallSeconds: context.clock.wallSeconds(), validSeconds });

@@ -4,8 +4,6 @@
  */
 
 import type { Chip } from "../../chip/chip.ts";
-import type { Descriptor } from "../../chip/descriptor.ts";
-import { mvmAbility } from "../../chip/mvm.ts";
 import type { OpenedChip } from "../../chip/opened-chip.ts";
 import { LabError } from "../../core/errors.ts";
 import { seededPrng } from "../../core/prng.ts";
@@ -16,14 +14,15 @@ import type { EngineName } from "../../inference/engines.ts";
 import type { Parameters } from "../../inference/graph.ts";
 import { type BusyChip, busyChip } from "../../inference/on-chip/busy-chip.ts";
 import { type ChipEngine, openChipEngine, saturationWarning } from "../../inference/on-chip/chip-engine.ts";
-import type { ChipLayer, LayerAccount } from "../../inference/on-chip/layer-products.ts";
-import { arrayTiles } from "../../inference/on-chip/tiles.ts";
+import type { ChipLayer } from "../../inference/on-chip/layer-products.ts";
 import type { ArrayEngine, Output } from "../../inference/session.ts";
 import type { Network } from "../../network/layer.ts";
 import type { OnnxNode } from "../../network/onnx/model.ts";
 import type { Store } from "../../store/store.ts";
 import type { Context } from "../context.ts";
-import { slotsOf } from "./read.ts";
+import { type ChipDetails, layerDetails } from "./chip-details.ts";
+import { assertChipLayers } from "./chip-layers.ts";
+import { slotsOf } from "./programmed-slots.ts";
 
 export interface ChipArraysInputs {
   readonly network: Network;
@@ -36,59 +35,8 @@ export interface ChipArraysInputs {
   readonly seed: number;
 }
 
-/** What the record of a result says of the chip. */
-export interface ChipDetails {
-  readonly engines: Readonly<Record<string, EngineName>>;
-  /** Of the tile that was programmed last and the one that was programmed first. */
-  readonly trueAgesSeconds: readonly number[];
-  readonly wallSeconds: number;
-  readonly linkSeconds: number;
-  readonly phases: 1 | 4;
-  /** By layer of the network. */
-  readonly inputRanges: readonly number[];
-  readonly layers: readonly LayerDetails[];
-}
-
-interface LayerDetails extends Pick<LayerAccount, "layer" | "mvms" | "outputs" | "saturatedOutputs"> {
-  /** Of the columns, relative to the descriptor. */
-  readonly meanGain: number;
-  /** Root mean squares over the products of the calibration, in output codes: of their errors after it, and of what was expected. */
-  readonly errorCodes: number;
-  readonly expectedCodes: number;
-}
-
 /** Random products of each tile for its calibration: they take a blink, and leave gains that are good to about 0.2 %. */
 const calibrationVectors = 512;
-
-/**
- * @param descriptor of the chip that the store belongs to.
- * @throws LabError LIMIT for layers that the chip cannot multiply with.
- */
-export function assertChipLayers(
-  network: Network,
-  engines: readonly EngineName[],
-  store: Store,
-  descriptor: Descriptor,
-  phases: 1 | 4,
-): void {
-  const { tiles } = store.networks.get();
-  const permitted = mvmAbility(descriptor).phases;
-  if (!permitted.includes(phases))
-    throw new LabError(
-      "LIMIT",
-      `${descriptor.model} multiplies in ${permitted.join(" or ")} phases, not in ${phases}`,
-      {
-        next: `give --phases ${permitted[0]}`,
-      },
-    );
-  for (const [index, layer] of network.layers.entries())
-    if (engines[index] === "chip")
-      arrayTiles(
-        layer,
-        tiles.filter((tile) => tile.layer === index),
-        descriptor,
-      );
-}
 
 /** Devices age while a network runs: a chip that is so many times as old as when it was read is another one. */
 const latestFactor = 2;
@@ -225,14 +173,3 @@ function assertNotPast(ages: readonly number[], youngestSeconds: number, { path 
 
 const enginesOf = ({ network, engines }: ChipArraysInputs): Readonly<Record<string, EngineName>> =>
   Object.fromEntries(network.layers.map(({ name }, index) => [name, engines[index] ?? "readout"]));
-
-function layerDetails({ layer, mvms, outputs, saturatedOutputs, calibrations }: LayerAccount): LayerDetails {
-  const mean = (of: (one: LayerAccount["calibrations"][number]) => number): number =>
-    calibrations.reduce((sum, one) => sum + of(one), 0) / calibrations.length;
-  return {
-    ...{ layer, mvms, outputs, saturatedOutputs },
-    meanGain: mean(({ scale }) => scale.reduce((sum, value) => sum + value, 0) / scale.length),
-    errorCodes: mean(({ errorCodes }) => errorCodes),
-    expectedCodes: mean(({ expectedCodes }) => expectedCodes),
-  };
-}

@@ -18,10 +18,11 @@ import { type Survey, survey } from "../dry-run/survey.ts";
 import { copyLedgerOf, mostWorn, wearEstimate } from "../dry-run/wear-estimate.ts";
 import { ledgerFolder } from "../ledger-folder.ts";
 import { marksToAvoid } from "./avoided.ts";
+import { givenNetwork } from "./given-network.ts";
 import { limitsOf, withGuardedChip } from "./guarded-chip.ts";
 import { LineRemarks } from "./line-remarks.ts";
 import { loadProfile } from "./profile.ts";
-import { givenNetwork, type ProgramArguments, programOn } from "./program.ts";
+import { type ProgramArguments, programOn } from "./program.ts";
 
 export interface DryRunArguments extends Omit<ProgramArguments, "chip" | "store"> {
   /** Asked, and never pulsed; a chip of `profile` when missing. */

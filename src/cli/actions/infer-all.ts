@@ -9,13 +9,17 @@ import {
 } from "../../inference/compensation.ts";
 import { engineLabel } from "../../inference/engines.ts";
 import { type Evaluation, evaluate } from "../../inference/executor.ts";
-import { digitalParameters, type Parameters } from "../../inference/graph.ts";
-import type { Store } from "../../store/store.ts";
-import type { Context } from "../context.ts";
-import type { ChipArrays, ChipDetails } from "./chip-arrays.ts";
-import type { Inputs } from "./infer-inputs.ts";
+import { digitalParameters } from "../../inference/graph.ts";
+import type { ChipDetails } from "./chip-details.ts";
+import {
+  engineSuffix,
+  type InferJob,
+  modelledProductsOf,
+  productsAt,
+  withDigitalLayers,
+} from "./infer-job.ts";
 import type { Accuracy } from "./infer-table.ts";
-import { ArrayProducts } from "./modelled-array.ts";
+import type { ArrayProducts } from "./modelled-array.ts";
 import { referenceWeights, type StoredWeights, weightsAt } from "./stored-weights.ts";
 
 export interface InferResult {
@@ -39,15 +43,6 @@ export interface AccuracyAt extends Accuracy {
   readonly alphas: readonly number[];
   /** Null where no layer ran on the chip. */
   readonly chip: ChipDetails | null;
-}
-
-export interface InferJob extends Inputs {
-  readonly store: Store;
-  readonly run: ReturnType<Store["runs"]["begin"]>;
-  readonly context: Context;
-  readonly seed: number;
-  /** The chip, when a layer runs on it. */
-  readonly arrays: ChipArrays | undefined;
 }
 
 /** What is the same at all times. */
@@ -129,43 +124,6 @@ async function accuracyAt(
     ...{ ageSeconds, compensation, calibrations, alphas, cost },
     chip: chip ?? null,
   };
-}
-
-/** Layers that stay digital have the weights of the file at every age. */
-const withDigitalLayers = ({ network, engines }: InferJob, read: StoredWeights): StoredWeights => ({
-  ...read,
-  weights: read.weights.map((weights, layer) =>
-    engines[layer] === "digital" ? (network.layers[layer]?.weights ?? weights) : weights,
-  ),
-});
-
-/** What tells results of other engines and of modelled products from those of the readout alone, which people see most. */
-const engineSuffix = ({ engines, modelled }: InferJob): string => {
-  const label = engineLabel(engines);
-  const words = [...(label === "readout" ? [] : [label]), ...(modelled === undefined ? [] : ["modelled"])];
-  return words.length === 0 ? "" : `@${words.join("+")}`;
-};
-
-/** Undefined when nothing is modelled. */
-async function modelledProductsOf(
-  job: InferJob,
-  read: StoredWeights | undefined,
-): Promise<ArrayProducts | undefined> {
-  const { network, modelled, calibration, store, seed } = job;
-  if (modelled === undefined || read === undefined) return undefined;
-  const chip = store.chips.latest()?.descriptor;
-  return ArrayProducts.open(network, modelled, read.arrays, calibration, chip, seed);
-}
-
-/** Of each layer: those of its engine, where they are not exact. */
-function productsAt(
-  { engines, arrays }: InferJob,
-  modelled: ArrayProducts | undefined,
-  now: StoredWeights,
-): Parameters["products"] {
-  const own = modelled?.of(now.arrays);
-  if (own === undefined) return arrays?.products;
-  return engines.map((engine, layer) => (engine === "readout" ? own[layer] : arrays?.products?.[layer]));
 }
 
 /** The digital accuracy; with adabs also what adapting the digital statistics does, since that is a loss of its own. */

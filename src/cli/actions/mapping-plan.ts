@@ -137,7 +137,11 @@ export function readableGmax(text: string, { read }: Descriptor): number {
   const gmaxSiemens = parseQuantity(text, "S");
   if (gmaxSiemens > 0 && gmaxSiemens <= read.fullScaleSiemens) return gmaxSiemens;
   const limit = microsiemens(read.fullScaleSiemens);
-  throw new LabError("LIMIT", `--gmax is ${microsiemens(gmaxSiemens)} µS, the chip reads 0 to ${limit} µS`, {
-    next: `choose a --gmax up to ${limit}uS`,
-  });
+  throw new LabError(
+    "LIMIT",
+    `--gmax is ${Number(microsiemens(gmaxSiemens).toPrecision(6))} µS, the chip reads 0 to ${limit} µS`,
+    {
+      next: `choose a --gmax up to ${limit}uS`,
+    },
+  );
 }

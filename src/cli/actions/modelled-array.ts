@@ -39,6 +39,10 @@ export interface ModelledArray {
   readonly text: string;
 }
 
+/** Of a compensation: results with a modelled array bear another name than those of the readout alone, which people see most. */
+export const modelledLabel = (compensation: string, modelled: ModelledArray | undefined): string =>
+  modelled === undefined ? compensation : `${compensation}@modelled`;
+
 /** A wire of more than this is a slip of a unit; densely drawn lines have a third of an ohm a cell. */
 const mostOhms = 1000;
 

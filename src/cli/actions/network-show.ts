@@ -8,8 +8,8 @@ import { type Network, weightCount } from "../../network/layer.ts";
 import { type Placement, placeNetwork, tilesOfLayer } from "../../network/placement.ts";
 import { usualLayout } from "../../network/sites.ts";
 import type { Context } from "../context.ts";
+import { givenNetwork } from "./given-network.ts";
 import { loadProfile } from "./profile.ts";
-import { givenNetwork } from "./program.ts";
 
 export interface NetworkShowArguments {
   readonly network: string;

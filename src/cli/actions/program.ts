@@ -1,11 +1,8 @@
 /** Programs a network: file, placement, chip, store, in this order, so that nothing is written before all are known to fit. */
 
-import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
 import { withCalibratedDac } from "../../../calibration/converter/calibrated-dac.ts";
-import { LabError, textOf } from "../../core/errors.ts";
 import type { Network } from "../../network/layer.ts";
-import { readNetwork } from "../../network/read.ts";
 import { placedBlocks } from "../../network/weight-blocks.ts";
 import type { NewNetwork } from "../../store/networks.ts";
 import { openStore, type Store } from "../../store/store.ts";
@@ -18,6 +15,7 @@ import {
   chosenAlgorithm,
   plannedAlgorithm,
 } from "./chosen-algorithm.ts";
+import { givenNetwork } from "./given-network.ts";
 import { limitsOf } from "./guarded-chip.ts";
 import { type MappingArguments, type MappingPlan, planMapping, storedLayersOf } from "./mapping-plan.ts";
 import { type ProgramSummary, textOfSummary } from "./program-summary.ts";
@@ -37,15 +35,6 @@ export async function program(args: ProgramArguments, context: Context): Promise
   return withPulsedChip(args, context, (chip, board, remarks, ledger) =>
     programOn({ chip, board, remarks, ledger }, { args, ...given }, context),
   );
-}
-
-/** @throws LabError BAD_NETWORK. */
-export async function givenNetwork({
-  network: path,
-  bias,
-}: Pick<ProgramArguments, "network" | "bias">): Promise<Pick<Plan, "onnx" | "network">> {
-  const onnx = await networkFile(path);
-  return { onnx, network: readNetwork(onnx, { bias }) };
 }
 
 /** @throws LabError DOES_NOT_FIT, LIMIT, STORE, STORE_CONTENT before the first pulse; the errors of the chip. */
@@ -80,21 +69,13 @@ interface Plan extends MappingPlan, ChosenAlgorithm {
   readonly calibration: NetworkJob["calibration"];
 }
 
-function networkFile(path: string): Promise<Uint8Array> {
-  return readFile(path).catch((cause: unknown) => {
-    throw new LabError("BAD_NETWORK", `${path} cannot be read: ${textOf(cause)}`, {
-      cause,
-      next: "check the path",
-    });
-  });
-}
-
 function programInto(store: Store, plan: Plan, link: ProgramLink, context: Context): Promise<ProgramSummary> {
   const { gmaxSiemens, options, summary, args } = plan;
   const mapping = { ...options, ...summary, avoid: args.avoid ?? [] };
   const how = { ...plannedAlgorithm(plan), calibration: plan.calibration.name };
   const config = { gmaxSiemens, mapping, ...how, chip: args.chip };
-  return recorded(store, context, { command: "program", seed: null, config }, (run) => {
+  const facts = { command: "program", seed: null, config, link: () => link.remarks.link() };
+  return recorded(store, context, facts, (run) => {
     link.remarks.keepIn(store, run);
     store.chips.attach(run, link.board.descriptor);
     const { tiles, name } = store.networks.put(newNetwork(plan));

@@ -1,22 +1,19 @@
 /** Reads every programmed tile at given ages; a tile that is already older is read at once, and stamped with its true time. */
 
 import type { Chip } from "../../chip/chip.ts";
-import type { OpenedChip } from "../../chip/opened-chip.ts";
 import type { ReadOptions } from "../../chip/readout.ts";
 import { cellCount } from "../../chip/region.ts";
 import { LabError } from "../../core/errors.ts";
 import { formatDuration, parseDurations, parseQuantity } from "../../core/units.ts";
-import type { StoredTile } from "../../store/placement.ts";
-import type { StoredProgramming } from "../../store/programmings.ts";
 import { openStore, type Store } from "../../store/store.ts";
 import type { Context } from "../context.ts";
 import { recorded } from "../provenance.ts";
-import { bootNote } from "./boot-note.ts";
 import {
   type CalibrationArguments,
   type ChosenCalibration,
   chooseCalibration,
 } from "./choose-calibration.ts";
+import { type Slot, slotsOf } from "./programmed-slots.ts";
 import { latestFactor } from "./reading-age.ts";
 import { type ChipArguments, withChip } from "./with-chip.ts";
 
@@ -50,7 +47,10 @@ export async function read(args: ReadArguments, context: Context): Promise<AgeRe
       return recorded(
         store,
         context,
-        { command: "read", seed: null, config: { ages, ...options, calibration: name, chip: args.chip } },
+        {
+          ...{ command: "read", seed: null, link: () => remarks.link() },
+          config: { ages, ...options, calibration: name, chip: args.chip },
+        },
         async (run) => {
           remarks.keepIn(store, run);
           store.chips.attach(run, chip.descriptor);
@@ -71,12 +71,6 @@ export async function read(args: ReadArguments, context: Context): Promise<AgeRe
   } finally {
     store.close();
   }
-}
-
-/** A tile with its programming. */
-export interface Slot {
-  readonly tile: StoredTile;
-  readonly programming: StoredProgramming;
 }
 
 interface Job {
@@ -103,36 +97,6 @@ function warnOfFailed(
     output.warn(
       `bit lines ${failed.join(", ")} failed ${name}: what is read of their devices is not to be trusted`,
     );
-}
-
-/** All tiles with their programming. @throws LabError STORE_CONTENT when one has none, or the board restarted since. */
-export function slotsOf(store: Store, board: Pick<OpenedChip, "bootId">): Slot[] {
-  const { tiles } = store.networks.get();
-  const current = new Map(store.programmings.current().map((programming) => [programming.tile, programming]));
-  const slots = tiles.flatMap((tile): Slot[] => {
-    const programming = current.get(tile.id);
-    return programming === undefined ? [] : [{ tile, programming }];
-  });
-  const missing = tiles.length - slots.length;
-  if (missing > 0) {
-    throw new LabError(
-      "STORE_CONTENT",
-      `${missing} of ${tiles.length} tiles in ${store.path} were never programmed to the end`,
-      {
-        next: "run `pcmlab program` again, to its end",
-      },
-    );
-  }
-  if (slots.some(({ programming }) => programming.bootNote !== bootNote(board.bootId))) {
-    throw new LabError(
-      "STORE_CONTENT",
-      `the board restarted since ${store.path} was programmed: its clock no longer tells ages`,
-      {
-        next: "program the network again; what a restarted emulator holds is a fresh chip or an older state",
-      },
-    );
-  }
-  return slots;
 }
 
 /** @throws LabError STORE_CONTENT when a region is already much older than a wanted age. */

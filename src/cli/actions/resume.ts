@@ -79,7 +79,8 @@ export async function resumeOn(
   const network = readNetwork(store.networks.onnx(stored.id), { bias: biasOf(stored) });
   const how = plannedAlgorithm(chosenAgain);
   const config = { resumes: plan.run, ...how, limits: limitsOf(args), chip: args.chip };
-  const summary = await recorded(store, context, { command: "resume", seed: null, config }, (run) => {
+  const facts = { command: "resume", seed: null, config, link: () => link.remarks.link() };
+  const summary = await recorded(store, context, facts, (run) => {
     link.remarks.keepIn(store, run);
     store.chips.attach(run, link.board.descriptor);
     store.plans.limit(plan.run, { ...plan.limits, ...limitsOf(args) });

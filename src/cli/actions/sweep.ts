@@ -4,6 +4,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { LabError, textOf } from "../../core/errors.ts";
 import { parseDurations } from "../../core/units.ts";
+import { needsRanges } from "../../inference/array-model/model.ts";
 import { exampleShape } from "../../inference/batches.ts";
 import type { Context } from "../context.ts";
 import { chipDigest } from "../sweep/identity.ts";
@@ -11,9 +12,10 @@ import { type InstancePlan, type PlanIdentity, runInstance } from "../sweep/inst
 import { parseSeeds, variantsOf } from "../sweep/instances.ts";
 import { type InstanceAccuracy, sweepPoints } from "../sweep/statistics.ts";
 import { sweepTable } from "../sweep/table.ts";
-import { gatherImages, parseMethods } from "./infer-inputs.ts";
+import { givenNetwork } from "./given-network.ts";
+import { gatherImages, parseMethods } from "./image-inputs.ts";
+import { modelledArrayOf } from "./modelled-array.ts";
 import { loadProfile } from "./profile.ts";
-import { givenNetwork } from "./program.ts";
 
 export interface SweepArguments extends Omit<InstancePlan, "agesSeconds"> {
   readonly at: string;
@@ -50,9 +52,12 @@ export async function sweep(args: SweepArguments, context: Context): Promise<voi
 async function assertUsable(plan: InstancePlan): Promise<PlanIdentity & { images: number }> {
   const profile = loadProfile(plan.profile);
   const { onnx, network } = await givenNetwork(plan);
-  const { test, sources } = await gatherImages({ ...plan, seed: 0 }, parseMethods(plan.compensation));
+  const modelled = modelledArrayOf(plan);
+  const ranged = modelled && needsRanges(modelled.model) ? "the modelled array" : undefined;
+  const methods = parseMethods(plan.compensation);
+  const { test, sources } = await gatherImages({ ...plan, seed: 0 }, methods, ranged);
   exampleShape(network, test);
-  return { digest: chipDigest({ ...plan, onnx, profile }), sources, images: test.count };
+  return { digest: chipDigest({ ...plan, onnx, profile }), sources, modelled, images: test.count };
 }
 
 async function prepared(folder: string): Promise<void> {

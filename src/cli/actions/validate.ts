@@ -26,10 +26,10 @@ import {
   sourcesOf,
 } from "../validate/sources.ts";
 import { validationTable } from "../validate/table.ts";
+import { gatherImages, type ImageArguments, type ImageInputs } from "./image-inputs.ts";
 import { accuracyOf } from "./infer-all.ts";
-import { gatherImages, type ImageArguments, type ImageInputs } from "./infer-inputs.ts";
 import { type ArrayArguments, modelledArrayOf } from "./modelled-array.ts";
-import { type ReadArguments, read } from "./read.ts";
+import type { ReadArguments } from "./read.ts";
 
 export interface ValidateArguments
   extends ImageArguments,
@@ -86,6 +86,8 @@ async function takeReadings(args: ValidateArguments, context: Context): Promise<
   if (chip === undefined || store === undefined || at === undefined) return;
   const quiet: Context = { ...context, output: context.output.withoutResults() };
   const how = { ...args, calibration: args.converterCalibration, chip, store, at };
+  // What talks to boards is loaded where there is one.
+  const { read } = await import("./read.ts");
   for (let done = 0; done < args.readings; done++) await read(how, quiet);
 }
 

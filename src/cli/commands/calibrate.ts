@@ -4,11 +4,12 @@ import type { Argv } from "yargs";
 import { LabError } from "../../core/errors.ts";
 import type { Context } from "../context.ts";
 import { boardOptions, storeOption } from "./options.ts";
+import { summaries } from "./summaries.ts";
 
 export const calibrateCommand = (yargs: Argv, context: Context): Argv =>
   yargs.command(
     "calibrate",
-    "measure the converters of a chip against its reference resistors, and its DAC",
+    summaries.calibrate,
     (command) =>
       command
         .options({

@@ -5,11 +5,12 @@ import { LabError } from "../../core/errors.ts";
 import type { Context } from "../context.ts";
 import { campaignOption, planOptions, startOptions } from "./campaign-options.ts";
 import { boardOptions, storeOption } from "./options.ts";
+import { summaries } from "./summaries.ts";
 
 const { record: _, ...board } = boardOptions;
 
 export const campaignCommand = (yargs: Argv, context: Context): Argv =>
-  yargs.command("campaign", "read a chip on a schedule, for a day or a month, unattended", (command) => {
+  yargs.command("campaign", summaries.campaign, (command) => {
     const all = [
       newCommand,
       startCommand,
@@ -78,7 +79,10 @@ const pauseCommand = (yargs: Argv, context: Context): Argv =>
   yargs.command(
     "pause",
     "ask the process that runs it to leave the board alone for a while",
-    (command) => command.options({ store: storeOption, campaign: campaignOption }),
+    (command) =>
+      command
+        .options({ store: storeOption, campaign: campaignOption })
+        .example("$0 campaign pause --store run.db", "another program may use the board then"),
     async (args) => {
       const { askCampaign } = await import("../actions/campaign-ask.ts");
       await askCampaign("pause", args, context);
@@ -90,12 +94,14 @@ const resumeCommand = (yargs: Argv, context: Context): Argv =>
     "resume",
     "go on with a campaign that was paused, in its process or in this one",
     (command) =>
-      command.options({
-        ...board,
-        chip: { ...board.chip, demandOption: false },
-        store: storeOption,
-        ...startOptions,
-      }),
+      command
+        .options({
+          ...board,
+          chip: { ...board.chip, demandOption: false },
+          store: storeOption,
+          ...startOptions,
+        })
+        .example("$0 campaign resume --store run.db", "the process that paused goes on"),
     async ({ chip, ...args }) => {
       const { askCampaign } = await import("../actions/campaign-ask.ts");
       if (await askCampaign("resume", args, context)) return;
@@ -112,7 +118,10 @@ const stopCommand = (yargs: Argv, context: Context): Argv =>
   yargs.command(
     "stop",
     "end it for good: what was not read is missed",
-    (command) => command.options({ store: storeOption, campaign: campaignOption }),
+    (command) =>
+      command
+        .options({ store: storeOption, campaign: campaignOption })
+        .example("$0 campaign stop --store run.db", "it cannot be resumed"),
     async (args) => {
       const { askCampaign } = await import("../actions/campaign-ask.ts");
       await askCampaign("stop", args, context);

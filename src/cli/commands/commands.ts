@@ -4,10 +4,13 @@ import type { Argv } from "yargs";
 import { type Commands, declaredBy } from "../config/declared.ts";
 import type { Context } from "../context.ts";
 import { globalOptions } from "./global-options.ts";
+import { type CommandName, commandNames } from "./summaries.ts";
+
+export { commandNames };
 
 export type Declare = (yargs: Argv, context: Context) => Argv;
 
-const loads: Readonly<Record<string, () => Promise<Declare>>> = {
+const loads: Readonly<Record<CommandName, () => Promise<Declare>>> = {
   emulator: async () => (await import("./emulator.ts")).emulatorCommand,
   profile: async () => (await import("./profile.ts")).profileCommand,
   devices: async () => (await import("./devices.ts")).devicesCommand,
@@ -47,13 +50,10 @@ const loads: Readonly<Record<string, () => Promise<Declare>>> = {
   demo: async () => (await import("./demo.ts")).demoCommand,
 };
 
-export const commandNames: readonly string[] = Object.keys(loads);
-
 /** The command of that name alone; all of them for any other word, since help and suggestions are about all. */
 export function loadCommands(name: string | undefined): Promise<readonly Declare[]> {
   const one = commandNames.find((known) => known === name);
-  const named = Object.entries(loads).filter(([known]) => one === undefined || known === one);
-  return Promise.all(named.map(([, load]) => load()));
+  return Promise.all((one === undefined ? commandNames : [one]).map((known) => loads[known]()));
 }
 
 /** What every command declares; a config file may set it, but not name another file. The context is for those that run, and none does. */

@@ -6,11 +6,12 @@ import type { Context } from "../context.ts";
 import { imageOptions } from "./image-options.ts";
 import { mappingOptions } from "./mapping-options.ts";
 import { boardOptions, guardOptions, pathOption, pathOrNameOption, seedOption, whole } from "./options.ts";
+import { summaries } from "./summaries.ts";
 
 export const compareProgrammingCommand = (yargs: Argv, context: Context): Argv =>
   yargs.command(
     "compare-programming",
-    "programming algorithms beside each other: error by level, yield, pulses, energy, time, products, accuracy",
+    summaries["compare-programming"],
     (command) =>
       command
         .options({

@@ -4,11 +4,12 @@ import type { Argv } from "yargs";
 import type { Commands } from "../config/declared.ts";
 import type { Context } from "../context.ts";
 import { pathOption } from "./options.ts";
+import { summaries } from "./summaries.ts";
 
 export const initCommand = (yargs: Argv, context: Context, declared: () => Promise<Commands>): Argv =>
   yargs.command(
     "init",
-    "write a commented pcmlab.toml into the current folder",
+    summaries.init,
     (command) =>
       command
         .options({
@@ -26,35 +27,31 @@ export const initCommand = (yargs: Argv, context: Context, declared: () => Promi
   );
 
 export const configCommand = (yargs: Argv, context: Context, declared: () => Promise<Commands>): Argv =>
-  yargs.command(
-    "config",
-    "what commands take from the config file, and the schema of such files",
-    (command) =>
-      command
-        .command(
-          "show [command] [subcommand]",
-          "every option of a command, its value and where that comes from; without a command all that the file sets",
-          (show) =>
-            show
-              .positional("command", { type: "string", describe: "as on the command line" })
-              .positional("subcommand", { type: "string", describe: "as on the command line" })
-              .example("$0 config show program", "what `pcmlab program` would use"),
-          async (args) => {
-            const { showConfig } = await import("../actions/config.ts");
-            const { command: of, subcommand, config } = args;
-            const file = typeof config === "string" ? config : undefined;
-            showConfig({ command: of, subcommand, config: file }, await declared(), process.cwd(), context);
-          },
-        )
-        .command(
-          "schema",
-          "print the JSON Schema of config files, for editors",
-          (schema) =>
-            schema.example("$0 config schema > pcmlab.schema.json", "for an editor that checks TOML"),
-          async () => {
-            const { printSchema } = await import("../actions/config.ts");
-            printSchema(await declared(), context);
-          },
-        )
-        .demandCommand(1, "name one of show, schema"),
+  yargs.command("config", summaries.config, (command) =>
+    command
+      .command(
+        "show [command] [subcommand]",
+        "every option of a command, its value and where that comes from; without a command all that the file sets",
+        (show) =>
+          show
+            .positional("command", { type: "string", describe: "as on the command line" })
+            .positional("subcommand", { type: "string", describe: "as on the command line" })
+            .example("$0 config show program", "what `pcmlab program` would use"),
+        async (args) => {
+          const { showConfig } = await import("../actions/config.ts");
+          const { command: of, subcommand, config } = args;
+          const file = typeof config === "string" ? config : undefined;
+          showConfig({ command: of, subcommand, config: file }, await declared(), process.cwd(), context);
+        },
+      )
+      .command(
+        "schema",
+        "print the JSON Schema of config files, for editors",
+        (schema) => schema.example("$0 config schema > pcmlab.schema.json", "for an editor that checks TOML"),
+        async () => {
+          const { printSchema } = await import("../actions/config.ts");
+          printSchema(await declared(), context);
+        },
+      )
+      .demandCommand(1, "name one of show, schema"),
   );

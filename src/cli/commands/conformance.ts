@@ -3,11 +3,12 @@
 import type { Argv } from "yargs";
 import type { Context } from "../context.ts";
 import { baudOption, chipOption, ledgerOption, recordOption } from "./options.ts";
+import { summaries } from "./summaries.ts";
 
 export const conformanceCommand = (yargs: Argv, context: Context): Argv =>
   yargs.command(
     "conformance",
-    "check a board's firmware against every rule of SPEC.md",
+    summaries.conformance,
     (command) =>
       command
         .options({

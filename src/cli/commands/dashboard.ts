@@ -3,6 +3,7 @@
 import type { Argv } from "yargs";
 import type { Context } from "../context.ts";
 import { ledgerOption, storeOption, whole } from "./options.ts";
+import { summaries } from "./summaries.ts";
 
 /** Not in the list of registered ports that programs commonly use. */
 const usualPort = 8026;
@@ -10,7 +11,7 @@ const usualPort = 8026;
 export const dashboardCommand = (yargs: Argv, context: Context): Argv =>
   yargs.command(
     "dashboard",
-    "show a store as a live page, while a campaign or any other command writes to it",
+    summaries.dashboard,
     (command) =>
       command
         .options({

@@ -3,11 +3,12 @@
 import type { Argv } from "yargs";
 import type { Context } from "../context.ts";
 import { pathOption, pathOrNameOption, seedOption } from "./options.ts";
+import { summaries } from "./summaries.ts";
 
 export const demoCommand = (yargs: Argv, context: Context): Argv =>
   yargs.command(
     "demo",
-    "the whole chain on an emulated chip: program, read for a virtual day, infer, report",
+    summaries.demo,
     (command) =>
       command
         .options({

@@ -3,11 +3,12 @@
 import type { Argv } from "yargs";
 import type { Context } from "../context.ts";
 import { baudOption } from "./options.ts";
+import { summaries } from "./summaries.ts";
 
 export const devicesCommand = (yargs: Argv, context: Context): Argv =>
   yargs.command(
     "devices",
-    "list the boards on serial ports, on USB and on given hosts",
+    summaries.devices,
     (command) =>
       command
         .options({

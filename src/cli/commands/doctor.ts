@@ -2,11 +2,12 @@
 
 import type { Argv } from "yargs";
 import type { Context } from "../context.ts";
+import { summaries } from "./summaries.ts";
 
 export const doctorCommand = (yargs: Argv, context: Context): Argv =>
   yargs.command(
     "doctor",
-    "find what on this machine keeps a board from working, and the commands that mend it",
+    summaries.doctor,
     (command) =>
       command
         .options({

@@ -3,11 +3,12 @@
 import type { Argv } from "yargs";
 import type { Context } from "../context.ts";
 import { rederivationOption, storeOption } from "./options.ts";
+import { summaries } from "./summaries.ts";
 
 export const driftCommand = (yargs: Argv, context: Context): Argv =>
   yargs.command(
     "drift",
-    "fit the drift of every device that was read at three ages or more, and store the fits",
+    summaries.drift,
     (command) =>
       command
         .options({

@@ -3,11 +3,12 @@
 import type { Argv } from "yargs";
 import type { Context } from "../context.ts";
 import { maxSeed, pathOption, pathOrNameOption, probability, whole } from "./options.ts";
+import { summaries } from "./summaries.ts";
 
 export const emulatorCommand = (yargs: Argv, context: Context): Argv =>
   yargs.command(
     "emulator",
-    "serve an emulated chip on a pseudo-terminal, a TCP port or USB/IP",
+    summaries.emulator,
     (command) =>
       command
         .options({

@@ -3,6 +3,7 @@
 import type { Argv } from "yargs";
 import type { Context } from "../context.ts";
 import { pathOption, storeOption } from "./options.ts";
+import { summaries } from "./summaries.ts";
 
 const formats = ["parquet", "npz", "csv"] as const;
 const whats = [
@@ -19,7 +20,7 @@ const whats = [
 export const exportCommand = (yargs: Argv, context: Context): Argv =>
   yargs.command(
     "export",
-    "write a table of a store as Parquet, NPZ or CSV",
+    summaries.export,
     (command) =>
       command
         .options({

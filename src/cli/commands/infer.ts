@@ -7,6 +7,7 @@ import type { Context } from "../context.ts";
 import { arrayOptions } from "./array-options.ts";
 import { imageOptions } from "./image-options.ts";
 import { boardOptions, chipOption, rederivationOption, seedOption, storeOption } from "./options.ts";
+import { summaries } from "./summaries.ts";
 
 /** @throws LabError USAGE. */
 function oneOrFour(value: unknown): 1 | 4 {
@@ -20,7 +21,7 @@ function oneOrFour(value: unknown): 1 | 4 {
 export const inferCommand = (yargs: Argv, context: Context): Argv =>
   yargs.command(
     "infer",
-    "run the network with the conductances that were read, at every time, beside the digital baseline",
+    summaries.infer,
     (command) =>
       command
         .options({

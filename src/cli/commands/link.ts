@@ -3,11 +3,12 @@
 import type { Argv } from "yargs";
 import type { Context } from "../context.ts";
 import { boardOptions, whole } from "./options.ts";
+import { summaries } from "./summaries.ts";
 
 export const linkCommand = (yargs: Argv, context: Context): Argv =>
   yargs.command(
     "link",
-    "say how good the serial line to a board is: terms, round trip and counters of the reliable link",
+    summaries.link,
     (command) =>
       command
         .options({

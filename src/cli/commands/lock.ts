@@ -3,11 +3,12 @@
 import type { Argv } from "yargs";
 import type { Context } from "../context.ts";
 import { boardOptions } from "./options.ts";
+import { summaries } from "./summaries.ts";
 
 export const lockCommand = (yargs: Argv, context: Context): Argv =>
   yargs.command(
     "lock",
-    "say which program keeps the others from changing a chip, and free it when that program is gone",
+    summaries.lock,
     (command) =>
       command
         .options({

@@ -4,9 +4,10 @@ import type { Argv } from "yargs";
 import type { Context } from "../context.ts";
 import { mappingOptions } from "./mapping-options.ts";
 import { pathOrNameOption } from "./options.ts";
+import { summaries } from "./summaries.ts";
 
 export const networkCommand = (yargs: Argv, context: Context): Argv =>
-  yargs.command("network", "look at a network file", (command) =>
+  yargs.command("network", summaries.network, (command) =>
     command
       .command(
         "show <network>",

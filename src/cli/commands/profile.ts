@@ -2,6 +2,7 @@
 
 import type { Argv } from "yargs";
 import type { Context } from "../context.ts";
+import { summaries } from "./summaries.ts";
 
 const nameOrFile = {
   type: "string",
@@ -10,12 +11,12 @@ const nameOrFile = {
 } as const;
 
 export const profileCommand = (yargs: Argv, context: Context): Argv =>
-  yargs.command("profile", "list, show or check the profiles of emulated chips", (command) =>
+  yargs.command("profile", summaries.profile, (command) =>
     command
       .command(
         "list",
         "the built-in profiles",
-        (list) => list,
+        (list) => list.example("$0 profile list", "what --profile may name"),
         async () => {
           const { listProfiles } = await import("../actions/profile.ts");
           listProfiles(context);

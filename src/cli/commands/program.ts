@@ -13,11 +13,12 @@ import {
   pathOrNameOption,
   storeOption,
 } from "./options.ts";
+import { summaries } from "./summaries.ts";
 
 export const programCommand = (yargs: Argv, context: Context): Argv =>
   yargs.command(
     "program [network]",
-    "program a network into the chip by program-and-verify",
+    summaries.program,
     (command) =>
       command
         .positional("network", { ...pathOption, demandOption: true, describe: "an ONNX file" })

@@ -3,11 +3,12 @@
 import type { Argv } from "yargs";
 import type { Context } from "../context.ts";
 import { averagesOption, boardOptions, calibrationOption, storeOption, voltsOption } from "./options.ts";
+import { summaries } from "./summaries.ts";
 
 export const readCommand = (yargs: Argv, context: Context): Argv =>
   yargs.command(
     "read",
-    "read all programmed devices at given times after their programming",
+    summaries.read,
     (command) =>
       command
         .options({

@@ -3,11 +3,12 @@
 import type { Argv } from "yargs";
 import type { Context } from "../context.ts";
 import { pathOption, whole } from "./options.ts";
+import { summaries } from "./summaries.ts";
 
 export const replayCommand = (yargs: Argv, context: Context): Argv =>
   yargs.command(
     "replay <recording>",
-    "be the board of a recording: expect the recorded requests and give the recorded answers",
+    summaries.replay,
     (command) =>
       command
         .positional("recording", {

@@ -2,20 +2,28 @@
 
 import type { Argv } from "yargs";
 import type { Context } from "../context.ts";
-import { pathOption, rederivationOption, storeOption } from "./options.ts";
+import { pathOption, rederivationOption, storeOption, whole } from "./options.ts";
+import { summaries } from "./summaries.ts";
 
 export const reportCommand = (yargs: Argv, context: Context): Argv =>
   yargs.command(
     "report",
-    "write a self-contained HTML report of a store",
+    summaries.report,
     (command) =>
       command
         .options({
           store: storeOption,
           calibration: { ...rederivationOption, alias: "converter-calibration" },
-          output: { ...pathOption, alias: "o", demandOption: true, describe: "the HTML file to write" },
+          output: { ...pathOption, alias: "o", demandOption: true, describe: "the file to write" },
+          format: {
+            choices: ["html", "svg", "png"] as const,
+            describe: "the whole report, or one figure; by the ending of the file when missing",
+          },
+          figure: { type: "string", describe: "which figure, for svg and png; an unknown name lists all" },
+          width: { ...whole("width", 100, 10_000), describe: "pixels across, for png" },
         })
-        .example("$0 report --store run.db -o report.html", "open it in any browser"),
+        .example("$0 report --store run.db -o report.html", "open it in any browser")
+        .example("$0 report --store run.db --figure accuracy -o accuracy.png", "one figure, for a paper"),
     async (args) => {
       const { report } = await import("../actions/report.ts");
       await report(args, context);

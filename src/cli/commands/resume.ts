@@ -3,6 +3,7 @@
 import type { Argv } from "yargs";
 import type { Context } from "../context.ts";
 import { boardOptions, calibrationOption, guardOptions, storeOption } from "./options.ts";
+import { summaries } from "./summaries.ts";
 
 /** That of the run when none is named. */
 const { default: _latest, ...calibration } = calibrationOption;
@@ -10,7 +11,7 @@ const { default: _latest, ...calibration } = calibrationOption;
 export const resumeCommand = (yargs: Argv, context: Context): Argv =>
   yargs.command(
     "resume",
-    "go on with a programming run that was stopped or killed",
+    summaries.resume,
     (command) =>
       command
         .options({ ...boardOptions, ...guardOptions, store: storeOption, calibration })

@@ -4,13 +4,14 @@ import type { Argv } from "yargs";
 import { exampleQueries } from "../../store/example-queries.ts";
 import type { Context } from "../context.ts";
 import { whole } from "./options.ts";
+import { summaries } from "./summaries.ts";
 
 const file = { type: "string", demandOption: true, describe: "the store" } as const;
 
 const formats = ["table", "csv", "json"] as const;
 
 export const storeCommand = (yargs: Argv, context: Context): Argv =>
-  yargs.command("store", "check a store, make it smaller, or ask it by SQL", (command) =>
+  yargs.command("store", summaries.store, (command) =>
     command
       .command(
         "check <file>",

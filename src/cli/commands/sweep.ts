@@ -2,14 +2,16 @@
 
 import type { Argv } from "yargs";
 import type { Context } from "../context.ts";
+import { arrayOptions } from "./array-options.ts";
 import { imageOptions } from "./image-options.ts";
 import { mappingOptions } from "./mapping-options.ts";
 import { pathOption, pathOrNameOption } from "./options.ts";
+import { summaries } from "./summaries.ts";
 
 export const sweepCommand = (yargs: Argv, context: Context): Argv =>
   yargs.command(
     "sweep [network]",
-    "accuracy over several emulated chips, times, compensations and ways of programming; goes on where it was stopped",
+    summaries.sweep,
     (command) =>
       command
         .positional("network", { ...pathOption, demandOption: true, describe: "an ONNX file" })
@@ -43,6 +45,7 @@ export const sweepCommand = (yargs: Argv, context: Context): Argv =>
             describe: "read again at these times after programming, and repair what has moved: 5s,20s",
           },
         })
+        .options(arrayOptions)
         .example(
           "$0 sweep resnet32.onnx --images test_batch.bin --seeds 1..5 --at 25s,1d,1y --compensation gdc,per-column",
           "five chips, three times, two compensations",

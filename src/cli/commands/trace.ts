@@ -2,11 +2,12 @@
 
 import type { Argv } from "yargs";
 import type { Context } from "../context.ts";
+import { summaries } from "./summaries.ts";
 
 export const traceCommand = (yargs: Argv, context: Context): Argv =>
   yargs.command(
     "trace <recording>",
-    "print a recording decoded: requests, replies, how long they took, and a summary",
+    summaries.trace,
     (command) =>
       command
         .positional("recording", {

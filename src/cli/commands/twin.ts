@@ -10,9 +10,10 @@ import {
   storeOption,
   whole,
 } from "./options.ts";
+import { summaries } from "./summaries.ts";
 
 export const twinCommand = (yargs: Argv, context: Context): Argv =>
-  yargs.command("twin", "an emulated chip that behaves like a measured one", (command) => {
+  yargs.command("twin", summaries.twin, (command) => {
     for (const add of [fitCommand, exportCommand]) add(command, context);
     return command.demandCommand(1, "name one of fit, export");
   });

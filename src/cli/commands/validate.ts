@@ -15,13 +15,14 @@ import {
   voltsOption,
   whole,
 } from "./options.ts";
+import { summaries } from "./summaries.ts";
 
 const { chip, ...lineOptions } = boardOptions;
 
 export const validateCommand = (yargs: Argv, context: Context): Argv =>
   yargs.command(
     "validate [network]",
-    "digital network, emulator and chip side by side: errors of layers and devices, accuracy, causes of its loss, limits",
+    summaries.validate,
     (command) =>
       command
         .positional("network", {

@@ -3,11 +3,12 @@
 import type { Argv } from "yargs";
 import type { Context } from "../context.ts";
 import { boardOptions, ledgerOption, whole } from "./options.ts";
+import { summaries } from "./summaries.ts";
 
 export const wearCommand = (yargs: Argv, context: Context): Argv =>
   yargs.command(
     "wear",
-    "how often the cells of a chip were pulsed in its life",
+    summaries.wear,
     (command) =>
       command
         .options({

@@ -3,11 +3,12 @@
 import type { Argv } from "yargs";
 import type { Context } from "../context.ts";
 import { storeOption } from "./options.ts";
+import { summaries } from "./summaries.ts";
 
 export const whyCommand = (yargs: Argv, context: Context): Argv =>
   yargs.command(
     "why <result>",
-    "from an accuracy to the readings, calibrations, pulses, versions and command lines behind it",
+    summaries.why,
     (command) =>
       command
         .positional("result", {

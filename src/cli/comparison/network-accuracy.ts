@@ -9,8 +9,8 @@ import type { Network } from "../../network/layer.ts";
 import type { LayerMapping } from "../../network/mapping.ts";
 import type { Tile } from "../../network/placement.ts";
 import type { ComparedAccuracy } from "../../report/statistics/programming-comparison.ts";
+import type { ImageInputs } from "../actions/image-inputs.ts";
 import { accuracyOf } from "../actions/infer-all.ts";
-import type { ImageInputs } from "../actions/infer-inputs.ts";
 import type { ContestBlock } from "./contest.ts";
 
 export interface NetworkContest {

@@ -7,7 +7,7 @@ import { parseDurations, parseQuantity } from "../../core/units.ts";
 import type { WeightLimits } from "../../network/mapping.ts";
 import { readNetwork } from "../../network/read.ts";
 import type { GuardArguments } from "../actions/guarded-chip.ts";
-import { gatherImages, type ImageArguments, parseMethods } from "../actions/infer-inputs.ts";
+import { gatherImages, type ImageArguments, parseMethods } from "../actions/image-inputs.ts";
 import type { MappingArguments } from "../actions/mapping-plan.ts";
 import type { ChipArguments } from "../actions/with-chip.ts";
 import { type Contestant, parseContestants } from "./contestants.ts";

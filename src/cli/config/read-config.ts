@@ -1,21 +1,12 @@
 /** Finds the config file, and says what it sets for the command of these words. What reads such files is loaded when there is one. */
 
+import { type Configuration, noConfiguration } from "./configuration.ts";
 import { type Commands, optionsWithin } from "./declared.ts";
-import type { Setting } from "./file-settings.ts";
 import { fileOf } from "./find-config.ts";
 import { givenOptions, glance } from "./given.ts";
 
-export interface Configuration {
-  /** Undefined when there is no file. */
-  readonly file: string | undefined;
-  /** What takes effect, without what flags override. */
-  readonly settings: readonly Setting[];
-}
-
-export const noConfiguration: Configuration = { file: undefined, settings: [] };
-
 /** @throws LabError USAGE when the file cannot be read, or says what cannot be. */
-export async function readConfiguration(
+export async function configurationOf(
   words: readonly string[],
   commandsNow: () => Promise<Commands>,
   folder: string,
@@ -31,11 +22,3 @@ export async function readConfiguration(
   const layers = layered(options, givenOptions(words, options), settings.get(command) ?? []);
   return { file, settings: layers.flatMap(({ origin }) => (origin.from === "file" ? [origin.setting] : [])) };
 }
-
-/** The settings as the flags that would have done the same, for records. */
-export const asFlags = (settings: readonly Setting[]): string[] =>
-  settings.map(({ option, value }) => `--${option}=${[value].flat().join(",")}`);
-
-/** The settings as yargs takes them: flags count before them, and they before defaults. */
-export const asObject = (settings: readonly Setting[]): object =>
-  Object.fromEntries(settings.map(({ option, value }) => [option, value]));

@@ -2,8 +2,10 @@
 
 import { createHash } from "node:crypto";
 import type { ChipProfile } from "../../../mocks/array/profile.ts";
+import { needsRanges } from "../../inference/array-model/model.ts";
 import { needsImages, parseCompensation } from "../../inference/compensation.ts";
 import type { JsonObject } from "../../store/identity.ts";
+import type { ModelledArray } from "../actions/modelled-array.ts";
 
 /** What decides the readings of a chip, beside how it is programmed and its seed. */
 export interface ChipConditions {
@@ -23,18 +25,39 @@ export function chipDigest({ onnx, profile, gmax, bias, verifyAt = "" }: ChipCon
   return hash.digest("hex").slice(0, digestLength);
 }
 
+export interface ResultConditions {
+  /** As `gatherImages` gives them. */
+  readonly sources: object;
+  readonly modelled: ModelledArray | undefined;
+}
+
 /**
- * Whether a stored result came from these images, calibration images and ways to run them.
- * @param details of the result. @param sources as `gatherImages` gives them. @param seed of the chip, and of the calibration's order.
+ * Whether a stored result came from these images, calibration images, modelled arrays and ways to run them.
+ * @param details of the result. @param name of its compensation. @param seed of the chip, and of the calibration's order.
  */
-export function isFrom(details: JsonObject, compensation: string, sources: object, seed: number): boolean {
-  const isDigital = compensation === "digital";
-  const withImages = !isDigital && needsImages(parseCompensation(compensation));
+export function isFrom(
+  details: JsonObject,
+  name: string,
+  { sources, modelled }: ResultConditions,
+  seed: number,
+): boolean {
+  const isDigital = name === "digital";
+  const withRanges = modelled !== undefined && needsRanges(modelled.model);
+  const withImages = !isDigital && (withRanges || needsImages(parseCompensation(name)));
   const expected = Object.entries({ ...sources, seed }).filter(
     ([key]) => withImages || !imageKeys.includes(key),
   );
-  return expected.every(([key, value]) => JSON.stringify(details[key]) === JSON.stringify(value));
+  return (
+    (isDigital || modelledIn(details) === modelled?.text) &&
+    expected.every(([key, value]) => JSON.stringify(details[key]) === JSON.stringify(value))
+  );
 }
 
-/** What of the sources only compensations with calibration images use. */
+/** As ArrayProducts describes itself. */
+function modelledIn({ modelled }: JsonObject): unknown {
+  const isTable = typeof modelled === "object" && modelled !== null && "text" in modelled;
+  return isTable ? modelled.text : undefined;
+}
+
+/** What of the sources only what runs calibration images uses. */
 const imageKeys: readonly string[] = ["calibration", "augment", "seed"];

@@ -1,31 +1,23 @@
 /** One instance of a sweep, as a user would run it: an emulated chip of its own, calibrated, programmed, read and run. */
 
-import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import { defaultBaudRate } from "../../../drivers/serial/baud-rate.ts";
 import { LabError } from "../../core/errors.ts";
 import type { StoredResult } from "../../store/results.ts";
 import { openStore } from "../../store/store.ts";
-import { calibrate } from "../actions/calibrate.ts";
-import { startEmulator } from "../actions/emulator-process.ts";
+import { type ImageArguments, parseMethods } from "../actions/image-inputs.ts";
 import { infer } from "../actions/infer.ts";
-import { type ImageArguments, parseMethods } from "../actions/infer-inputs.ts";
-import { program } from "../actions/program.ts";
-import { read } from "../actions/read.ts";
+import { type ArrayArguments, type ModelledArray, modelledLabel } from "../actions/modelled-array.ts";
 import type { Context } from "../context.ts";
+import type { ChipPlan } from "./chip-store.ts";
 import { isFrom } from "./identity.ts";
-import { type Instance, instanceName, variantName } from "./instances.ts";
+import { durations, type Instance, instanceName, variantName } from "./instances.ts";
 import type { InstanceAccuracy } from "./statistics.ts";
 
-export interface InstancePlan extends Omit<ImageArguments, "seed"> {
-  readonly network: string;
-  readonly profile: string;
-  readonly folder: string;
-  readonly agesSeconds: readonly number[];
+export interface InstancePlan
+  extends Omit<ImageArguments, "seed">,
+    ArrayArguments,
+    Omit<ChipPlan, "readings"> {
   readonly compensation: string;
-  readonly gmax: string;
-  readonly bias: "array" | "digital";
-  readonly verifyAt?: string | undefined;
 }
 
 /** What tells the results of this plan from those of others in the same folder. */
@@ -34,10 +26,9 @@ export interface PlanIdentity {
   readonly digest: string;
   /** Of the images, as they stand in the details of results. */
   readonly sources: object;
+  /** What of the array is modelled beside the conductances that are read. */
+  readonly modelled: ModelledArray | undefined;
 }
-
-/** Up to this age a region is read by the run that programs the others, which takes a chip minutes. */
-const readWhileProgrammingSeconds = 3600;
 
 /** The accuracies of an instance: chips that an earlier sweep has read and what it found are taken, the rest is done. */
 export async function runInstance(
@@ -55,6 +46,7 @@ export async function runInstance(
   }
   context.output.note(`${name}: ${store}`);
   if (known === undefined) {
+    const { forget, measure } = await import("./chip-store.ts");
     await forget(store);
     await measure(plan, instance, store, context);
   }
@@ -62,61 +54,10 @@ export async function runInstance(
   const { seed } = instance;
   await infer(
     { ...plan, store, seed, at: durations(plan.agesSeconds), compensation: open.join(",") },
-    quietly(context),
+    { ...context, output: context.output.withoutResults() },
   );
   return [...findings(plan, identity, instance, store).found];
 }
-
-const quietly = (context: Context): Context => ({ ...context, output: context.output.withoutResults() });
-
-/** What decides how a chip comes to its readings. */
-export interface ChipPlan
-  extends Pick<
-    InstancePlan,
-    "network" | "profile" | "folder" | "agesSeconds" | "gmax" | "bias" | "verifyAt"
-  > {
-  /** How often it is read at the last of the ages; once when missing. */
-  readonly readings?: number;
-}
-
-/** Makes the store of a chip: calibrated, programmed, and read at every age. */
-export async function measure(
-  plan: ChipPlan,
-  instance: Instance,
-  store: string,
-  context: Context,
-): Promise<void> {
-  const quiet = quietly(context);
-  const { profile, folder, network, gmax, bias, verifyAt, agesSeconds } = plan;
-  const { seed, scale, algorithm, devices } = instance;
-  const soon = agesSeconds.filter((age) => age > 0 && age <= readWhileProgrammingSeconds);
-  const later = agesSeconds.filter((age) => age > readWhileProgrammingSeconds);
-  const emulator = await startEmulator({ profile, seed, pty: join(folder, "chip") }, context);
-  try {
-    // The chip is gone with the instance, and its wear with it.
-    const chip = { chip: emulator.resource, baud: defaultBaudRate, store, ledger: `${store}.ledger` };
-    await calibrate({ ...chip, valid: "30d" }, quiet);
-    const readAt = soon.length === 0 ? {} : { readAt: durations(soon) };
-    const how = { gmax, bias, scale, algorithm, devices, ...(verifyAt !== undefined && { verifyAt }) };
-    await program({ ...chip, network, ...how, ...readAt }, quiet);
-    const howRead = { averages: 5, volts: "0.3V" };
-    if (later.length > 0) await read({ ...chip, at: durations(later), ...howRead }, quiet);
-    const again = durations(agesSeconds.slice(-1));
-    for (let done = 1; done < (plan.readings ?? 1); done++)
-      await read({ ...chip, at: again, ...howRead }, quiet);
-  } finally {
-    await emulator.stop();
-    await rm(`${store}.ledger`, { recursive: true, force: true });
-  }
-}
-
-const durations = (seconds: readonly number[]): string => seconds.map((one) => `${one}s`).join(",");
-
-/** Removes the store of a chip, with what lies beside it. */
-export const forget = async (store: string): Promise<void> => {
-  for (const file of [store, `${store}-wal`, `${store}-shm`, `${store}.ledger`])
-    await rm(file, { recursive: true, force: true });
-};
 
 /** What a store of an instance holds. */
 interface Findings {
@@ -148,22 +89,29 @@ function findings(plan: InstancePlan, identity: PlanIdentity, instance: Instance
     if (unread !== undefined)
       throw new LabError("STORE_CONTENT", `${path} was not read at ${unread} s`, { next: "read it" });
     const methods = parseMethods(plan.compensation).map(({ name }) => name);
+    const labelled = (name: string): string => modelledLabel(name, identity.modelled);
     const results = store.results
       .latest()
-      .filter(
-        ({ details, compensation }) =>
-          ["digital", ...methods].includes(compensation) &&
-          isFrom(details, compensation, identity.sources, instance.seed),
+      .filter(({ details, compensation }) =>
+        ["digital", ...methods].some(
+          (name) =>
+            compensation === (name === "digital" ? name : labelled(name)) &&
+            isFrom(details, name, identity, instance.seed),
+        ),
       );
     const digital = results.find(({ ageSeconds }) => ageSeconds === null);
     const found = methods.flatMap((name) => {
       const own = plan.agesSeconds.flatMap((age) =>
-        results.filter(({ ageSeconds, compensation }) => ageSeconds === age && compensation === name),
+        results.filter(
+          ({ ageSeconds, compensation }) => ageSeconds === age && compensation === labelled(name),
+        ),
       );
       return digital === undefined ? [] : own.map((result) => accuracyOf(instance, result, digital));
     });
     const open = methods.filter(
-      (name) => found.filter(({ compensation }) => compensation === name).length !== plan.agesSeconds.length,
+      (name) =>
+        found.filter(({ compensation }) => compensation === labelled(name)).length !==
+        plan.agesSeconds.length,
     );
     return { found, open };
   } finally {

@@ -24,6 +24,9 @@ export function instanceName({ algorithm, scale, devices, seed }: Instance, dige
   return `${words.replace(/[^\w.-]/g, "_")}.db`;
 }
 
+/** Ages as options take them. */
+export const durations = (seconds: readonly number[]): string => seconds.map((one) => `${one}s`).join(",");
+
 const mostSeeds = 1000;
 
 /** `1..5` or `1,2,7`. @throws LabError USAGE. */

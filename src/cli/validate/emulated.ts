@@ -8,11 +8,10 @@ import { LabError, textOf } from "../../core/errors.ts";
 import { microsiemens } from "../../core/units.ts";
 import { openStore, type Store } from "../../store/store.ts";
 import { asStored } from "../actions/as-stored.ts";
+import { givenNetwork } from "../actions/given-network.ts";
 import { loadProfile } from "../actions/profile.ts";
-import { givenNetwork } from "../actions/program.ts";
 import type { Context } from "../context.ts";
 import { chipDigest } from "../sweep/identity.ts";
-import { forget, measure } from "../sweep/instance.ts";
 import { type Instance, instanceName, parseSeeds } from "../sweep/instances.ts";
 
 export interface EmulatedArguments {
@@ -83,6 +82,7 @@ export async function emulatedStores(
     const known = isRead(path, ageSeconds, readings);
     context.output.note(`emulated chip ${seed}: ${known ? "taken from " : ""}${path}`);
     if (!known) {
+      const { forget, measure } = await import("../sweep/chip-store.ts");
       await forget(path);
       await measure(plan, { ...how, seed }, path, context);
     }

@@ -16,7 +16,7 @@ import { layerErrors } from "../../inference/validation/layer-errors.ts";
 import { outlierChannels } from "../../inference/validation/outliers.ts";
 import { randomErrors } from "../../inference/validation/random-products.ts";
 import type { ValidatedErrors, ValidatedLayer } from "../../store/validation-document.ts";
-import type { ImageInputs } from "../actions/infer-inputs.ts";
+import type { ImageInputs } from "../actions/image-inputs.ts";
 import type { ArrayModelling } from "./array-modelling.ts";
 import type { ChipInstance } from "./instance.ts";
 import { networkRunner } from "./network-runner.ts";

@@ -1,6 +1,7 @@
 /** What the line to the board did, as the process that talks to it wrote down last. */
 
 import { formatDuration } from "../../core/units.ts";
+import { flattened } from "../../report/flattened.ts";
 import { html, type Markup } from "../../report/markup.ts";
 import { tableMarkup } from "../../report/table.ts";
 import { dateAndTime } from "../../report/words.ts";
@@ -22,26 +23,13 @@ export function linkPart({ store }: Source): Look {
 }
 
 function linkMarkup(wallSeconds: number, link: JsonObject): Markup {
-  const all = flattened(link);
+  const all = flattened(link).flatMap(([path, value]): [string, number][] =>
+    typeof value === "number" ? [[path.replace(/^counters, /, ""), value]] : [],
+  );
   const seconds = all.filter(([name]) => name.endsWith("(s)"));
   const counts = all.filter(([name]) => !name.endsWith("(s)"));
   const never = counts.filter(([, value]) => value === 0).map(([name]) => name);
   return html`<p>As of <time data-since="${wallSeconds}">${dateAndTime(wallSeconds)}</time>, over all sessions of the newest run.${seconds.map(([name, value]) => ` Its ${name.replace(" (s)", "")} is ${formatDuration(value)}.`)}</p>
 ${tableMarkup({ columns: ["counter", "value"], rows: counts.filter(([, value]) => value !== 0) })}
 ${never.length === 0 ? "" : html`<details><summary>Nothing of ${never.length} other kinds</summary><p>${never.join(" · ")}</p></details>`}`;
-}
-
-/** Every number of the report, by its path in words. */
-function flattened(value: unknown, path: readonly string[] = []): [string, number][] {
-  if (typeof value === "number") return [[path.map(inWords).join(", "), value]];
-  if (typeof value !== "object" || value === null) return [];
-  return Object.entries(value).flatMap(([key, inner]) =>
-    flattened(inner, key === "counters" ? path : [...path, key]),
-  );
-}
-
-/** roundTripSeconds: round trip (s). */
-function inWords(name: string): string {
-  const words = name.replace(/([A-Z])/g, (letter) => ` ${letter.toLowerCase()}`);
-  return words.replace(/ seconds$/, " (s)");
 }

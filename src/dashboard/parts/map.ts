@@ -95,7 +95,7 @@ function rowMarkup(row: readonly Picture[], top: number): Markup {
   return html`<div class="${layout}">${row.map(({ name, map, raster }) =>
     map.isEmpty
       ? missing("Not read yet; this reads the devices:", commands.read)
-      : imageMarkup(name, raster, top),
+      : imageMarkup({ name, raster }, top),
   )}</div>
 ${scaleMarkup(top)}`;
 }

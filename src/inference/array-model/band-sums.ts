@@ -9,6 +9,7 @@ import { weightVariances } from "./device-matrices.ts";
 import { withIrDrop } from "./ir-drop.ts";
 import { type ArrayModel, type LayerArray, largestCode } from "./model.ts";
 import { multiplied } from "./multiply.ts";
+import { arrayModelName } from "./names.ts";
 import { normals } from "./normals.ts";
 import { quantised } from "./quantise.ts";
 import type { ReadNoiseLaw } from "./read-noise.ts";
@@ -59,7 +60,7 @@ export function bandSums(
   const factors = steps.map((step, column) => (holds(band, column) ? 1 / step : 0));
   const stages = stagesOf({ place, modelled, band, driven, steps, factors });
   const inner = (stage: number): string =>
-    `${place.prefix}::model::${band.firstRow}+${band.rows}::stage${stage}`;
+    arrayModelName(place.prefix, `${band.firstRow}+${band.rows}::stage${stage}`);
   return joined(stages.map((stage, k) => stage(inner(k), k === stages.length - 1 ? output : inner(k + 1))));
 }
 
@@ -77,7 +78,10 @@ function stagesOf(own: BandPlace): Stage[] {
   if (readNoise !== undefined) stages.push((from, to) => withReadNoise(own, readNoise, from, to));
   if (adcBits !== undefined)
     stages.push((from, to) =>
-      quantised(modelled.opset, place.layer, { bits: adcBits, step: 1, meaning: alike(steps), from, to }),
+      quantised(modelled.opset, place.layer, {
+        ...{ bits: adcBits, step: 1, meaning: alike(steps) },
+        ...{ from, to, prefix: `${from}::adc` },
+      }),
     );
   return stages;
 }

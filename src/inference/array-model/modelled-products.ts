@@ -13,6 +13,7 @@ import type { LayerProduct, Parameters, ProductPlace } from "../graph.ts";
 import { bandSums, type Driven, joined, type ModelledLayer, rangeOf } from "./band-sums.ts";
 import { conversionsOf, type RowBand, rowBandsOf } from "./conversions.ts";
 import { type ArrayModel, type ConverterRanges, isModelled, type LayerArray, largestCode } from "./model.ts";
+import { arrayModelName } from "./names.ts";
 import { normalTable } from "./normals.ts";
 import { codeOf, quantised } from "./quantise.ts";
 
@@ -51,7 +52,7 @@ const productOf = (modelled: ModelledLayer): LayerProduct => ({
     const driven = drivenInputs(place, modelled);
     const bands = bandsOf(place.layer, modelled);
     const names = bands.map((_, k) =>
-      bands.length === 1 ? place.output : `${place.prefix}::model::band${k}`,
+      bands.length === 1 ? place.output : arrayModelName(place.prefix, `band${k}`),
     );
     const parts = bands.map((band, k) => bandSums(place, modelled, band, driven, names[k]!));
     return joined([
@@ -66,11 +67,11 @@ function drivenInputs({ layer, input, prefix }: ProductPlace, modelled: Modelled
   const bits = modelled.model.dacBits;
   if (bits === undefined) return { name: input, biasInput: 1, own: { nodes: [], tensors: [] } };
   const step = rangeOf(modelled) / largestCode(bits);
-  const name = `${prefix}::model::driven`;
+  const name = arrayModelName(prefix, "driven");
   return {
     name,
     biasInput: step * codeOf(1, step, bits),
-    own: quantised(modelled.opset, layer, { bits, step, meaning: step, from: input, to: name }),
+    own: quantised(modelled.opset, layer, { bits, step, meaning: step, from: input, to: name, prefix: name }),
   };
 }
 

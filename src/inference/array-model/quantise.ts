@@ -14,6 +14,8 @@ export interface Converter {
   /** Names of values. */
   readonly from: string;
   readonly to: string;
+  /** Begins the names of what is added. */
+  readonly prefix: string;
 }
 
 /** The code that a value gets; halves go to the even one, as ONNX rounds. */
@@ -29,8 +31,8 @@ export function codeOf(value: number, step: number, bits: number): number {
 export const quantised = (opset: number, layer: AnalogLayer, converter: Converter): Rewired =>
   opset >= 13 && converter.bits <= 8 ? asInt8(layer, converter) : asFloats(opset, layer, converter);
 
-function asInt8(layer: AnalogLayer, { bits, step, meaning, from, to }: Converter): Rewired {
-  const inner = (part: string): string => `${to}::${part}`;
+function asInt8(layer: AnalogLayer, { bits, step, meaning, from, to, prefix }: Converter): Rewired {
+  const inner = (part: string): string => `${prefix}::${part}`;
   const largest = largestCode(bits);
   const each = typeof meaning === "number" ? [] : [meaning.length];
   const zeros = typeof meaning === "number" ? [0] : Array.from(meaning, () => 0);
@@ -64,8 +66,8 @@ const int8Tensor = (name: string, dims: readonly number[], values: readonly numb
 
 /** Only with operators that opset 9 has; Round came with 11, before it halves go up. */
 function asFloats(opset: number, layer: AnalogLayer, converter: Converter): Rewired {
-  const { bits, step, meaning, from, to } = converter;
-  const inner = (part: string): string => `${to}::${part}`;
+  const { bits, step, meaning, from, to, prefix } = converter;
+  const inner = (part: string): string => `${prefix}::${part}`;
   const largest = largestCode(bits);
   const rounding: OnnxNode[] =
     opset >= 11

@@ -18,6 +18,7 @@ import { type InputRange, rangeOfMagnitudes, usualRange } from "./input-range.ts
 import { Magnitudes } from "./magnitudes.ts";
 import type { ConverterRanges, LayerArray } from "./model.ts";
 import { multiplied } from "./multiply.ts";
+import { arrayModelName } from "./names.ts";
 import { columnDims } from "./quantise.ts";
 
 export interface RangeOptions extends Omit<CalibrationOptions, "batches" | "batchSize"> {
@@ -120,7 +121,7 @@ function bandedProduct(
   const parts = bands.map(({ firstRow, rows }, band) =>
     multiplied(place, { matrix, firstRow, rows, biasInput: 1, from: input, to: names[band]! }),
   );
-  const [sum, scale] = [`${prefix}::model::siemens`, `${prefix}::model::beta`];
+  const [sum, scale] = [arrayModelName(prefix, "siemens"), arrayModelName(prefix, "beta")];
   return {
     nodes: [
       ...parts.flatMap(({ nodes }) => nodes),

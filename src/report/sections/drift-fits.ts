@@ -58,7 +58,7 @@ function figureOf(levels: readonly StoredDriftLevel[], { referenceSeconds }: Sto
     id: "figure-drift-fits",
     title: `G(t) over the fitted G(${formatDuration(referenceSeconds)}) by target, and the law of the level`,
     caption:
-      "Against time since programming: median (blue line) and 10 to 90 % of the sound devices (band), each over the conductance of its own fit. The dashed line is the law with the mean exponent of the level.",
+      "Against time since programming: median (blue) and 10 to 90 % of the sound devices (band), each over the conductance of its own fit. The dashed line is the law with the mean exponent of the level.",
     height: 290,
     narrowHeight: 500,
     option: (size) => driftPanels(panels, size),

@@ -24,7 +24,7 @@ function figureOf(levels: readonly LevelDrift[], gmax: number): Figure {
   return {
     id: "figure-drift",
     title: "Conductance G(t) / G(first readout) by target",
-    caption: `Against time since programming: median (line) and 10 to 90 % of the devices (band), for devices whose target is nearest to the level above the panel. The band holds read noise of both readouts as well as the spread of drift exponents.${fitted}`,
+    caption: `Against time since programming: median (blue) and 10 to 90 % of the devices (band), for devices whose target is nearest to the level above the panel. The band holds read noise of both readouts as well as the spread of drift exponents.${fitted}`,
     height: 290,
     narrowHeight: 500,
     option: (size) =>

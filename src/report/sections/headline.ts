@@ -59,7 +59,7 @@ function resultsMarkup(results: readonly StoredResult[]): Markup {
   const head = names.map((name) => html`<th scope="col">${compensationName(name)}</th>`);
   const row = (age: number): Markup =>
     html`<tr><th scope="row">${age === 0 ? "at once" : formatDuration(age)}</th>${names.map((name) => cell(timed, age, name))}</tr>`;
-  return html`<div class="scroll"><table class="headline"><caption>Accuracy by time since programming, with 95 % intervals</caption>
+  return html`<div class="scroll" tabindex="0"><table class="headline"><caption>Accuracy by time since programming, with 95 % intervals</caption>
 <thead><tr><th scope="col">time</th>${head}</tr></thead><tbody>${ages.map(row)}</tbody></table></div>`;
 }
 

@@ -3,12 +3,12 @@
 import type { StoredNetwork } from "../../store/networks.ts";
 import { dataMarkup } from "../figure.ts";
 import { html, type Markup } from "../markup.ts";
-import { imageMarkup, type Raster, scaleMarkup } from "../raster.ts";
-import { commands, missing, type Section } from "../section.ts";
+import { imageMarkup, type Picture, type Raster, rasterPlate, scaleMarkup } from "../raster.ts";
+import { commands, missing, type Plate, type Section } from "../section.ts";
 import type { ConductanceMap } from "../statistics/conductance-map.ts";
 import { quantile } from "../statistics/quantile.ts";
 import type { Table } from "../table.ts";
-import { ageText } from "../words.ts";
+import { ageText, inMicrosiemens } from "../words.ts";
 
 /** @param maps one for each array that holds devices of the network. */
 export function mapSection(
@@ -16,30 +16,54 @@ export function mapSection(
   network: StoredNetwork | undefined,
   programmed: boolean,
 ): Section {
-  const body =
+  const part =
     maps.length === 0 || network === undefined || !programmed
       ? missing("No device was programmed yet; this programs them:", commands.program)
-      : mapsMarkup(maps, network);
+      : plateOf(maps, network);
   const title = maps.length > 1 ? "On the arrays" : "On the array";
-  return { id: "map", title, body };
+  return { id: "map", title, parts: [part] };
 }
 
-function mapsMarkup(maps: readonly ConductanceMap[], network: StoredNetwork): Markup {
-  const targets = maps.map((map) => map.target());
-  const top = scaleTop(targets, network.gmaxSiemens);
-  return html`<figure id="figure-map">${maps.map((map, index) => arrayMarkup(map, targets[index]!, top))}
+function plateOf(maps: readonly ConductanceMap[], network: StoredNetwork): Plate {
+  const pictures = maps.map(picturesOf);
+  const shown = pictures.flatMap(({ target, measured }) =>
+    measured === undefined ? [target] : [target, measured],
+  );
+  const top = scaleTop(
+    pictures.map(({ target }) => target.raster),
+    network.gmaxSiemens,
+  );
+  const markup = html`<figure id="figure-map">${pictures.map((row) => arrayMarkup(row, top))}
 ${scaleMarkup(top)}
 <figcaption>${maps.map(captionOf).join(" ")} Places without programmed devices are left empty.</figcaption>
-${dataMarkup("places", placesOf(network), "Places of the layers")}</figure>`;
+${dataMarkup("figure-map", placesOf(network, maps), "Data")}</figure>`;
+  return {
+    id: "figure-map",
+    title: "Conductances on the arrays",
+    markup,
+    ...rasterPlate(shown, top),
+  };
 }
 
-function arrayMarkup(map: ConductanceMap, target: Raster, top: number): Markup {
-  const age = map.firstAgeSeconds;
-  const layout = target.width > 2.5 * target.height ? "maps" : "maps beside";
-  const { array } = map.window;
+interface Pictures {
+  readonly target: Picture;
+  readonly measured: Picture | undefined;
+}
+
+/** Targets, and beside them what was measured where it was. */
+function picturesOf(map: ConductanceMap): Pictures {
+  const { window, firstAgeSeconds: age } = map;
+  const target = { name: `array ${window.array}, target`, raster: map.target() };
+  if (age === undefined) return { target, measured: undefined };
+  const measured = { name: `array ${window.array}, measured ${ageText(age)}`, raster: map.measured() };
+  return { target, measured };
+}
+
+function arrayMarkup({ target, measured }: Pictures, top: number): Markup {
+  const layout = target.raster.width > 2.5 * target.raster.height ? "maps" : "maps beside";
   return html`<div class="${layout}">
-${imageMarkup(`array ${array}, target`, target, top)}
-${age === undefined ? missing("Not read yet; this reads the devices:", commands.read) : imageMarkup(`array ${array}, measured ${ageText(age)}`, map.measured(), top)}
+${imageMarkup(target, top)}
+${measured === undefined ? missing("Not read yet; this reads the devices:", commands.read) : imageMarkup(measured, top)}
 </div>
 `;
 }
@@ -59,7 +83,9 @@ function captionOf({ window, block }: ConductanceMap): string {
   return `Array ${window.array}: ${lines}. ${point}.`;
 }
 
-function placesOf(network: StoredNetwork): Table {
+/** The tiles with the mean conductances of what was programmed. */
+function placesOf(network: StoredNetwork, maps: readonly ConductanceMap[]): Table {
+  const means = new Map(maps.flatMap((map) => map.tileMeans()));
   const names = new Map(network.layers.map(({ index, name }) => [index, name]));
   return {
     columns: [
@@ -72,8 +98,10 @@ function placesOf(network: StoredNetwork): Table {
       "weight rows",
       "weight columns",
       "devices of each weight",
+      "mean target (µS)",
+      "mean measured (µS)",
     ],
-    rows: network.tiles.map(({ layer, region, rows, columns, devices }) => [
+    rows: network.tiles.map(({ id, layer, region, rows, columns, devices }) => [
       names.get(layer) ?? String(layer),
       region.array,
       region.row,
@@ -83,6 +111,11 @@ function placesOf(network: StoredNetwork): Table {
       rows,
       columns,
       devices.join(" "),
+      optional(means.get(id)?.targetSiemens),
+      optional(means.get(id)?.measuredSiemens),
     ]),
   };
 }
+
+const optional = (siemens: number | undefined): number | null =>
+  siemens === undefined ? null : inMicrosiemens(siemens);

@@ -7,8 +7,16 @@ import type { StoredRun } from "../../store/runs.ts";
 import type { Store } from "../../store/store.ts";
 import { html, type Markup, nothing } from "../markup.ts";
 import type { Section } from "../section.ts";
-import { type Table, tableMarkup } from "../table.ts";
+import { csvLink, type Table, tableMarkup } from "../table.ts";
 import { dateAndTime, inMicrosiemens } from "../words.ts";
+import {
+  compensationParts,
+  type Fact,
+  inferenceFacts,
+  leavesText,
+  listed,
+  parameterParts,
+} from "./methods.ts";
 
 /** @param other the calibration that conductances of this report were derived with again. */
 export function provenanceSection(
@@ -18,13 +26,13 @@ export function provenanceSection(
 ): Section {
   const parts = [
     subjectMarkup(store, results, other),
+    ...parameterParts(store),
+    ...compensationParts(results),
     runsMarkup(store.runs.list()),
     eventsMarkup(store),
   ];
   return { id: "provenance", title: "Provenance", parts };
 }
-
-type Fact = readonly [name: string, value: string];
 
 function subjectMarkup(
   store: Store,
@@ -38,12 +46,12 @@ function subjectMarkup(
     ...(other === undefined
       ? []
       : listed("conductances of this report", [`derived again by ${converterText(other)}`])),
-    ...resultFacts(results),
+    ...inferenceFacts(results),
   ];
   const rows = facts.map(
     ([name, value]) => html`<tr><th scope="row">${name}</th><td class="wrap">${value}</td></tr>`,
   );
-  return html`<div class="scroll"><table>${rows}</table></div>`;
+  return html`<div class="scroll" tabindex="0"><table class="pairs">${rows}</table></div>`;
 }
 
 function chipFacts(store: Store): Fact[] {
@@ -64,14 +72,12 @@ function networkFacts(store: Store): Fact[] {
   return [
     ["network", network.name],
     ["SHA-256 of the network", network.sha256],
-    ["mapping", `Gmax ${inMicrosiemens(network.gmaxSiemens)} µS, ${JSON.stringify(network.options)}`],
+    ["mapping", `Gmax ${inMicrosiemens(network.gmaxSiemens)} µS; ${leavesText(network.options)}`],
   ];
 }
 
 function methodFacts(store: Store): Fact[] {
-  const algorithms = store.programmings
-    .current()
-    .map(({ algorithm }) => `${algorithm.name} ${JSON.stringify(algorithm.parameters)}`);
+  const algorithms = store.programmings.current().map(({ algorithm }) => algorithm.name);
   const readouts = store.readouts.completeAges().flatMap((age) => store.readouts.atAge(age));
   const readings = readouts.map(
     ({ averages, readVolts, calibration }) =>
@@ -90,17 +96,6 @@ function converterText({ name, siemensPerCode, offsetCodes, success }: Converter
   return `${name} (a converter for each of ${siemensPerCode.length} bit lines; on bit line ${column} ${code})`;
 }
 
-const resultFacts = (results: readonly StoredResult[]): Fact[] =>
-  listed(
-    "inference",
-    results.map(({ details }) => JSON.stringify(details)),
-  );
-
-/** One fact for all different texts, none when there are none. */
-function listed(name: string, texts: readonly string[]): Fact[] {
-  return texts.length === 0 ? [] : [[name, [...new Set(texts)].join("; ")]];
-}
-
 function runsMarkup(runs: readonly StoredRun[]): Markup {
   if (runs.length === 0) return html`<p class="missing">No command has written to this store yet.</p>`;
   const table: Table = {
@@ -117,7 +112,7 @@ function runsMarkup(runs: readonly StoredRun[]): Markup {
       Object.values(run.host).join(", "),
     ]),
   };
-  return html`<h3>Runs</h3>${tableMarkup(table)}`;
+  return html`<h3>Runs</h3>${tableMarkup(table)}<p>${csvLink("runs", table)}</p>`;
 }
 
 const outcomeText = ({ outcome, message }: StoredRun): string =>

@@ -1,11 +1,18 @@
 /** Conductance where it lies on an array: means over blocks of devices, small enough to print. */
 
 import type { Region } from "../../chip/region.ts";
+import type { TileId } from "../../store/identity.ts";
 import type { Raster } from "../raster.ts";
 import type { DeviceStatistic, TileData } from "./tile-data.ts";
 
 const largestWidth = 1024;
 const largestHeight = 512;
+
+export interface TileMeans {
+  readonly targetSiemens: number;
+  /** At the first complete readout. */
+  readonly measuredSiemens: number | undefined;
+}
 
 /** One array, cut to the rectangle of word and bit lines that the tiles use. */
 export class ConductanceMap implements DeviceStatistic {
@@ -16,6 +23,7 @@ export class ConductanceMap implements DeviceStatistic {
   firstAgeSeconds: number | undefined;
   readonly #target: BlockSums;
   readonly #measured: BlockSums;
+  readonly #means: [TileId, TileMeans][] = [];
 
   /** @param window encloses the tiles of its array that are added. */
   constructor(window: Region) {
@@ -29,6 +37,10 @@ export class ConductanceMap implements DeviceStatistic {
     if (tile.region.array !== this.window.array) return;
     this.#target.add(tile.region, cells.targetSiemens);
     const first = readings[0];
+    this.#means.push([
+      tile.id,
+      { targetSiemens: meanOf(cells.targetSiemens), measuredSiemens: first && meanOf(first.siemens) },
+    ]);
     if (first === undefined) return;
     this.firstAgeSeconds = first.ageSeconds;
     this.#measured.add(tile.region, first.siemens);
@@ -41,7 +53,15 @@ export class ConductanceMap implements DeviceStatistic {
   measured(): Raster {
     return this.#measured.means();
   }
+
+  /** Of the tiles that are programmed. */
+  tileMeans(): readonly (readonly [TileId, TileMeans])[] {
+    return this.#means;
+  }
 }
+
+const meanOf = (values: Float32Array): number =>
+  values.reduce((sum, value) => sum + value, 0) / values.length;
 
 /** For each array, in the order of the regions, the smallest rectangle that holds all regions of that array. */
 export function windowsOf(regions: readonly Region[]): Region[] {

@@ -81,7 +81,7 @@ const firstLight: readonly Case[] = [
     phrase: "garbage on the line",
     words: async (_, atEnd) => identify(await speaking(() => ["\u0007%$\u001b[2J~\n"], atEnd)),
     code: "NOT_OURS",
-    says: /no answer to \*IDN\?|does not answer \*IDN\?|not an answer/,
+    says: /does not speak the pcmlab protocol/,
   },
   {
     phrase: "a truncated block",
@@ -94,6 +94,12 @@ const firstLight: readonly Case[] = [
     words: (world) => program(world, "recurrent.onnx"),
     code: "UNSUPPORTED_OPERATOR",
     says: /LSTM.*memory|memory.*LSTM/,
+  },
+  {
+    phrase: "an ONNX file that is cut off",
+    words: (world) => program(world, "short.onnx"),
+    code: "BAD_NETWORK",
+    says: /the file of 200 bytes is damaged/,
   },
   {
     phrase: "an image file of the wrong size",
@@ -111,7 +117,7 @@ const firstLight: readonly Case[] = [
     phrase: "a network that does not fit the chip",
     words: (world) => program(world, "too-large.onnx"),
     code: "DOES_NOT_FIT",
-    says: /8,000 devices/,
+    says: /8000 devices.*the chip has 4096.*"dense", 400 x 10/,
   },
 ];
 
@@ -154,14 +160,14 @@ const wire: readonly Case[] = [
   {
     phrase: "NUL floods",
     words: async (_, atEnd) => identify(await speaking(() => [], atEnd, new Uint8Array(1 << 16))),
-    code: "NOT_OURS",
-    says: /./,
+    code: "BAD_REPLY",
+    says: /a message may hold 4195328 bytes/,
   },
   {
     phrase: "0xFF floods",
     words: async (_, atEnd) => identify(await speaking(() => [], atEnd, new Uint8Array(1 << 16).fill(0xff))),
-    code: "NOT_OURS",
-    says: /./,
+    code: "BAD_REPLY",
+    says: /a message may hold 4195328 bytes/,
   },
   {
     phrase: "a second program on the port",
@@ -336,8 +342,8 @@ const campaigns: readonly Case[] = [
   {
     phrase: "a region that does not exist",
     words: (world) => campaign(world, "--at", "2d", "--canary", "9:0..3:0..3"),
-    code: "USAGE",
-    says: /9:0\.\.3:0\.\.3/,
+    code: "LIMIT",
+    says: /array 9, rows 0\.\.3, columns 0\.\.3 is not on the chip/,
   },
   {
     phrase: "two campaigns for one chip",

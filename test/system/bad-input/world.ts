@@ -89,6 +89,7 @@ function writeNetworks(file: World["file"]): void {
   });
   const networks = {
     "two.onnx": encodeModel(twoLayers()),
+    "short.onnx": encodeModel(twoLayers()).subarray(0, 200),
     "too-large.onnx": encodeModel(wide),
     "recurrent.onnx": encodeModel(recurrent),
     "nan.onnx": withTensor("conv.weight", (values) => values.fill(Number.NaN, 4, 5)),

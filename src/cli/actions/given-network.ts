@@ -1,0 +1,32 @@
+/** The network file that the user names. */
+
+import { readFile } from "node:fs/promises";
+import { LabError, textOf } from "../../core/errors.ts";
+import type { Network } from "../../network/layer.ts";
+import { readNetwork } from "../../network/read.ts";
+
+export interface GivenNetwork {
+  readonly onnx: Uint8Array;
+  readonly network: Network;
+}
+
+/** @throws LabError BAD_NETWORK. */
+export async function givenNetwork({
+  network: path,
+  bias,
+}: {
+  readonly network: string;
+  readonly bias: "array" | "digital";
+}): Promise<GivenNetwork> {
+  const onnx = await networkFile(path);
+  return { onnx, network: readNetwork(onnx, { bias }) };
+}
+
+function networkFile(path: string): Promise<Uint8Array> {
+  return readFile(path).catch((cause: unknown) => {
+    throw new LabError("BAD_NETWORK", `${path} cannot be read: ${textOf(cause)}`, {
+      cause,
+      next: "check the path",
+    });
+  });
+}

@@ -1,0 +1,72 @@
+/** Words as yargs takes them apart: the config file beneath them, the command that they name, and what they get wrong. */
+
+import yargs, { type Argv } from "yargs";
+import { type Declare, declaredCommands, loadCommands } from "./commands/commands.ts";
+import { globalOptions } from "./commands/global-options.ts";
+import { commandNames } from "./commands/summaries.ts";
+import { asObject, type Configuration } from "./config/configuration.ts";
+import { type DeclaredOption, declaredBy, optionsWithin } from "./config/declared.ts";
+import { glance } from "./config/given.ts";
+import { configurationOf } from "./config/read-config.ts";
+import type { Context } from "./context.ts";
+import { withJoinedValues } from "./option-values.ts";
+import { toolVersion } from "./package-files.ts";
+import { completionText } from "./top-help.ts";
+import { type Named, usageError } from "./usage-error.ts";
+
+/** @throws LabError USAGE when the file cannot be read, or says what cannot be. */
+export const readConfiguration = (
+  words: readonly string[],
+  context: Context,
+  folder: string,
+): Promise<Configuration> => configurationOf(words, () => declaredCommands(context), folder);
+
+/** Lets yargs run the command. Returns what yargs itself prints: help, the version, completions. */
+export async function parsed(
+  words: readonly string[],
+  configuration: Configuration,
+  context: Context,
+  columns: number,
+): Promise<string> {
+  const { command, subcommand } = glance(words);
+  const declares = await loadCommands(command);
+  const isKnown = commandNames.some((name) => name === command);
+  const options = isKnown ? optionsWithin(declares.flatMap(declaredIn(context)), subcommand) : [];
+  const base = parser(configuration, { command, subcommand, isKnown, options }, columns);
+  for (const declare of declares) declare(base, context);
+  let printed = "";
+  // Without it yargs would print by itself, and end the process.
+  const keep = (_: unknown, __: unknown, output: string): void => {
+    printed = output;
+  };
+  await base.parseAsync(withJoinedValues(words, options), {}, keep);
+  return printed;
+}
+
+const declaredIn =
+  (context: Context) =>
+  (declare: Declare): readonly DeclaredOption[] =>
+    declaredBy((recorder) => declare(recorder.options(globalOptions), context));
+
+/** Longer lines are hard to read. */
+const widest = 110;
+
+const parser = ({ settings }: Configuration, named: Named, columns: number): Argv =>
+  yargs()
+    .locale("en")
+    .scriptName("pcmlab")
+    .usage("$0 COMMAND")
+    .version(toolVersion())
+    .options(globalOptions)
+    .config(asObject(settings))
+    .parserConfiguration({ "duplicate-arguments-array": false })
+    .demandCommand(1, "name a command")
+    .strict()
+    .recommendCommands()
+    .completion("completion", completionText)
+    .wrap(Math.min(widest, columns))
+    .fail((message, failure) => {
+      // What yargs and the checks of options complain of is an YError; anything else comes from a command.
+      if (failure !== undefined && failure.name !== "YError") throw failure;
+      throw usageError(message ?? failure?.message ?? "", named);
+    });

@@ -1,0 +1,75 @@
+/** What the report says of links, methods and compensations. */
+
+import { expect, test } from "vitest";
+import { flattened } from "../../src/report/flattened.ts";
+import { sectionMarkup } from "../../src/report/section.ts";
+import { linkSection } from "../../src/report/sections/link.ts";
+import { compensationParts, inferenceFacts, leavesText } from "../../src/report/sections/methods.ts";
+import { resultId, runId } from "../../src/store/identity.ts";
+import type { StoredResult } from "../../src/store/results.ts";
+import { openStore, type Store } from "../../src/store/store.ts";
+import { beginRun } from "../store/synthetic.ts";
+import { freshPath } from "../store/temp-folder.ts";
+
+function withStore<T>(work: (store: Store) => T): T {
+  const store = openStore(freshPath(), { mode: "create" });
+  try {
+    return work(store);
+  } finally {
+    store.close();
+  }
+}
+
+test("the counters of every run that used the link stand beside each other, those that stayed at 0 folded away", () => {
+  const text = withStore((store) => {
+    const counters = { framesSent: 120, framesRepeated: 3, badCrc: 0 };
+    store.runs.keepLink(beginRun(store, "program", 0), { terms: { payloadBytes: 512 }, counters });
+    const read = beginRun(store, "read", 1);
+    store.runs.keepLink(read, { counters: { framesSent: 7 } });
+    store.runs.keepLink(read, { counters: { framesSent: 8 } });
+    return sectionMarkup(linkSection(store)).text;
+  });
+  const [shown = "", folded = ""] = text.split("<details>");
+  expect(shown).toMatch(/run 1, program.*run 2, read/s);
+  expect(shown).toMatch(/terms, payload bytes.*512.*–/s);
+  expect(shown).toMatch(/frames sent.*120.*>8</s);
+  expect(shown).not.toContain("bad crc");
+  expect(folded).toContain("bad crc");
+});
+
+test("a store without links says why", () => {
+  expect(withStore((store) => sectionMarkup(linkSection(store)).text)).toContain("USB and TCP need none");
+});
+
+test("plain JSON becomes values by their paths, with units and without the digits of binary fractions", () => {
+  const value = {
+    reset: { amperes: 0.00045 },
+    steps: [{ widthSeconds: 1e-6 }],
+    mean: [0.1 + 0.2, 1],
+    none: null,
+  };
+  expect(flattened(value)).toEqual([
+    ["reset, amperes", 0.00045],
+    ["steps, 1, width (s)", 1e-6],
+    ["mean", "0.3, 1"],
+  ]);
+  expect(leavesText({ bias: "array", scale: { percent: 0.1 + 0.2 } })).toBe("bias array; scale percent 0.3");
+});
+
+const result = (id: number, ageSeconds: number | null, details: object): StoredResult => ({
+  ...{ id: resultId(id), run: runId(1), ageSeconds, compensation: ageSeconds === null ? "digital" : "gdc" },
+  ...{ images: 10, correct: 9, interval: { low: 0.5, high: 1 }, details: { ...details } },
+});
+
+test("what results have in common is said once, and factors have a table", () => {
+  const common = { images: { file: "t.gz" }, seed: 1 };
+  const results = [
+    result(1, null, common),
+    result(2, 25, { ...common, alphas: [1.01, 1.02], cost: { mvms: 4, images: 0 } }),
+    result(3, 3600, { ...common, alphas: [1.11, 1.3], cost: { mvms: 4, images: 0 } }),
+  ];
+  expect(inferenceFacts(results)).toEqual([["inference", "images file t.gz; seed 1"]]);
+  const [table] = compensationParts(results);
+  expect(table?.text).toMatch(/1\.11.*1\.30?.*1\.11 1\.3</s);
+  expect(compensationParts(results.slice(0, 1))).toEqual([]);
+});
