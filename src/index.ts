@@ -52,20 +52,22 @@ export {
   type CalibrateOptions,
   calibrate,
   type ExperimentOptions,
-  type Inference,
-  type InferOptions,
-  infer,
-  type MeasuredAccuracy,
   type NetworkProgramming,
   type NetworkReading,
   type ProgramNetworkOptions,
   programNetwork,
   type ReadNetworkOptions,
   readNetwork,
+} from "./library/experiment.ts";
+export {
+  type Inference,
+  type InferOptions,
+  infer,
+  type MeasuredAccuracy,
   type TimedAccuracy,
   type WriteReportOptions,
   writeReport,
-} from "./library/experiment.ts";
+} from "./library/inference.ts";
 // Matrices and single devices on a connected chip.
 export {
   type Matrix,

@@ -1,28 +1,31 @@
 /**
  * A network on a chip, its accuracy for a virtual day, and the report: node examples/library/accuracy-over-time.mjs [FOLDER]
  *
- * The small digits network of this package on an emulated million-device chip; FOLDER (`.` when missing) gets store and report.
+ * The smallest digits network of this package on an emulated chip of 64 x 64 devices; FOLDER (`.` when missing) gets store and report.
  */
 
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { calibrate, infer, openStore, programNetwork, readNetwork, startEmulator, writeReport } from "pcmlab";
 
 const [folder = "."] = process.argv.slice(2);
 const digits = (name) => fileURLToPath(new URL(`../digits/${name}`, import.meta.url));
-const emulator = await startEmulator({ profile: "fusion-1m", seed: 1 });
+const emulator = await startEmulator({ profile: "tiny", seed: 1 });
 const store = join(folder, "digits.db");
+// That of an earlier run is of a chip that is no more.
+for (const file of [store, `${store}-wal`, `${store}-shm`]) await rm(file, { force: true });
 const experiment = { chip: emulator.address, store, ledgerFolder: join(folder, "ledger") };
 try {
   await calibrate(experiment);
   const { devices, convergedNonZeroShare } = await programNetwork({
     ...experiment,
-    network: digits("digits.onnx"),
+    network: digits("tiny.onnx"),
   });
   console.log(
     `${devices} devices, ${(100 * convergedNonZeroShare).toFixed(2)} % of those above zero converged`,
   );
-  await readNetwork({ ...experiment, agesSeconds: [25, 3600, 86_400] });
+  await readNetwork({ ...experiment, agesSeconds: [25, 86_400] });
 } finally {
   await emulator.close();
 }
@@ -32,6 +35,7 @@ const { digital, accuracies } = await infer({
   images: digits("digits-test-images-idx3-ubyte.gz"),
   normalise: "0.5/0.5",
   compensations: ["none", "gdc"],
+  limit: 1000,
 });
 console.log(`exact weights: ${(100 * digital.accuracy).toFixed(2)} %`);
 for (const { ageSeconds, compensation, accuracy } of accuracies)

@@ -24,6 +24,8 @@ export interface Surroundings {
   readonly prng: Prng;
   readonly stop: AbortSignal;
   readonly boards: OpenBoards;
+  /** As in Context. */
+  readonly ask?: ((question: string) => Promise<boolean>) | undefined;
   /** Called once it is known how to speak to the user, before the command begins. */
   readonly began?: (output: Output, verbose: boolean) => void;
 }
@@ -81,14 +83,15 @@ const isSet = (
   settings.some(({ option, value }) => option === name && value === true);
 
 function contextWith(words: readonly string[], given: Configuration, around: Surroundings): Context {
-  const { streams, clock, timer, prng, stop, boards, environment } = around;
+  const { streams, clock, timer, prng, stop, boards, ask, environment } = around;
   const options = {
     json: isSet("json", words, given),
     quiet: isSet("quiet", words, given),
     paint: paintFor(wantsColour(streams.stderr, environment)),
   };
   const output = new Output(streams, clock, options);
-  return { clock, timer, prng, output, stop, boards, commandLine: [...words, ...asFlags(given.settings)] };
+  const commandLine = [...words, ...asFlags(given.settings)];
+  return { clock, timer, prng, output, stop, boards, ask, commandLine };
 }
 
 /** What a file does unseen, it should at least not do unsaid. */

@@ -15,6 +15,8 @@ export interface Context {
   readonly stop: AbortSignal;
   /** Whoever opens a board adds it: the second Ctrl-C leaves them all. */
   readonly boards: OpenBoards;
+  /** Asks the person at the terminal; missing where nobody is there. */
+  readonly ask?: ((question: string) => Promise<boolean>) | undefined;
   /** The arguments as given, for records. */
   readonly commandLine: readonly string[];
 }

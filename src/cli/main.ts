@@ -1,15 +1,21 @@
 #!/usr/bin/env node
 /** The command as a process: its streams, its signals and its end. */
 
+import nodeModule from "node:module";
 import { errorCatalogue, LabError } from "../core/errors.ts";
 import { systemClock, systemTimer } from "../core/system-clock.ts";
 import { systemPrng } from "../core/system-random.ts";
 import { paintFor, wantsColour } from "./colour.ts";
 import { runCommandLine } from "./command-line.ts";
+import { isYes } from "./confirm.ts";
 import { shownFailure } from "./failure.ts";
 import { OpenBoards } from "./open-boards.ts";
 import type { Output } from "./output.ts";
 import { onFault, onSignal } from "./stopping.ts";
+
+// From Node 22.8 on compiled code is kept from run to run; what is loaded from here on begins sooner.
+if ("enableCompileCache" in nodeModule && typeof nodeModule.enableCompileCache === "function")
+  nodeModule.enableCompileCache();
 
 const stop = new AbortController();
 const boards = new OpenBoards(systemTimer);
@@ -27,8 +33,21 @@ process.exitCode = await runCommandLine(process.argv.slice(2), {
   prng: systemPrng(),
   stop: stop.signal,
   boards,
+  ask: process.stdin.isTTY && process.stderr.isTTY ? ask : undefined,
   began: listen,
 });
+
+async function ask(question: string): Promise<boolean> {
+  const { createInterface } = await import("node:readline/promises");
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    // Ctrl-C and the end of the input close it without an answer.
+    const closed = new Promise<boolean>((resolve) => terminal.once("close", () => resolve(false)));
+    return await Promise.race([terminal.question(question).then(isYes), closed]);
+  } finally {
+    terminal.close();
+  }
+}
 
 /** To signals and faults. */
 function listen(output: Output, isVerbose: boolean): void {

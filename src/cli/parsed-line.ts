@@ -51,7 +51,7 @@ const declaredIn =
 /** Longer lines are hard to read. */
 const widest = 110;
 
-const parser = ({ settings }: Configuration, named: Named, columns: number): Argv =>
+export const parser = ({ settings }: Configuration, named: Named, columns: number): Argv =>
   yargs()
     .locale("en")
     .scriptName("pcmlab")

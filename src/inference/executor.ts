@@ -7,6 +7,7 @@ import { type Interval, wilson95 } from "./accuracy.ts";
 import { assertClasses, batchesOf, exampleShape, inputBatch } from "./batches.ts";
 import { inBlockedLayout } from "./blocked-layout.ts";
 import { withDepthwiseNorms } from "./channel-affine.ts";
+import { withSumsInConvolutions } from "./convolution-sums.ts";
 import { type Parameters, withParameters } from "./graph.ts";
 import type { ImageSet } from "./image-set.ts";
 import { byteTable, type Normalisation } from "./normalisation.ts";
@@ -72,7 +73,7 @@ async function fastest(
   const graph = await optimisedModel(withDepthwiseNorms(model), options);
   return graph === undefined
     ? { model, optimised: false }
-    : { model: inBlockedLayout(graph), optimised: true };
+    : { model: withSumsInConvolutions(inBlockedLayout(graph)), optimised: true };
 }
 
 function scoresOf(output: Output | undefined, count: number, images: ImageSet): Output {

@@ -1,4 +1,4 @@
-/** What a store holds, for reading. docs/store.md has the tables themselves. */
+/** What a store holds, for reading. docs/reference/store.md has the tables themselves. */
 
 import type { Descriptor } from "../chip/descriptor.ts";
 import { conductances } from "../chip/readout.ts";
@@ -7,7 +7,7 @@ import { weightsAt } from "../cli/actions/stored-weights.ts";
 import { LabError } from "../core/errors.ts";
 import { readNetwork } from "../network/read.ts";
 import { openStore as open, type Store } from "../store/store.ts";
-import type { TimedAccuracy } from "./experiment.ts";
+import type { TimedAccuracy } from "./inference.ts";
 
 export interface StoredExperiment {
   readonly path: string;

@@ -112,7 +112,7 @@ async function subjectOf(small: boolean): Promise<Subject> {
     calibration: await readImages(file(real ? "calibration_2600" : "calibration")),
     normalisation: real ? normalisations.imagenet : parseNormalisation("0.5/0.5"),
     augment: real ? parseAugment("crop4,flip") : noAugmentation,
-    images: real ? 600 : 2000,
+    images: 2000,
     turns: real ? 3 : 5,
   };
 }

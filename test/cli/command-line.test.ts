@@ -3,8 +3,10 @@
 import { describe, expect, test } from "vitest";
 import { type Paint, paintFor, wantsColour } from "../../src/cli/colour.ts";
 import type { DeclaredOption } from "../../src/cli/config/declared.ts";
+import { confirmed, isYes } from "../../src/cli/confirm.ts";
 import { withJoinedValues } from "../../src/cli/option-values.ts";
 import { labError } from "../drivers/scripted-transport.ts";
+import { contextOf } from "./collecting-context.ts";
 import { runInProcess } from "./run-in-process.ts";
 
 const nowhere = "/nonexistent";
@@ -138,5 +140,37 @@ describe("colours", () => {
     expect((await runInProcess(["progam"], nowhere, { FORCE_COLOR: "1" })).stderr).toContain(
       "\u001b[31mpcmlab:\u001b[39m",
     );
+  });
+});
+
+describe("before something is lost for good", () => {
+  const asked = (yes: boolean | undefined, answer?: boolean) => {
+    const { context, said } = contextOf("x");
+    const ask =
+      answer === undefined ? undefined : async (question: string) => said.push(question) > 0 && answer;
+    return { agreed: confirmed("all is lost", yes, { output: context.output, ask }), said };
+  };
+
+  test("--yes goes on and says what is done, a yes at the terminal too", async () => {
+    const [given, answered] = [asked(true), asked(undefined, true)];
+    await Promise.all([given.agreed, answered.agreed]);
+    expect(given.said).toEqual(["all is lost\n"]);
+    expect(answered.said).toEqual(["all is lost. Go on? [y/N] "]);
+  });
+
+  test("nothing is done after any other answer, and where nobody is there", async () => {
+    await expect(asked(false, false).agreed).rejects.toMatchObject(labError("INTERRUPTED"));
+    await expect(asked(false).agreed).rejects.toMatchObject({ ...labError("USAGE"), next: "add --yes" });
+  });
+
+  test.each([
+    ["y", true],
+    ["Yes\n", true],
+    [" y ", true],
+    ["", false],
+    ["n", false],
+    ["yellow", false],
+  ])("%j is a yes: %s", (answer, expected) => {
+    expect(isYes(answer)).toBe(expected);
   });
 });

@@ -4,13 +4,13 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
+import { asFlags } from "../../src/cli/config/configuration.ts";
 import { declaredBy, longNamesOf } from "../../src/cli/config/declared.ts";
 import { configDocument } from "../../src/cli/config/document.ts";
 import { fileSettings, type Setting } from "../../src/cli/config/file-settings.ts";
 import { givenOptions, glance } from "../../src/cli/config/given.ts";
 import { layered } from "../../src/cli/config/layers.ts";
 import { nearest } from "../../src/cli/config/nearest.ts";
-import { asFlags } from "../../src/cli/config/configuration.ts";
 import { configurationOf } from "../../src/cli/config/read-config.ts";
 import { labError } from "../drivers/scripted-transport.ts";
 import { commands } from "./declared-commands.ts";
@@ -64,7 +64,7 @@ describe("the options that commands declare", () => {
     const aboutImages = ["compare-programming", "infer", "sweep", "validate"].flatMap((command) =>
       ["augment", "limit", "batch"].map((name) => `${command} ${name}`),
     );
-    expect(new Set(paths)).toEqual(new Set([...aboutImages, "infer seed"]));
+    expect(new Set(paths)).toEqual(new Set([...aboutImages, "infer seed", "report format"]));
   });
 });
 
@@ -151,7 +151,7 @@ describe("a config file", () => {
     ["[program]\navoid = [1]", /avoid: wants a path, not 1/, /./],
     ['[program]\nbias = "none"', /bias: wants one of array, digital, not "none"/, /./],
     ['link = "auto"', /link: wants one of on, off/, /that is what conformance says/],
-    ['calibration = "nominal"', /calibration is one thing to \w+ and another to infer/, /\[infer\]/],
+    ['calibration = "nominal"', /calibration is one thing to \w+ and another to [\w-]+/, /\[[\w-]+\]/],
     ["[program]\ncalibration = 1\nconverter-calibration = 2", /is the same option as calibration/, /./],
     ["store = \nchip = 1", /pcmlab\.toml:1:\d+: /, /mend it/],
     ['link = "on"\n[link]\nseconds = 1', /pcmlab\.toml:2:\d+: /, /not both/],

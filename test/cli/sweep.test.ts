@@ -2,11 +2,13 @@
 
 import { describe, expect, test } from "vitest";
 import { builtinProfile } from "../../mocks/array/profile.ts";
+import { modelledArrayOf } from "../../src/cli/actions/modelled-array.ts";
 import { chipDigest, isFrom } from "../../src/cli/sweep/identity.ts";
 import { instanceName, parseSeeds, variantName, variantsOf } from "../../src/cli/sweep/instances.ts";
 import { type InstanceAccuracy, sweepPoints } from "../../src/cli/sweep/statistics.ts";
 import { sweepTable } from "../../src/cli/sweep/table.ts";
 import { renderSweep } from "../../src/report/sweep.ts";
+import type { JsonObject } from "../../src/store/identity.ts";
 
 describe("seeds", () => {
   test.each([
@@ -57,12 +59,30 @@ describe("what was found before", () => {
   const details = { ...sources, seed: 3, alphas: [1] };
 
   test("is taken when images, and calibration images where they count, are the same", () => {
-    expect(isFrom(details, "adabs", sources, 3)).toBe(true);
-    expect(isFrom(details, "adabs", sources, 4)).toBe(false);
-    expect(isFrom(details, "gdc", sources, 4)).toBe(true);
-    expect(isFrom(details, "digital", sources, 4)).toBe(true);
-    expect(isFrom(details, "adabs", { ...sources, augment: "crop4" }, 3)).toBe(false);
-    expect(isFrom(details, "gdc", { ...sources, images: { sha256: "b" } }, 3)).toBe(false);
+    const from = (name: string, seed: number, changed: object = {}): boolean =>
+      isFrom(details, name, { sources: { ...sources, ...changed }, modelled: undefined }, seed);
+    expect(from("adabs", 3)).toBe(true);
+    expect(from("adabs", 4)).toBe(false);
+    expect(from("gdc", 4)).toBe(true);
+    expect(from("digital", 4)).toBe(true);
+    expect(from("adabs", 3, { augment: "crop4" })).toBe(false);
+    expect(from("gdc", 3, { images: { sha256: "b" } })).toBe(false);
+  });
+
+  test("is taken when the same was modelled of the arrays, with the same ranges", () => {
+    const modelled = modelledArrayOf({ dacBits: 8 });
+    const noise = modelledArrayOf({ readNoise: "pcm" });
+    const of = (array: typeof modelled): JsonObject => ({
+      ...details,
+      modelled: { text: array?.text ?? "" },
+    });
+    expect(isFrom(of(modelled), "gdc", { sources, modelled }, 3)).toBe(true);
+    expect(isFrom(of(modelled), "gdc", { sources, modelled }, 4)).toBe(false);
+    expect(isFrom(of(noise), "gdc", { sources, modelled: noise }, 4)).toBe(true);
+    expect(isFrom(of(noise), "gdc", { sources, modelled }, 3)).toBe(false);
+    expect(isFrom(details, "gdc", { sources, modelled }, 3)).toBe(false);
+    expect(isFrom(of(modelled), "gdc", { sources, modelled: undefined }, 3)).toBe(false);
+    expect(isFrom(details, "digital", { sources, modelled }, 4)).toBe(true);
   });
 });
 

@@ -28,7 +28,7 @@ describe("a limits file", () => {
   });
 
   it.each([
-    ["accuracy-drop = 0.5", /^limits\.toml:1: accuracy-drop: /, /docs\/limits\.toml/],
+    ["accuracy-drop = 0.5", /^limits\.toml:1: accuracy-drop: /, /docs\/reference\/limits\.toml/],
     ['accuracy-drop = "0.5"', /:1: accuracy-drop: not a percentage; write it like "0.5 %"/],
     [
       '\n\n[layers]\nmvm-error = "5 %"\nmvm-eror = "5 %"',

@@ -9,7 +9,7 @@ Written by \`npm run docs\` from what the commands declare; a test compares the 
 
 - An option is given as \`--name value\` or \`--name=value\`; a switch as \`--name\`, and taken back as \`--no-name\`. Short names have one dash.
 - Quantities have their units: \`25s\`, \`1h\`, \`30d\`; \`0.3V\`; \`25uS\`; \`330K\`.
-- Every option may stand in a config file instead: [configuration.md](configuration.md).
+- Every option but \`--config\` may stand in a config file instead: [configuration.md](configuration.md).
 - \`pcmlab completion\` prints a script that completes commands and options in bash and zsh.`;
 
 /** Of outcomes that are no error of the catalogue. */

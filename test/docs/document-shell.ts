@@ -89,12 +89,12 @@ export class DocumentShell {
       if (exitCode !== 0 && (signal !== "SIGINT" || text.includes("pcmlab ")))
         throw new Error(`\`${text}\` ended with ${exitCode}:\n${printed()}`);
     };
-    this.#servers = [...this.#servers.filter((server) => server !== earlier), { text, stop }];
     const isReady = await Promise.race([
       once(child.stdout, "data").then(() => true),
       closed.then(() => false),
     ]);
     if (!isReady) throw new Error(`\`${text}\` ended at once:\n${printed()}`);
+    this.#servers = [...this.#servers.filter((server) => server !== earlier), { text, stop }];
     return printed();
   }
 

@@ -7,7 +7,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { cp, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, describe, test } from "vitest";
+import { afterAll, describe, expect, test } from "vitest";
 import { type AtEnd, folder } from "../system/command.ts";
 import { pythonWithNumpy } from "../system/python.ts";
 import { sectionOf } from "./blocks.ts";
@@ -16,6 +16,8 @@ import { type PageRun, readPage } from "./page.ts";
 
 const project = join(import.meta.dirname, "../..");
 const interpreter = await pythonWithNumpy();
+/** There is no pseudo-terminal on Windows. */
+const hasTerminals = process.platform !== "win32";
 const textOf = (path: string): string => readFileSync(join(project, path), "utf8");
 
 /** Blocks that are only shown are for a board, another machine, or data that this repository does not have: a few commands, counted here. */
@@ -42,16 +44,18 @@ async function readIn(cwd: string, path: string, markdown = textOf(path)): Promi
   }
 }
 
-const tutorial = readIn(tutorialFolder, "docs/tutorial.md");
-tutorial.catch(() => {});
+let reading: Promise<PageRun> | undefined;
+const tutorial = (): Promise<PageRun> => {
+  reading ??= readIn(tutorialFolder, "docs/tutorial.md");
+  return reading;
+};
 
-/** A copy of what the tutorial leaves, but for its settings: a how-to says what it needs itself. */
+/** A copy of what the tutorial leaves. */
 async function afterTutorial(clear: AtEnd): Promise<string> {
   const cwd = await folder(clear);
-  await tutorial;
+  await tutorial();
   for (const name of ["lab", "ledger"])
     await cp(join(tutorialFolder, name), join(cwd, name), { recursive: true });
-  await rm(join(cwd, "lab/pcmlab.toml"));
   return cwd;
 }
 
@@ -61,7 +65,19 @@ const small = (markdown: string): string =>
     .replaceAll("digits.onnx", "tiny.onnx")
     .replaceAll("--images", "--limit 200 --images");
 
-describe.concurrent("every command runs that a reader is told to type", () => {
+const page = (...lines: readonly string[]): string => lines.join("\n");
+
+test.skipIf(!hasTerminals).each([
+  ["a command that fails", page("```sh", "true", "false", "```"), "x.md:2: `false` ended with 1"],
+  ["a server that does not start", page("```sh", "false &", "```"), "x.md:2: `false` ended at once"],
+  ["output that is not there", page("```sh", "echo 1", "```", "```text", "2", "```"), "x.md:5: this is not"],
+])("%s is found, with its line", async (_, markdown, message) => {
+  await expect(readIn(await folder(), "x.md", markdown)).rejects.toThrow(message);
+});
+
+const manner = { concurrent: true, timeout: 300_000 };
+
+describe.skipIf(!hasTerminals)("every command runs that a reader is told to type", manner, () => {
   test("in the main job of the README", async ({ expect, onTestFinished }) => {
     const markdown = small(sectionOf(textOf("README.md"), "## The main job"));
     const { ran, shown } = await readIn(await folder(onTestFinished), "README.md", markdown);
@@ -70,7 +86,7 @@ describe.concurrent("every command runs that a reader is told to type", () => {
   });
 
   test("in the tutorial", async ({ expect }) => {
-    const { ran, shown } = await tutorial;
+    const { ran, shown } = await tutorial();
     expect(ran).toBeGreaterThan(9);
     expect(shown).toBe(onlyShown["docs/tutorial.md"]);
   });

@@ -14,7 +14,7 @@ import { inputBatch, slice } from "../../examples/digits/training/images.ts";
 import { countCorrect } from "../../examples/digits/training/loss.ts";
 import { analogWeights } from "../../examples/digits/training/network.ts";
 import { exactWeights } from "../../examples/digits/training/parameter.ts";
-import { plan } from "../../examples/digits/training/plan.ts";
+import { plan, tinyPlan } from "../../examples/digits/training/plan.ts";
 import { restoreNetwork } from "../../examples/digits/training/restore.ts";
 import { trainNetwork } from "../../examples/digits/training/train-network.ts";
 import { seededPrng } from "../../src/core/prng.ts";
@@ -24,6 +24,17 @@ const file = readFileSync(new URL("../../examples/digits/digits.onnx", import.me
 const timeout = 60_000;
 const restored = () => restoreNetwork(decodeModel(file), plan.widths);
 const images = drawImages("test", 0, testCount);
+
+test("the network of the tutorial classifies the test images as examples/digits/README.md says, and fits `tiny`", async () => {
+  const model = readFileSync(new URL("../../examples/digits/tiny.onnx", import.meta.url));
+  const logits = await logitsOfRuntime(inputBatch(images.pixels).data, model);
+  const batch = { data: logits, count: testCount, channels: 10, height: 1, width: 1 };
+  expect(countCorrect(batch, images.labels)).toBe(1790);
+  const network = restoreNetwork(decodeModel(model), tinyPlan.widths);
+  expect(Buffer.from(encodeModel(toOnnx(network, { name: "tiny", side: 16 }))).equals(model)).toBe(true);
+  const devices = 2 * analogWeights(network).reduce((sum, { value }) => sum + value.length, 0);
+  expect(devices).toBeLessThan(64 * 64);
+});
 
 describe("the committed network", () => {
   test("classifies the test images in ONNX Runtime as examples/digits/README.md says", async () => {
@@ -80,8 +91,8 @@ describe("training", () => {
   );
 });
 
-async function logitsOfRuntime(pixels: Float64Array): Promise<Float64Array> {
-  const session = await InferenceSession.create(file);
+async function logitsOfRuntime(pixels: Float64Array, model = file): Promise<Float64Array> {
+  const session = await InferenceSession.create(model);
   const image = new Tensor("float32", Float32Array.from(pixels), [pixels.length / 256, 1, 16, 16]);
   const { logits } = await session.run({ image });
   if (!(logits?.data instanceof Float32Array)) throw new TypeError("no float logits");

@@ -6,6 +6,7 @@ import { modelledProducts } from "../../src/inference/array-model/modelled-produ
 import { parseReadNoise } from "../../src/inference/array-model/read-noise.ts";
 import { blockedDomain, inBlockedLayout } from "../../src/inference/blocked-layout.ts";
 import { withDepthwiseNorms } from "../../src/inference/channel-affine.ts";
+import { withSumsInConvolutions } from "../../src/inference/convolution-sums.ts";
 import { digitalParameters, withParameters } from "../../src/inference/graph.ts";
 import { openSession, optimisedModel } from "../../src/inference/session.ts";
 import type { Network } from "../../src/network/layer.ts";
@@ -43,7 +44,7 @@ function modelled(network: Network, model: ArrayModel): OnnxModel {
 async function blockedOf(model: OnnxModel): Promise<OnnxModel> {
   const optimised = await optimisedModel(withDepthwiseNorms(model), { threads });
   if (optimised === undefined) throw new Error("the graph was not optimised");
-  return inBlockedLayout(optimised);
+  return withSumsInConvolutions(inBlockedLayout(optimised));
 }
 
 async function scoresOf(network: Network, model: OnnxModel, images: Float32Array, optimised: boolean) {

@@ -16,7 +16,7 @@ export const missingBrowser: string | undefined =
     : `there is no ${executable}: run \`apt-get install -y chromium\`, or name one in PCMLAB_CHROMIUM`;
 
 if (missingBrowser !== undefined)
-  process.stderr.write(`SKIPPED: the dashboard in a real browser: ${missingBrowser}\n`);
+  process.stderr.write(`SKIPPED: pages in a real browser: ${missingBrowser}\n`);
 
 /** A page, and everything about it that should not have been. */
 export interface Watched {

@@ -115,7 +115,7 @@ test("one process runs a campaign; others are refused, ask it to stop, and read 
   expect(await json(["campaign", "status", ...store], home)).toMatchObject({
     campaigns: [{ state: "running", open: 1, isOrphaned: false }],
   });
-  await json(["campaign", "stop", ...store], home);
+  await json(["campaign", "stop", ...store, "--yes"], home);
   expect((await first).exitCode).toBe(0);
   const [read, open] = slotsOf(home).map(({ outcome }) => outcome?.kind);
   // A machine under load may take more than a second to begin.

@@ -2,9 +2,10 @@
 
 import type { Argv } from "yargs";
 import { LabError } from "../../core/errors.ts";
+import { confirmed } from "../confirm.ts";
 import type { Context } from "../context.ts";
 import { campaignOption, planOptions, startOptions } from "./campaign-options.ts";
-import { boardOptions, storeOption } from "./options.ts";
+import { boardOptions, storeOption, yesOption } from "./options.ts";
 import { summaries } from "./summaries.ts";
 
 const { record: _, ...board } = boardOptions;
@@ -120,9 +121,14 @@ const stopCommand = (yargs: Argv, context: Context): Argv =>
     "end it for good: what was not read is missed",
     (command) =>
       command
-        .options({ store: storeOption, campaign: campaignOption })
-        .example("$0 campaign stop --store run.db", "it cannot be resumed"),
-    async (args) => {
+        .options({ store: storeOption, campaign: campaignOption, yes: yesOption })
+        .example("$0 campaign stop --store run.db --yes", "it cannot be resumed"),
+    async ({ yes, ...args }) => {
+      await confirmed(
+        `the campaign of ${args.store} ends for good: what was not read is missed`,
+        yes,
+        context,
+      );
       const { askCampaign } = await import("../actions/campaign-ask.ts");
       await askCampaign("stop", args, context);
     },

@@ -2,7 +2,7 @@
 
 import type { Argv } from "yargs";
 import type { Context } from "../context.ts";
-import { boardOptions, whole } from "./options.ts";
+import { boardOptions, duration } from "./options.ts";
 import { summaries } from "./summaries.ts";
 
 export const linkCommand = (yargs: Argv, context: Context): Argv =>
@@ -14,9 +14,9 @@ export const linkCommand = (yargs: Argv, context: Context): Argv =>
         .options({
           ...boardOptions,
           seconds: {
-            ...whole("seconds", 0, 86_400),
+            ...duration("seconds", 0, 86_400),
             default: 2,
-            describe: "keep the line busy for so long; 0 for one round of questions",
+            describe: "keep the line busy for so long, like 10s or 1min; 0 for one round of questions",
           },
         })
         .example("$0 link --chip /dev/ttyUSB0 --baud 3000000 --seconds 60", "how many frames a minute costs"),

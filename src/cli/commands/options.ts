@@ -4,6 +4,7 @@ import { linkChoices } from "../../../drivers/chip/link-choice.ts";
 import { defaultReconnectSeconds } from "../../../drivers/chip/reconnect-time.ts";
 import { defaultBaudRate } from "../../../drivers/serial/baud-rate.ts";
 import { LabError } from "../../core/errors.ts";
+import { formatDuration, parseQuantity } from "../../core/units.ts";
 
 /** An option that takes a whole number. @throws LabError USAGE outside the range. */
 export function whole(name: string, min: number, max: number) {
@@ -15,6 +16,18 @@ export function whole(name: string, min: number, max: number) {
     });
   };
   return { type: "string", takes: "whole number", coerce } as const;
+}
+
+/** An option that takes a time with its unit; a number alone is of seconds. @throws LabError USAGE outside the range. */
+export function duration(name: string, minSeconds: number, maxSeconds: number) {
+  const coerce = (value: unknown): number => {
+    const text = String(value).trim();
+    const seconds = /^-?[\d.]+$/.test(text) ? Number(text) : parseQuantity(text, "s");
+    if (seconds >= minSeconds && seconds <= maxSeconds) return seconds;
+    const range = `${formatDuration(minSeconds)} to ${formatDuration(maxSeconds)}`;
+    throw new LabError("USAGE", `--${name} ${text} is not from ${range}`, { next: `give it as 30s or 5min` });
+  };
+  return { type: "string", coerce } as const;
 }
 
 /** A file or folder: in a config file, a relative one counts from the folder of that file. */
@@ -52,9 +65,9 @@ const linkOption = {
 } as const;
 
 const reconnectOption = {
-  ...whole("reconnect", 0, 86_400),
+  ...duration("reconnect", 0, 86_400),
   default: defaultReconnectSeconds,
-  describe: "seconds to wait for a board whose line was lost; 0 fails at once",
+  describe: "how long to wait for a board whose line was lost, like 30s or 5min; 0 fails at once",
 } as const;
 
 const driverOption = {
@@ -132,6 +145,13 @@ function chosenCalibration(value: string): (typeof choices)[number] | number {
     next: `give latest, nominal, or a number that pcmlab calibrate --list shows`,
   });
 }
+
+/** Of commands after which something is lost for good. */
+export const yesOption = {
+  type: "boolean",
+  default: false,
+  describe: "do it without asking; needed where nobody is there to answer",
+} as const;
 
 /** The calibration that conductances are read with. */
 export const calibrationOption = {

@@ -12,6 +12,7 @@ import {
   pathOption,
   pathOrNameOption,
   storeOption,
+  yesOption,
 } from "./options.ts";
 import { summaries } from "./summaries.ts";
 
@@ -58,6 +59,7 @@ export const programCommand = (yargs: Argv, context: Context): Argv =>
             describe:
               "program an emulated chip instead, and print what it costs; --chip is asked and not pulsed",
           },
+          yes: { ...yesOption, describe: "program again what is programmed, without asking" },
           profile: {
             ...pathOrNameOption,
             describe: "of a dry run: the emulated chip, that of the model of --chip when missing",
@@ -78,11 +80,11 @@ export const programCommand = (yargs: Argv, context: Context): Argv =>
         throw new LabError("USAGE", "--profile is of a dry run; the chip is what it is", {
           next: "add --dry-run, or leave --profile away",
         });
+      const [chip, store] = [needed("chip", args.chip), needed("store", args.store)];
+      const { agreedToReprogram } = await import("../actions/reprogramming.ts");
+      await agreedToReprogram(store, args.yes, context);
       const { program } = await import("../actions/program.ts");
-      await program(
-        { ...args, chip: needed("chip", args.chip), store: needed("store", args.store) },
-        context,
-      );
+      await program({ ...args, chip, store }, context);
     },
   );
 

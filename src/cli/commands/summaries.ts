@@ -31,7 +31,7 @@ export const summaries = {
   drift: "fit the drift of every device that was read at three ages or more, and store the fits",
   why: "from an accuracy to the readings, calibrations, pulses, versions and command lines behind it",
   twin: "an emulated chip that behaves like a measured one",
-  report: "write a self-contained HTML report of a store",
+  report: "write a self-contained HTML report of a store, or one figure of it",
   dashboard: "show a store as a live page, while a campaign or any other command writes to it",
   store: "check a store, make it smaller, or ask it by SQL",
   export: "write a table of a store as Parquet, NPZ or CSV",

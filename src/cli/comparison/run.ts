@@ -72,7 +72,7 @@ export async function onRealChip(
         );
       assertFair(entrants);
       const intended = entrants.map(({ contestant: { name }, course: { tiles } }) => ({ name, tiles }));
-      assertAgreed(args, announced(descriptor, ledger, intended), context);
+      await assertAgreed(args, announced(descriptor, ledger, intended), context);
       const agenda = new Agenda(venue.chip, context.stop);
       for (const entrant of entrants) {
         into.push(entrant);
@@ -106,9 +106,13 @@ function assertFair(entrants: readonly Pick<Entrant, "course">[]): void {
 }
 
 /** @throws LabError USAGE. */
-function assertAgreed({ yes }: CompareArguments, announcement: string, { output }: Context): void {
+async function assertAgreed(
+  { yes }: CompareArguments,
+  announcement: string,
+  { ask, output }: Context,
+): Promise<void> {
   output.warn(announcement);
-  if (yes === true) return;
+  if (yes === true || (await ask?.("Pulse these cells? [y/N] ")) === true) return;
   throw new LabError("USAGE", "nothing was pulsed: a real chip is only pulsed with --yes", {
     next: "read what would be pulsed above; then add --yes, or name other cells with --region",
   });

@@ -1,33 +1,49 @@
 /** Collects what the doctor judges. What this system does not have, or does not tell, is left out. */
 
-import { constants } from "node:fs";
-import { access, readdir, readFile, stat } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { userInfo } from "node:os";
 import { systemPorts } from "../../../drivers/serial/list-ports.ts";
 import { onUsb, type PortFacts } from "../../../drivers/serial/port-facts.ts";
 import { textOf } from "../../core/errors.ts";
 import { loadSqlite, sqlitePackage } from "../../store/native.ts";
-import { intruderNames } from "./checks.ts";
-import type { Facts, PortAccess, UsbAccess } from "./facts.ts";
-import { boardId, udevFile } from "./udev.ts";
+import { intruderNames } from "./checks/ports.ts";
+import { isClockSynchronised, storageIn } from "./collect/machine.ts";
+import { holdersOf, latencyTimers, portAccess, runningAmong } from "./collect/ports.ts";
+import { SystemFiles } from "./collect/system-files.ts";
+import { usbBoards, usbBridges } from "./collect/usb.ts";
+import type { Facts } from "./facts.ts";
+import { udevFile } from "./udev.ts";
 
 const nativeModules = [sqlitePackage, "onnxruntime-node", "serialport", "node-pty", "usb"];
 
-export async function collectFacts(): Promise<Facts> {
+export interface Places {
+  /** Where stores are, or are to be. */
+  readonly stores: string;
+  /** Of the wear ledgers. */
+  readonly ledgers: string;
+}
+
+export async function collectFacts(places: Places, wallSeconds: number): Promise<Facts> {
+  const files = new SystemFiles();
   const listed = await listedPorts();
-  const groups = await groupNames();
+  const ports = listed.ports.filter(onUsb);
+  const paths = ports.map(({ path }) => path);
+  const user = userName();
   return {
     platform: process.platform,
     nodeVersion: process.version,
-    user: userName(),
+    user,
     modules: nativeModules.map((name) => ({ name, failure: loadFailure(name) })),
-    ports: await Promise.all(listed.ports.filter(onUsb).map((port) => portAccess(port, groups))),
+    ports: await portAccess(files, ports, user),
     portsFailure: listed.failure,
-    usbBoards: await usbBoards(),
-    udevRules: await may(udevFile, constants.F_OK),
-    latencyTimers: await latencyTimers(),
-    intruders: await runningIntruders(),
+    holders: await holdersOf(files, paths, process.pid),
+    usbBoards: await usbBoards(files),
+    bridges: await usbBridges(files),
+    udevRules: await files.isThere(udevFile),
+    latencyTimers: await latencyTimers(files),
+    intruders: await runningAmong(files, intruderNames),
+    storage: [await storageIn("stores", places.stores), await storageIn("wear ledgers", places.ledgers)],
+    clock: { wallSeconds, isSynchronised: await isClockSynchronised() },
   };
 }
 
@@ -60,65 +76,3 @@ async function listedPorts(): Promise<{
     return { ports: [], failure: textOf(failure) };
   }
 }
-
-async function portAccess(
-  { path, vendorId }: PortFacts,
-  groups: ReadonlyMap<number, string>,
-): Promise<PortAccess> {
-  const found = await stat(path).catch(() => undefined);
-  const group = found === undefined ? undefined : groups.get(found.gid);
-  return { path, vendorId, group, mayUse: await may(path, constants.R_OK | constants.W_OK) };
-}
-
-/** Group names by number, from lines like dialout:x:20:user. */
-async function groupNames(): Promise<Map<number, string>> {
-  const lines = (await textIn("/etc/group")).split("\n").map((line) => line.split(":"));
-  return new Map(lines.flatMap(([name, , gid]) => (name && gid ? [[Number(gid), name]] : [])));
-}
-
-const usbFolder = "/sys/bus/usb/devices";
-
-/** Boards of our id, and whether their device file may be opened (Linux). */
-async function usbBoards(): Promise<UsbAccess[]> {
-  const boards: UsbAccess[] = [];
-  for (const device of await namesIn(usbFolder)) {
-    const read = async (name: string) => (await textIn(`${usbFolder}/${device}/${name}`)).trim();
-    const [vendorId, productId] = [await read("idVendor"), await read("idProduct")];
-    if (vendorId !== hex(boardId.vendorId) || productId !== hex(boardId.productId)) continue;
-    const [bus, number] = [await read("busnum"), await read("devnum")].map((n) => n.padStart(3, "0"));
-    const file = `/dev/bus/usb/${bus}/${number}`;
-    boards.push({ vendorId, productId, mayUse: await may(file, constants.R_OK | constants.W_OK) });
-  }
-  return boards;
-}
-
-const hex = (value: number): string => value.toString(16).padStart(4, "0");
-
-const bridgeFolder = "/sys/bus/usb-serial/devices";
-
-async function latencyTimers(): Promise<Facts["latencyTimers"]> {
-  const timers = await Promise.all(
-    (await namesIn(bridgeFolder)).map(async (port) => ({
-      port,
-      milliseconds: Number.parseInt(await textIn(`${bridgeFolder}/${port}/latency_timer`), 10),
-    })),
-  );
-  return timers.filter(({ milliseconds }) => Number.isFinite(milliseconds));
-}
-
-/** Linux names every process in /proc/PID/comm. */
-async function runningIntruders(): Promise<string[]> {
-  const processes = (await namesIn("/proc")).filter((name) => /^\d+$/.test(name));
-  const running = await Promise.all(processes.map(async (id) => (await textIn(`/proc/${id}/comm`)).trim()));
-  return intruderNames.filter((name) => running.includes(name));
-}
-
-const may = (path: string, mode: number): Promise<boolean> =>
-  access(path, mode).then(
-    () => true,
-    () => false,
-  );
-
-const namesIn = (folder: string): Promise<string[]> => readdir(folder).catch(() => []);
-
-const textIn = (path: string): Promise<string> => readFile(path, "utf8").catch(() => "");

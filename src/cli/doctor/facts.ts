@@ -1,4 +1,4 @@
-/** What the doctor looks at. Collected by collect.ts, judged by checks.ts. */
+/** What the doctor looks at. Collected by `collect/`, judged by `checks/`. */
 
 export interface PortAccess {
   readonly path: string;
@@ -6,6 +6,15 @@ export interface PortAccess {
   readonly mayUse: boolean;
   /** The group that owns the port; undefined where groups have no names. */
   readonly group: string | undefined;
+  /** The user is in that group, which counts from the next login on. */
+  readonly isMember: boolean;
+}
+
+/** A program that has a port open. */
+export interface Holder {
+  readonly path: string;
+  readonly pid: number;
+  readonly program: string;
 }
 
 export interface UsbAccess {
@@ -13,6 +22,34 @@ export interface UsbAccess {
   readonly vendorId: string;
   readonly productId: string;
   readonly mayUse: boolean;
+  /** What drives its interface; undefined for nothing. */
+  readonly driver: string | undefined;
+}
+
+/** An interface of a USB device that should be a serial port. */
+export interface Bridge {
+  readonly vendorId: string;
+  readonly productId: string;
+  /** As /sys names the interface: 1-2:1.0. */
+  readonly interface: string;
+  readonly driver: string | undefined;
+}
+
+/** A folder in which something is kept. */
+export interface Storage {
+  readonly what: string;
+  readonly folder: string;
+  readonly mayWrite: boolean;
+  /** Undefined where the system does not tell. */
+  readonly freeBytes: number | undefined;
+  /** The name of a file system whose files may be another host's; undefined for a local one. */
+  readonly networkFileSystem: string | undefined;
+}
+
+export interface ClockFacts {
+  readonly wallSeconds: number;
+  /** Undefined where the system does not tell. */
+  readonly isSynchronised: boolean | undefined;
 }
 
 export interface Facts {
@@ -26,12 +63,18 @@ export interface Facts {
   readonly ports: readonly PortAccess[];
   /** Why the serial ports could not be listed. */
   readonly portsFailure: string | undefined;
+  /** Others that have one of the ports open, as far as this user may see. */
+  readonly holders: readonly Holder[];
   /** USB boards that speak USBTMC under an id that is known. */
   readonly usbBoards: readonly UsbAccess[];
+  /** Of vendors of serial bridges. */
+  readonly bridges: readonly Bridge[];
   /** Whether the file with our udev rules is there. */
   readonly udevRules: boolean;
   /** Of FTDI bridges, in milliseconds. */
   readonly latencyTimers: readonly { readonly port: string; readonly milliseconds: number }[];
   /** Programs that open serial ports of others, and are running. */
   readonly intruders: readonly string[];
+  readonly storage: readonly Storage[];
+  readonly clock: ClockFacts;
 }

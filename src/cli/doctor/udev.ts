@@ -9,7 +9,7 @@ export const udevFile = "/etc/udev/rules.d/70-pcmlab.rules";
 export const boardId = { vendorId: 0x1209, productId: 0x0001 } as const;
 
 /** Bridges that raw UARTs hang on; the same list as for discovery would open ports to everybody that are no boards. */
-const bridgeVendors = ["0403", "10c4", "1a86", "1209"];
+export const bridgeVendors: readonly string[] = ["0403", "10c4", "1a86", "1209"];
 
 /** The lines of the file: USBTMC boards, serial boards (ModemManager leaves them alone), and no 16 ms of waiting in FTDI bridges. */
 export const udevRules = (): readonly string[] => [

@@ -126,7 +126,7 @@ function withReadNoise(own: BandPlace, law: ReadNoiseLaw, from: string, to: stri
     onnxNode("Add", [from, inner("noise")], [to]),
   ];
   const variance = variances(own, law, inner("squares"), inner("variance"));
-  return joined([variance, drawn(own, from, inner("normal")), { nodes, tensors: [] }]);
+  return joined([variance, drawn(own, inner("variance"), inner("normal")), { nodes, tensors: [] }]);
 }
 
 function variances(own: BandPlace, law: ReadNoiseLaw, squares: string, to: string): Rewired {

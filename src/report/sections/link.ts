@@ -3,11 +3,10 @@
 import type { JsonObject } from "../../store/identity.ts";
 import type { Store } from "../../store/store.ts";
 import { dataMarkup } from "../figure.ts";
-import { flattened } from "../flattened.ts";
+import { flattened, shortNumber } from "../flattened.ts";
 import { html } from "../markup.ts";
 import type { Section } from "../section.ts";
 import { type Table, tableMarkup } from "../table.ts";
-import { rounded } from "../words.ts";
 
 /** A run or campaign with what its link wrote down last. */
 interface Linked {
@@ -56,7 +55,8 @@ function rowsOf(linked: readonly Linked[]): Table["rows"] {
     name.replace(/^counters, /, ""),
     ...values.map((one) => {
       const value = one.get(name);
-      return typeof value === "number" ? rounded(value, 6) : (value ?? null);
+      // Decimals of a column are the same for all its numbers, and counts have none.
+      return typeof value === "number" && !Number.isInteger(value) ? shortNumber(value) : (value ?? null);
     }),
   ]);
 }

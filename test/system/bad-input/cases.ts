@@ -292,6 +292,15 @@ const programming: readonly Case[] = [
     says: /TINY-00000[56]/,
   },
   {
+    phrase: "a chip that is programmed already, and nobody to agree that it is lost",
+    words: (world) => [
+      ...["program", world.file("two.onnx"), ...onBoard(world, world.board), "--calibration", "nominal"],
+      ...["--ledger", world.file("ledger")],
+    ],
+    code: "USAGE",
+    says: /run\.db holds a programmed network: its 2 tiles get pulses again/,
+  },
+  {
     phrase: "a calibration of another chip",
     file: "cli/calibration.test.ts",
     test: "is refused with other firmware, and with the calibration of another chip",
@@ -344,6 +353,12 @@ const campaigns: readonly Case[] = [
     words: (world) => campaign(world, "--at", "2d", "--canary", "9:0..3:0..3"),
     code: "LIMIT",
     says: /array 9, rows 0\.\.3, columns 0\.\.3 is not on the chip/,
+  },
+  {
+    phrase: "a campaign that ends, and nobody to agree to that",
+    words: ({ file }) => ["campaign", "stop", "--store", file("run.db")],
+    code: "USAGE",
+    says: /ends for good/,
   },
   {
     phrase: "two campaigns for one chip",
