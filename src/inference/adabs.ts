@@ -5,9 +5,9 @@ import type { BatchNorm, BatchNormStatistics, Network } from "../network/layer.t
 import type { OnnxModel } from "../network/onnx/model.ts";
 import { statisticsOutputs, withBatchStatistics } from "./batch-statistics.ts";
 import { batchCount, type CalibrationOptions, outputValues, runCalibration } from "./calibration-batches.ts";
-import { fusedStatistics } from "./fused-statistics.ts";
 import { type Parameters, withParameters } from "./graph.ts";
 import type { ImageSet } from "./image-set.ts";
+import { fusedStatistics } from "./optimised/fused-statistics.ts";
 import type { Outputs } from "./session.ts";
 
 /**

@@ -5,12 +5,12 @@ import type { Network } from "../network/layer.ts";
 import type { OnnxModel } from "../network/onnx/model.ts";
 import { type Interval, wilson95 } from "./accuracy.ts";
 import { assertClasses, batchesOf, exampleShape, inputBatch } from "./batches.ts";
-import { inBlockedLayout } from "./blocked-layout.ts";
-import { withDepthwiseNorms } from "./channel-affine.ts";
-import { withSumsInConvolutions } from "./convolution-sums.ts";
 import { type Parameters, withParameters } from "./graph.ts";
 import type { ImageSet } from "./image-set.ts";
 import { byteTable, type Normalisation } from "./normalisation.ts";
+import { inBlockedLayout } from "./optimised/blocked-layout.ts";
+import { withDepthwiseNorms } from "./optimised/channel-affine.ts";
+import { withSumsInConvolutions } from "./optimised/convolution-sums.ts";
 import type { Output, SessionOptions } from "./session.ts";
 
 export interface EvaluateOptions extends SessionOptions {

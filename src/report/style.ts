@@ -94,6 +94,6 @@ summary:hover { color: var(--ink); }
   .scroll { overflow: visible; }
   table { font-size: 8pt; }
   th, td { white-space: normal; padding-right: 0.7rem; }
-  .long { min-width: 12rem; }
+  .long { min-width: 8rem; }
 }
 `;

@@ -184,7 +184,7 @@ test.skipIf(process.platform === "win32")(
     });
     expect(await new Promise((resolve) => child.once("close", resolve))).toBe(9);
     expect(stderr).toMatch(
-      /the recording run\.jsonl cannot be written: EFBIG.*\[ENVIRONMENT\]\n {2}next: make room/,
+      /the recording run\.jsonl cannot be written: file too large.*\[ENVIRONMENT\]\n {2}next: make room/,
     );
     const trace = await pcmlab(["trace", "run.jsonl"], cwd);
     expect(trace.stderr).toMatch(/is not whole/);

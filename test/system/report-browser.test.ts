@@ -61,12 +61,18 @@ test.skipIf(missingBrowser !== undefined)(
       expect([look, seen.paper, seen.drawings > 8]).toEqual([look, paper, true]);
       expect([look, seen.ink]).not.toEqual([look, seen.paper]);
       expect([look, watched.complaints]).toEqual([look, []]);
-      await watched.page.emulateMedia({ media: "print" });
-      const printed = seenSchema.parse(await watched.page.evaluate(measured));
-      expect([look, printed.folded, printed.paper]).toEqual([look, 0, "rgb(255, 255, 255)"]);
     }
+    const paper = await openPage(browser, address, { viewport: paperSize, colorScheme: "dark" });
+    await paper.page.emulateMedia({ media: "print" });
+    await paper.page.goto(address);
+    const printed = seenSchema.parse(await paper.page.evaluate(measured));
+    expect([printed.folded, printed.paper]).toEqual([0, "rgb(255, 255, 255)"]);
+    expect([printed.outside, printed.scrollWidth]).toEqual([[], paperSize.width]);
   },
 );
+
+/** A4 with margins of 15 mm, in CSS pixels. */
+const paperSize = { width: 680, height: 1000 };
 
 /** For the browser, as text: it has types of its own. */
 const measured = `(() => {

@@ -3,15 +3,15 @@
  * that a later graph replaces. ONNX Runtime optimises it as it optimises plain inference. Pure.
  */
 
-import type { BatchNorm, Network } from "../network/layer.ts";
+import type { BatchNorm, Network } from "../../network/layer.ts";
 import {
   intAttribute,
   type OnnxModel,
   type OnnxNode,
   type OnnxTensor,
   onnxNode,
-} from "../network/onnx/model.ts";
-import { floatTensor, tensorValues } from "../network/onnx/tensor.ts";
+} from "../../network/onnx/model.ts";
+import { floatTensor, tensorValues } from "../../network/onnx/tensor.ts";
 import { GraphIndex } from "./graph-index.ts";
 
 export interface StandIn {

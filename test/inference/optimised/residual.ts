@@ -1,11 +1,11 @@
 /** A network with a shortcut, for graphs that are optimised. */
 
-import { seededPrng } from "../../src/core/prng.ts";
-import type { Network } from "../../src/network/layer.ts";
-import { intsAttribute, onnxNode } from "../../src/network/onnx/model.ts";
-import { floatTensor } from "../../src/network/onnx/tensor.ts";
-import { networkOf } from "../../src/network/read.ts";
-import { classifier, ramp } from "../network/networks.ts";
+import { seededPrng } from "../../../src/core/prng.ts";
+import type { Network } from "../../../src/network/layer.ts";
+import { intsAttribute, onnxNode } from "../../../src/network/onnx/model.ts";
+import { floatTensor } from "../../../src/network/onnx/tensor.ts";
+import { networkOf } from "../../../src/network/read.ts";
+import { classifier, ramp } from "../../network/networks.ts";
 
 /** Channels, height and width of its images. */
 export const imageShape = [3, 8, 8];

@@ -11,12 +11,12 @@
  * batch's mean is d of its standard deviations away from there. Measured on ResNet-32: docs/decisions/0023. Pure.
  */
 
-import { floatOf } from "../network/attributes.ts";
-import type { Network } from "../network/layer.ts";
-import { type OnnxModel, type OnnxNode, type OnnxTensor, onnxNode } from "../network/onnx/model.ts";
-import { floatTensor, integerTensor, tensorValues } from "../network/onnx/tensor.ts";
-import { outputInfos, statisticsOutputs } from "./batch-statistics.ts";
-import { channelMean, momentTensors, momentVector } from "./moments.ts";
+import { floatOf } from "../../network/attributes.ts";
+import type { Network } from "../../network/layer.ts";
+import { type OnnxModel, type OnnxNode, type OnnxTensor, onnxNode } from "../../network/onnx/model.ts";
+import { floatTensor, integerTensor, tensorValues } from "../../network/onnx/tensor.ts";
+import { outputInfos, statisticsOutputs } from "../batch-statistics.ts";
+import { channelMean, momentTensors, momentVector } from "../moments.ts";
 import { isStandIn, type StandIn, withStandIns } from "./stand-ins.ts";
 
 /** A graph to be optimised, and what becomes of it. */

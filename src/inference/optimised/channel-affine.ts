@@ -3,15 +3,15 @@
  * that in the layout of its convolutions and joins it with the sum and the ReLU behind it. Pure.
  */
 
-import { floatOf, intOf } from "../network/attributes.ts";
+import { floatOf, intOf } from "../../network/attributes.ts";
 import {
   intAttribute,
   type OnnxModel,
   type OnnxNode,
   type OnnxTensor,
   onnxNode,
-} from "../network/onnx/model.ts";
-import { floatTensor, tensorValues } from "../network/onnx/tensor.ts";
+} from "../../network/onnx/model.ts";
+import { floatTensor, tensorValues } from "../../network/onnx/tensor.ts";
 import { GraphIndex } from "./graph-index.ts";
 
 /** y = factor x + shift, channel by channel. */

@@ -1,19 +1,19 @@
 /** Modelled arrays in the layout of the convolutions: the same numbers as in the plain graph, and the same noise. */
 
 import { describe, expect, it } from "vitest";
-import type { ArrayModel } from "../../src/inference/array-model/model.ts";
-import { modelledProducts } from "../../src/inference/array-model/modelled-products.ts";
-import { parseReadNoise } from "../../src/inference/array-model/read-noise.ts";
-import { blockedDomain, inBlockedLayout } from "../../src/inference/blocked-layout.ts";
-import { withDepthwiseNorms } from "../../src/inference/channel-affine.ts";
-import { withSumsInConvolutions } from "../../src/inference/convolution-sums.ts";
-import { digitalParameters, withParameters } from "../../src/inference/graph.ts";
-import { openSession, optimisedModel } from "../../src/inference/session.ts";
-import type { Network } from "../../src/network/layer.ts";
-import { type OnnxModel, type OnnxNode, onnxModel, onnxNode } from "../../src/network/onnx/model.ts";
-import { floatTensor } from "../../src/network/onnx/tensor.ts";
-import { chipWith } from "../network/networks.ts";
-import { idealArrays, uniformInputs } from "./array-model/layers.ts";
+import type { ArrayModel } from "../../../src/inference/array-model/model.ts";
+import { modelledProducts } from "../../../src/inference/array-model/modelled-products.ts";
+import { parseReadNoise } from "../../../src/inference/array-model/read-noise.ts";
+import { digitalParameters, withParameters } from "../../../src/inference/graph.ts";
+import { blockedDomain, inBlockedLayout } from "../../../src/inference/optimised/blocked-layout.ts";
+import { withDepthwiseNorms } from "../../../src/inference/optimised/channel-affine.ts";
+import { withSumsInConvolutions } from "../../../src/inference/optimised/convolution-sums.ts";
+import { openSession, optimisedModel } from "../../../src/inference/session.ts";
+import type { Network } from "../../../src/network/layer.ts";
+import { type OnnxModel, type OnnxNode, onnxModel, onnxNode } from "../../../src/network/onnx/model.ts";
+import { floatTensor } from "../../../src/network/onnx/tensor.ts";
+import { chipWith } from "../../network/networks.ts";
+import { idealArrays, uniformInputs } from "../array-model/layers.ts";
 import { imageShape, residual } from "./residual.ts";
 
 const threads = 1;

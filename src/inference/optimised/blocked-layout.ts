@@ -6,9 +6,9 @@
  * Channels that fill up a last block are 0 in front of every operator here and behind it.
  */
 
-import type { OnnxModel, OnnxNode } from "../network/onnx/model.ts";
-import { elementCount } from "../network/onnx/tensor.ts";
-import { isOfArrayModel } from "./array-model/names.ts";
+import type { OnnxModel, OnnxNode } from "../../network/onnx/model.ts";
+import { elementCount } from "../../network/onnx/tensor.ts";
+import { isOfArrayModel } from "../array-model/names.ts";
 
 /** Of ONNX Runtime's operators on blocks. */
 export const blockedDomain = "com.microsoft.nchwc";

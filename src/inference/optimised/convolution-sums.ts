@@ -3,7 +3,7 @@
  * optimiser joins them only where it has followed the shapes of both addends through the graph. Pure.
  */
 
-import type { OnnxAttribute, OnnxModel, OnnxNode } from "../network/onnx/model.ts";
+import type { OnnxAttribute, OnnxModel, OnnxNode } from "../../network/onnx/model.ts";
 import { blockedDomain } from "./blocked-layout.ts";
 
 const relu: OnnxAttribute = { name: "activation", type: "string", value: "Relu" };

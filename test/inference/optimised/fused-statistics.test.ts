@@ -1,14 +1,14 @@
 import { describe, expect, it } from "vitest";
-import { seededPrng } from "../../src/core/prng.ts";
-import { statisticsOutputs, withBatchStatistics } from "../../src/inference/batch-statistics.ts";
-import { fusedStatistics } from "../../src/inference/fused-statistics.ts";
-import { digitalParameters, withParameters } from "../../src/inference/graph.ts";
-import { type Outputs, openSession, optimisedModel } from "../../src/inference/session.ts";
-import type { Network } from "../../src/network/layer.ts";
-import { type OnnxModel, onnxNode } from "../../src/network/onnx/model.ts";
-import { floatTensor } from "../../src/network/onnx/tensor.ts";
-import { networkOf } from "../../src/network/read.ts";
-import { classifier, convNet } from "../network/networks.ts";
+import { seededPrng } from "../../../src/core/prng.ts";
+import { statisticsOutputs, withBatchStatistics } from "../../../src/inference/batch-statistics.ts";
+import { digitalParameters, withParameters } from "../../../src/inference/graph.ts";
+import { fusedStatistics } from "../../../src/inference/optimised/fused-statistics.ts";
+import { type Outputs, openSession, optimisedModel } from "../../../src/inference/session.ts";
+import type { Network } from "../../../src/network/layer.ts";
+import { type OnnxModel, onnxNode } from "../../../src/network/onnx/model.ts";
+import { floatTensor } from "../../../src/network/onnx/tensor.ts";
+import { networkOf } from "../../../src/network/read.ts";
+import { classifier, convNet } from "../../network/networks.ts";
 import { imageShape, residual } from "./residual.ts";
 
 const threads = 1;

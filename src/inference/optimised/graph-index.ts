@@ -1,6 +1,6 @@
 /** Who gives and who takes the values of a graph. */
 
-import type { OnnxModel, OnnxNode, OnnxTensor } from "../network/onnx/model.ts";
+import type { OnnxModel, OnnxNode, OnnxTensor } from "../../network/onnx/model.ts";
 
 /** Operators whose first input has the shape of their output wherever this program makes them. */
 const keepsShape: ReadonlySet<string> = new Set([

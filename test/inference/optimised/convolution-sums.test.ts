@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { blockedDomain } from "../../src/inference/blocked-layout.ts";
-import { withSumsInConvolutions } from "../../src/inference/convolution-sums.ts";
-import { type OnnxModel, type OnnxNode, onnxModel, onnxNode } from "../../src/network/onnx/model.ts";
-import { floatTensor } from "../../src/network/onnx/tensor.ts";
+import { blockedDomain } from "../../../src/inference/optimised/blocked-layout.ts";
+import { withSumsInConvolutions } from "../../../src/inference/optimised/convolution-sums.ts";
+import { type OnnxModel, type OnnxNode, onnxModel, onnxNode } from "../../../src/network/onnx/model.ts";
+import { floatTensor } from "../../../src/network/onnx/tensor.ts";
 
 const blocks = (opType: string, inputs: readonly string[], output: string): OnnxNode => ({
   ...onnxNode(opType, inputs, [output]),
