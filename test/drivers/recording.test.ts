@@ -146,7 +146,7 @@ describe("a recorded line", () => {
     const header = { resource: "r", tool: "t", commandLine: [] };
     const recorder = recorderOn(file, header, memoryRecording().clock);
     recorder.record({ kind: "sent", bytes: bytesOf("a\n") });
-    expect(() => recorder.end()).toThrow(/run\.jsonl cannot be written: EIO/);
+    expect(() => recorder.end()).toThrow(/run\.jsonl cannot be written: i\/o error/);
   });
 
   test("of which nothing came to pass leaves no file", async () => {
