@@ -14,7 +14,7 @@ export async function confirmed(
 ): Promise<void> {
   if (isYes === true) return output.note(what);
   if (ask === undefined)
-    throw new LabError("USAGE", `${what}: nobody is here to agree to that`, { next: "add --yes" });
+    throw new LabError("USAGE", `${what}; nobody is here to agree to that`, { next: "add --yes" });
   if (await ask(`${what}. Go on? [y/N] `)) return;
   throw new LabError("INTERRUPTED", "nothing was done", { next: "answer y, or add --yes" });
 }

@@ -8,7 +8,7 @@ import { commandNames, loadCommands } from "../../src/cli/commands/commands.ts";
 import { boardOptions } from "../../src/cli/commands/options.ts";
 import { commandGroups } from "../../src/cli/commands/summaries.ts";
 import { noConfiguration } from "../../src/cli/config/configuration.ts";
-import { optionsWithin } from "../../src/cli/config/declared.ts";
+import { longNamesOf, namesOf, optionsWithin } from "../../src/cli/config/declared.ts";
 import { exitMeanings } from "../../src/cli/exit-codes.ts";
 import { withJoinedValues } from "../../src/cli/option-values.ts";
 import { parser } from "../../src/cli/parsed-line.ts";
@@ -73,6 +73,24 @@ describe("the help of", () => {
     expect(Math.max(...stdout.split("\n").map((line) => line.length))).toBeLessThanOrEqual(110);
     expect(examples.length).toBeGreaterThan(0);
   });
+});
+
+test.each([
+  ...new Set(declared.filter(({ words }) => words.length > 1).map(({ words: [name = ""] }) => name)),
+])("the help of pcmlab %s lists its subcommands, and leads on to theirs", async (name) => {
+  const { stdout } = await run(name, "--help");
+  for (const { words } of declared.filter(({ words: [command] }) => command === name))
+    expect(stdout).toContain(`pcmlab ${words.join(" ")}`);
+  expect(stdout).toMatch(new RegExp(`Examples:\\n +pcmlab ${name} \\w+ --help`));
+});
+
+test.each([
+  ["report", "out"],
+  ["export", "output"],
+  ["twin", "output"],
+])("the file that %s writes is --%s, too", (command, name) => {
+  const file = commands.get(command)?.find((option) => longNamesOf(option).includes(name));
+  expect(file === undefined ? [] : namesOf(file)).toEqual(expect.arrayContaining(["o", "out", "output"]));
 });
 
 /** As a shell takes the words apart that examples have: quotes, and what follows > or | is not pcmlab's. */

@@ -35,7 +35,9 @@ export const commandDocument = (
     .concat("\n");
 
 function commandParts(command: DescribedCommand, marks: string): string[] {
-  const { usage, about, positionals, options, examples, epilogues, subcommands } = command;
+  const { usage, about, positionals, options, epilogues, subcommands } = command;
+  // Where the help of a command leads to that of its subcommands, this page has them below.
+  const examples = command.examples.filter((example) => !example.command.endsWith(" --help"));
   const [name] = usage.split(/ [<[]/);
   // What stands in front has its options from the table too, where it may be given without its place.
   const rows = [...positionals.map(placed), ...options.filter((option) => option.hidden !== true)];

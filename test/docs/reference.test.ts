@@ -41,7 +41,7 @@ test("every command that is run has an example, and every option says what it do
 });
 
 test("examples name options that their command has", () => {
-  const global = Object.keys(globalOptions);
+  const global = ["help", ...Object.keys(globalOptions)];
   for (const { usage, examples, options } of everyCommand(commands)) {
     const names = new Set([
       ...global,

@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { errorCatalogue } from "../../src/core/errors.ts";
 import { runInProcess } from "../cli/run-in-process.ts";
-import { type Case, sections, type TestedElsewhere, type Tried } from "./bad-input/cases.ts";
+import type { Case, TestedElsewhere, Tried } from "./bad-input/case.ts";
+import { sections } from "./bad-input/cases.ts";
 import { makeWorld, type World } from "./bad-input/world.ts";
 import type { AtEnd } from "./command.ts";
 

@@ -22,7 +22,9 @@ export const campaignCommand = (yargs: Argv, context: Context): Argv =>
       unitCommand,
     ];
     for (const add of all) add(command, context);
-    return command.demandCommand(1, "name one of new, start, status, pause, resume, stop, unit");
+    return command
+      .example("$0 campaign new --help", "its options, with examples")
+      .demandCommand(1, "name one of new, start, status, pause, resume, stop, unit");
   });
 
 const newCommand = (yargs: Argv, context: Context): Argv =>

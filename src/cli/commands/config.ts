@@ -53,5 +53,6 @@ export const configCommand = (yargs: Argv, context: Context, declared: () => Pro
           printSchema(await declared(), context);
         },
       )
+      .example("$0 config show --help", "its options, with examples")
       .demandCommand(1, "name one of show, schema"),
   );

@@ -37,7 +37,7 @@ export const exportCommand = (yargs: Argv, context: Context): Argv =>
           },
           out: {
             ...pathOption,
-            alias: "o",
+            alias: ["o", "output"],
             demandOption: true,
             describe: "the file to write; it takes the place of an older one",
           },

@@ -35,5 +35,6 @@ export const networkCommand = (yargs: Argv, context: Context): Argv =>
           await showNetwork(args, context);
         },
       )
+      .example("$0 network show --help", "its options, with examples")
       .demandCommand(1, "name show"),
   );

@@ -46,5 +46,6 @@ export const profileCommand = (yargs: Argv, context: Context): Argv =>
           checkProfile(args.profile, context);
         },
       )
+      .example("$0 profile show --help", "its options, with examples")
       .demandCommand(1, "name one of list, show, check"),
   );

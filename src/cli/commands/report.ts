@@ -14,7 +14,7 @@ export const reportCommand = (yargs: Argv, context: Context): Argv =>
         .options({
           store: storeOption,
           calibration: { ...rederivationOption, alias: "converter-calibration" },
-          output: { ...pathOption, alias: "o", demandOption: true, describe: "the file to write" },
+          output: { ...pathOption, alias: ["o", "out"], demandOption: true, describe: "the file to write" },
           format: {
             choices: ["html", "svg", "png"] as const,
             describe: "the whole report, or one figure; by the ending of the file when missing",

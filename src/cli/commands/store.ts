@@ -58,5 +58,6 @@ export const storeCommand = (yargs: Argv, context: Context): Argv =>
           storeQuery(args, context);
         },
       )
+      .example("$0 store check --help", "its options, with examples")
       .demandCommand(1, "name one of check, vacuum, query"),
   );

@@ -15,7 +15,9 @@ import { summaries } from "./summaries.ts";
 export const twinCommand = (yargs: Argv, context: Context): Argv =>
   yargs.command("twin", summaries.twin, (command) => {
     for (const add of [fitCommand, exportCommand]) add(command, context);
-    return command.demandCommand(1, "name one of fit, export");
+    return command
+      .example("$0 twin fit --help", "its options, with examples")
+      .demandCommand(1, "name one of fit, export");
   });
 
 const fitCommand = (yargs: Argv, context: Context): Argv =>
@@ -28,7 +30,7 @@ const fitCommand = (yargs: Argv, context: Context): Argv =>
           store: storeOption,
           out: {
             ...pathOption,
-            alias: "o",
+            alias: ["o", "output"],
             demandOption: true,
             describe: "the twin: a profile for --profile, with where its numbers come from",
           },
@@ -71,7 +73,7 @@ const exportCommand = (yargs: Argv, context: Context): Argv =>
           },
           out: {
             ...pathOption,
-            alias: "o",
+            alias: ["o", "output"],
             describe:
               "the file to write: JSON when its name ends in .json, else Python; printed when missing",
           },
