@@ -1,10 +1,10 @@
 /** Runs the built command line as a user would: a process of its own, its streams and its exit code. */
 
 import { type ChildProcess, type ChildProcessByStdio, spawn } from "node:child_process";
-import { existsSync, watch } from "node:fs";
+import { closeSync, constants, existsSync, openSync, watch } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import type { Readable } from "node:stream";
 import { onTestFinished } from "vitest";
 
@@ -105,10 +105,22 @@ export async function emulator(
       if (printed.trimEnd().endsWith("}")) resolve(printed);
     });
   });
+  holdTerminal(words, cwd, atEnd);
   const document: unknown = JSON.parse(ready);
   const port =
     typeof document === "object" && document !== null && "tcpPort" in document ? document.tcpPort : null;
   return { child, tcpPort: typeof port === "number" ? port : null, stop };
+}
+
+/**
+ * Keeps the number of an emulator's terminal taken until the test ends. The link to a terminal whose emulator was killed stays behind, and the
+ * next emulator of any test would get the same number at once: programs that look for the old one would find it.
+ */
+function holdTerminal(words: readonly string[], cwd: string, atEnd: AtEnd): void {
+  const path = words[words.indexOf("--pty") + 1];
+  if (!words.includes("--pty") || path === undefined) return;
+  const terminal = openSync(resolve(cwd, path), constants.O_RDWR | constants.O_NOCTTY | constants.O_NONBLOCK);
+  atEnd(() => closeSync(terminal));
 }
 
 /** A folder that is gone after the test. */
