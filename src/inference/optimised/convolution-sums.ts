@@ -5,6 +5,7 @@
 
 import type { OnnxAttribute, OnnxModel, OnnxNode } from "../../network/onnx/model.ts";
 import { blockedDomain } from "./blocked-layout.ts";
+import { GraphIndex } from "./graph-index.ts";
 
 const relu: OnnxAttribute = { name: "activation", type: "string", value: "Relu" };
 
@@ -12,7 +13,7 @@ const relu: OnnxAttribute = { name: "activation", type: "string", value: "Relu" 
 export function withSumsInConvolutions(optimised: OnnxModel): OnnxModel {
   const model = withoutFlatSums(optimised);
   const { graph } = model;
-  const uses = usesOf(model);
+  const index = new GraphIndex(model);
   const constants = new Set(graph.initializers.map(({ name }) => name));
   const gone = new Set<OnnxNode>();
   /** By the name of what it gives. */
@@ -23,7 +24,7 @@ export function withSumsInConvolutions(optimised: OnnxModel): OnnxModel {
     nodes.push(node);
   };
   for (const node of graph.nodes) {
-    const own = node.inputs.find((name) => convolutions.has(name) && uses.get(name) === 1);
+    const own = node.inputs.find((name) => convolutions.has(name) && index.uses(name) === 1);
     const convolution = convolutions.get(own ?? "");
     const other = node.inputs.find((name) => name !== own);
     if (convolution === undefined) give(node);
@@ -45,7 +46,7 @@ export function withSumsInConvolutions(optimised: OnnxModel): OnnxModel {
 
 /** Sums of blocks as they are, which the optimiser makes of flat views where it has not followed both shapes. */
 function withoutFlatSums(model: OnnxModel): OnnxModel {
-  const uses = usesOf(model);
+  const index = new GraphIndex(model);
   const blocks = new Set<string>();
   /** Names of the blocks that a flat value is a view of. */
   const flat = new Map<string, string>();
@@ -61,7 +62,7 @@ function withoutFlatSums(model: OnnxModel): OnnxModel {
     if (sum !== undefined) giveBlocks({ ...sum, outputs: node.outputs });
     else if (node.domain === blockedDomain && node.opType !== "ReorderOutput") giveBlocks(node);
     else if (node.opType === "Relu" && blocks.has(input)) giveBlocks(node);
-    else if (node.opType === "Add" && uses.get(output) === 1 && node.inputs.every((name) => flat.has(name)))
+    else if (node.opType === "Add" && index.uses(output) === 1 && node.inputs.every((name) => flat.has(name)))
       sums.set(output, { ...node, inputs: node.inputs.map((name) => flat.get(name) ?? name) });
     else {
       if (node.opType === "Reshape" && blocks.has(input)) flat.set(output, input);
@@ -70,20 +71,10 @@ function withoutFlatSums(model: OnnxModel): OnnxModel {
   }
   const kept = { ...model, graph: { ...model.graph, nodes } };
   // A flat sum that is no view of blocks again is not expected of the optimiser, and leaves the graph as it was.
-  const used = usesOf(kept);
-  if ([...sums.keys()].some((name) => used.has(name))) return model;
-  const needed = nodes.filter(({ outputs: [name = ""] }) => !flat.has(name) || used.has(name));
+  const used = new GraphIndex(kept);
+  if ([...sums.keys()].some((name) => used.uses(name) > 0)) return model;
+  const needed = nodes.filter(({ outputs: [name = ""] }) => !flat.has(name) || used.uses(name) > 0);
   return { ...model, graph: { ...model.graph, nodes: needed } };
-}
-
-function usesOf({ graph }: OnnxModel): ReadonlyMap<string, number> {
-  const uses = new Map<string, number>();
-  for (const name of [
-    ...graph.nodes.flatMap(({ inputs }) => inputs),
-    ...graph.outputs.map((value) => value.name),
-  ])
-    uses.set(name, (uses.get(name) ?? 0) + 1);
-  return uses;
 }
 
 const isPlainConvolution = ({ domain, opType, attributes }: OnnxNode): boolean =>

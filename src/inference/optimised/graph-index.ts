@@ -39,8 +39,13 @@ export class GraphIndex {
     return this.#tensors.get(name ?? "");
   }
 
+  /** How often the value is an input of a node or an output of the graph. */
+  uses(name: string | undefined): number {
+    return this.#consumers.get(name ?? "") ?? 0;
+  }
+
   isShared(name: string | undefined): boolean {
-    return (this.#consumers.get(name ?? "") ?? 0) > 1;
+    return this.uses(name) > 1;
   }
 
   /** A convolution whose weights are constants of height and width, of one group or many. */
