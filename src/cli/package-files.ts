@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-/** The folder of package.json, above `src/cli` or `dist/src/cli`. */
+/** The folder of package.json, above `src/cli` or `dist/bundle`. */
 export const packageFolder = packageRoot(dirname(fileURLToPath(import.meta.url)));
 
 export function toolVersion(): string {

@@ -21,7 +21,7 @@ export const readConfiguration = (
   folder: string,
 ): Promise<Configuration> => configurationOf(words, () => declaredCommands(context), folder);
 
-/** Lets yargs run the command. Returns what yargs itself prints: help, the version, completions. */
+/** Runs the command. Returns what yargs itself prints: help, the version, completions. */
 export async function parsed(
   words: readonly string[],
   configuration: Configuration,
@@ -33,15 +33,45 @@ export async function parsed(
   const isKnown = commandNames.some((name) => name === command);
   const options = isKnown ? optionsWithin(declares.flatMap(declaredIn(context)), subcommand) : [];
   const base = parser(configuration, { command, subcommand, isKnown, options }, columns);
+  onlyChoosing(base);
   for (const declare of declares) declare(base, context);
   let printed = "";
   // Without it yargs would print by itself, and end the process.
   const keep = (_: unknown, __: unknown, output: string): void => {
     printed = output;
   };
-  await base.parseAsync(withJoinedValues(words, options), {}, keep);
+  try {
+    await base.parseAsync(withJoinedValues(words, options), {}, keep);
+  } catch (failure) {
+    if (!(failure instanceof Chosen)) throw failure;
+    await failure.run();
+  }
   return printed;
 }
+
+/** The command that the words name, with its arguments. */
+class Chosen extends Error {
+  readonly run: () => unknown;
+
+  constructor(run: () => unknown) {
+    super("a command was chosen");
+    this.run = run;
+  }
+}
+
+/** Has commands thrown to who parses: behind one that it runs itself yargs draws the help, which takes longer than the rest of the parsing. */
+function onlyChoosing(base: Argv): void {
+  const { command } = base;
+  const declare = (name: unknown, summary: unknown, builder: unknown, handler: unknown): unknown =>
+    Reflect.apply(command, base, [name, summary, builder, ...(isFunction(handler) ? [chosen(handler)] : [])]);
+  Object.assign(base, { command: declare });
+}
+
+const isFunction = (value: unknown): value is (args: unknown) => unknown => typeof value === "function";
+
+const chosen = (handler: (args: unknown) => unknown) => (args: unknown) => {
+  throw new Chosen(() => handler(args));
+};
 
 const declaredIn =
   (context: Context) =>

@@ -17,7 +17,7 @@ import { cpuSecondsOf, measured, measuredEmulator } from "./measured-process.ts"
 /** The compiled file lies one folder deeper than its source. */
 const root = join(import.meta.dirname, "../../..");
 const digits = join(root, "examples/digits/digits.onnx");
-const command = join(root, "dist/src/cli/main.js");
+const command = join(root, "dist/bundle/pcmlab.js");
 const client = join(import.meta.dirname, "greedy-client.js");
 
 const windowSeconds = 10;

@@ -4,7 +4,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
-const main = join(import.meta.dirname, "../../src/cli/main.js");
+const main = join(import.meta.dirname, "../../bundle/pcmlab.js");
 const pollMilliseconds = 100;
 
 export interface Measured {

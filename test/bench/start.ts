@@ -10,7 +10,7 @@ import { join } from "node:path";
 import { commandNames } from "../../src/cli/commands/commands.ts";
 import type { BenchOptions, Figures } from "./main.ts";
 
-const main = join(import.meta.dirname, "../../src/cli/main.js");
+const main = join(import.meta.dirname, "../../bundle/pcmlab.js");
 
 const chip = ["--chip", "./nothing"];
 const store = ["--store", "none.db"];

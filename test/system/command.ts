@@ -9,7 +9,7 @@ import type { Readable } from "node:stream";
 import { onTestFinished } from "vitest";
 
 /** The built command. */
-export const main = join(import.meta.dirname, "../../dist/src/cli/main.js");
+export const main = join(import.meta.dirname, "../../dist/bundle/pcmlab.js");
 if (!existsSync(main))
   throw new Error("the command is not built: run `npm run build` first (`npm test` does)");
 

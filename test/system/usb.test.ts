@@ -90,10 +90,10 @@ test.skipIf(why !== undefined)(
       usbip --tcp-port ${port} attach -r 10.0.2.2 -b 1-1
       n=0; until [ -e /dev/usbtmc0 ] || [ $n -ge 100 ]; do n=$((n + 1)); sleep 0.1; done
       echo "kernel before: $(${askKernel})"
-      node dist/src/cli/main.js identify --chip USB0::0x1209::0x0001::${serialNumber}::INSTR
+      node dist/bundle/pcmlab.js identify --chip USB0::0x1209::0x0001::${serialNumber}::INSTR
       echo "kernel after: $(${askKernel})"
       conformance=0
-      node dist/src/cli/main.js conformance --chip USB0::0x1209::0x0001::${serialNumber}::INSTR \
+      node dist/bundle/pcmlab.js conformance --chip USB0::0x1209::0x0001::${serialNumber}::INSTR \
         --only ${checkedGroups} --pulses --json --quiet \
         > /tmp/conformance.json || conformance=$?
       echo "conformance $conformance: $(tr -d '\n' < /tmp/conformance.json)"

@@ -8,13 +8,7 @@ import { defaultBaudRate } from "../../../drivers/serial/baud-rate.ts";
 import { LabError, textOf } from "../../core/errors.ts";
 import type { Context } from "../context.ts";
 import { packageFile } from "../package-files.ts";
-import { calibrate } from "./calibrate.ts";
 import { startEmulator } from "./emulator-process.ts";
-import { infer } from "./infer.ts";
-import { inferenceTable } from "./infer-table.ts";
-import { program } from "./program.ts";
-import { read } from "./read.ts";
-import { report } from "./report.ts";
 
 export interface DemoArguments {
   readonly folder: string;
@@ -43,6 +37,7 @@ export async function demo(args: DemoArguments, context: Context): Promise<void>
     context.output.note(`emulated chip ${emulator.serialNumber} on ${emulator.resource}`);
     // The chip is gone with the demo, and its wear with it: a new ledger is none to warn of.
     const chip = { chip: emulator.resource, baud: defaultBaudRate, store, ledger, rehearsal: true };
+    const { calibrate, infer, inferenceTable, program, read, report } = await import("./demo-steps.ts");
     const calibrated = await calibrate({ ...chip, valid: "30d" }, quiet);
     const programmed = await program(
       { ...chip, network: digits.network, gmax: "25uS", bias: "array", scale: "layer", devices: 2 },
