@@ -20,7 +20,7 @@ export const pageMarkup = ({ title, subtitle }: Heading, parts: readonly PagePar
 <title>${title}: pcmlab dashboard</title>
 <link rel="icon" href="icon.svg">
 <link rel="stylesheet" href="style.css">
-<script src="dashboard.js" defer></script>
+<script src="dashboard.js" defer><\/script>
 <noscript><meta http-equiv="refresh" content="60"></noscript>
 </head>
 <body>
