@@ -88,6 +88,14 @@ describe("a config file", () => {
     ]);
   });
 
+  test("lets no board be read or pulsed that was only named for others", () => {
+    const named = 'chip = "lab7:5025"';
+    expect(valuesOf(named, "validate")).toEqual({});
+    expect(valuesOf(named, "compare-programming")).toEqual({});
+    expect(valuesOf(`${named}\n[validate]\nchip = "lab8:5025"`, "validate")).toEqual({ chip: "lab8:5025" });
+    expect(valuesOf(`[compare-programming]\n${named}`, "compare-programming")).toEqual({ chip: "lab7:5025" });
+  });
+
   test("counts relative paths from its own folder, and leaves names alone", () => {
     const text = `
       driver = "./board.mjs"

@@ -32,6 +32,7 @@ export const compareProgrammingCommand = (yargs: Argv, context: Context): Argv =
           chip: {
             ...boardOptions.chip,
             demandOption: false,
+            inOwnTable: true,
             conflicts: "profile",
             describe: "a real board instead, whose cells are pulsed: needs --yes",
           },

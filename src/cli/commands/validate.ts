@@ -34,6 +34,7 @@ export const validateCommand = (yargs: Argv, context: Context): Argv =>
           chip: {
             ...chip,
             demandOption: false,
+            inOwnTable: true,
             describe: "the board of the store: it is read first, at --at",
           },
           ...lineOptions,

@@ -10,6 +10,8 @@ export interface DeclaredOption extends Options {
   readonly takes?: Takes;
   /** Its place among the words after the command, when it may stand there without its name. */
   readonly position?: number;
+  /** The command does something else with it than without it, so that a setting for all commands is none for this one. */
+  readonly inOwnTable?: true;
   /** The subcommand that alone has it; missing for an option of the whole command. */
   readonly within?: string;
 }

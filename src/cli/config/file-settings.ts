@@ -51,7 +51,7 @@ function settingsIn(table: ConfigTable, options: readonly DeclaredOption[], plac
   const settings = new Map<string, Setting>();
   for (const [key, given] of Object.entries(table)) {
     const option = options.find((known) => longNamesOf(known).includes(key));
-    if (option === undefined && place.table === null) continue;
+    if (place.table === null && (option === undefined || option.inOwnTable)) continue;
     if (option === undefined) throw unknownKey(key, options, place);
     const value = fitted(option, given, dirname(place.file));
     if (!value.fits) throw wrongValue(key, value.problem, place);
