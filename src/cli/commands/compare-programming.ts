@@ -8,6 +8,26 @@ import { mappingOptions } from "./mapping-options.ts";
 import { boardOptions, guardOptions, pathOption, pathOrNameOption, seedOption, whole } from "./options.ts";
 import { summaries } from "./summaries.ts";
 
+/** Of a real chip in the place of emulated ones. */
+const cellsOfChip = {
+  ...boardOptions,
+  chip: {
+    ...boardOptions.chip,
+    demandOption: false,
+    inOwnTable: true,
+    conflicts: "profile",
+    describe: "a real board instead, whose cells are pulsed: needs --yes",
+  },
+  region: {
+    type: "string",
+    coerce: (text: string | undefined) => text?.split(","),
+    describe:
+      "cells that may be pulsed, ARRAY:FIRST-LAST:FIRST-LAST (word lines:bit lines): one area for all, or one each with commas between; word lines that were never pulsed when missing",
+  },
+  yes: { type: "boolean", describe: "pulse the cells of --chip that are announced" },
+  ...guardOptions,
+} as const;
+
 export const compareProgrammingCommand = (yargs: Argv, context: Context): Argv =>
   yargs.command(
     "compare-programming",
@@ -28,22 +48,7 @@ export const compareProgrammingCommand = (yargs: Argv, context: Context): Argv =
             ...seedOption,
             describe: "of the emulated chips, the order of levels and the random vectors",
           },
-          ...boardOptions,
-          chip: {
-            ...boardOptions.chip,
-            demandOption: false,
-            inOwnTable: true,
-            conflicts: "profile",
-            describe: "a real board instead, whose cells are pulsed: needs --yes",
-          },
-          region: {
-            type: "string",
-            coerce: (text: string | undefined) => text?.split(","),
-            describe:
-              "cells that may be pulsed, ARRAY:FIRST-LAST:FIRST-LAST (word lines:bit lines): one area for all, or one each with commas between; word lines that were never pulsed when missing",
-          },
-          yes: { type: "boolean", describe: "pulse the cells of --chip that are announced" },
-          ...guardOptions,
+          ...cellsOfChip,
           "per-level": {
             ...whole("per-level", 2, 1_000_000),
             default: 1000,

@@ -19,6 +19,35 @@ import { summaries } from "./summaries.ts";
 
 const { chip, ...lineOptions } = boardOptions;
 
+/** What stands side by side. */
+const sources = {
+  store: { ...storeOption, demandOption: false, describe: "the run that is validated" },
+  chip: {
+    ...chip,
+    demandOption: false,
+    inOwnTable: true,
+    describe: "the board of the store: it is read first, at --at",
+  },
+  ...lineOptions,
+  against: {
+    ...pathOption,
+    array: true,
+    nargs: 1,
+    coerce: (files: readonly string[]) => files.flatMap((file) => file.split(",")),
+    describe: "stores to compare with, several with commas",
+  },
+  emulator: {
+    ...pathOrNameOption,
+    describe: "compare with emulated chips of this profile, programmed and read as the store's was",
+  },
+  seeds: { type: "string", default: "1..3", describe: "of the emulated chips: 1..5 or 1,2,7" },
+  folder: {
+    ...pathOption,
+    default: "pcmlab-validate",
+    describe: "one store for each emulated chip; those that are there are taken",
+  },
+} as const;
+
 export const validateCommand = (yargs: Argv, context: Context): Argv =>
   yargs.command(
     "validate [network]",
@@ -30,31 +59,7 @@ export const validateCommand = (yargs: Argv, context: Context): Argv =>
           describe: "an ONNX file, for emulated chips without a store",
         })
         .options({
-          store: { ...storeOption, demandOption: false, describe: "the run that is validated" },
-          chip: {
-            ...chip,
-            demandOption: false,
-            inOwnTable: true,
-            describe: "the board of the store: it is read first, at --at",
-          },
-          ...lineOptions,
-          against: {
-            ...pathOption,
-            array: true,
-            nargs: 1,
-            coerce: (files: readonly string[]) => files.flatMap((file) => file.split(",")),
-            describe: "stores to compare with, several with commas",
-          },
-          emulator: {
-            ...pathOrNameOption,
-            describe: "compare with emulated chips of this profile, programmed and read as the store's was",
-          },
-          seeds: { type: "string", default: "1..3", describe: "of the emulated chips: 1..5 or 1,2,7" },
-          folder: {
-            ...pathOption,
-            default: "pcmlab-validate",
-            describe: "one store for each emulated chip; those that are there are taken",
-          },
+          ...sources,
           at: { type: "string", describe: "time since programming; the latest that was read when missing" },
           readings: {
             ...whole("readings", 1, 16),
