@@ -81,6 +81,8 @@ export async function programNetwork(options: ProgramNetworkOptions): Promise<Ne
     ...{ network, store, bias, scale, gmax: `${gmaxSiemens}S`, devices: options.devicesPerWeight ?? 2 },
     calibration: options.converters,
     algorithm: options.algorithm,
+    // Who calls a function has said what to do; there is nobody to ask.
+    yes: true,
     verifyAt: options.verifyAtSeconds && secondsText(options.verifyAtSeconds),
     maxPulsesPerCell: options.maxPulsesPerCell,
   };

@@ -267,7 +267,10 @@ describe.each(["melt-quench", "on-board"] as const)("a run by %s that the user s
     const ledger = { pulsesOf: () => 0 };
     const link = { chip: stopping, board, remarks: new LineRemarks(first), ledger };
     const network = { args, onnx, network: readNetwork(onnx) };
-    await expect(programOn(link, network, first)).rejects.toMatchObject({ code: "INTERRUPTED" });
+    await expect(programOn(link, network, first)).rejects.toMatchObject({
+      code: "INTERRUPTED",
+      next: `what was acknowledged is stored; go on with: pcmlab resume --chip ${args.chip} --store ${store}`,
+    });
     rmSync(list);
     const again = openStore(store, { mode: "existing" });
     onTestFinished(() => again.close());

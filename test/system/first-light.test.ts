@@ -3,8 +3,7 @@
 import { expect, test } from "vitest";
 import { z } from "zod";
 import { realData } from "../network/real-data.ts";
-import { digits, emulator, folder, json, pcmlab, pcmlabKilled } from "./command.ts";
-import { folderOfSmallRun } from "./small-network.ts";
+import { emulator, folder, json } from "./command.ts";
 
 const inferSchema = z.object({
   digital: z.object({ accuracy: z.number() }),
@@ -20,32 +19,6 @@ function accuracyAt(result: Inferred, ageSeconds: number, compensation: string):
 }
 
 const day = 86_400;
-
-test("a killed host leaves a board that the next one can use, and what was acknowledged", async () => {
-  const cwd = await folder();
-  const board = await emulator(["--profile", "fusion-1m", "--pty", "./chip"], cwd);
-  const chip = ["--chip", "./chip", "--store", "run.db", "--calibration", "nominal"];
-  const words = ["program", digits, ...chip];
-  expect(await pcmlabKilled(words, cwd, "run.db-wal", 500)).toBe("SIGKILL");
-  const again = z.object({ devices: z.number() }).parse(await json(words, cwd));
-  expect(again.devices).toBe(60_708);
-  const read = await pcmlab(["read", ...chip, "--at", "25s"], cwd);
-  expect(read.exitCode).toBe(0);
-  await board.stop();
-});
-
-test("an emulated chip that was begun anew is not the one that was programmed", async () => {
-  const cwd = await folderOfSmallRun();
-  await emulator(["--profile", "tiny", "--seed", "5", "--pty", "./chip"], cwd);
-  const ended = await pcmlab(
-    ["read", "--chip", "./chip", "--store", "run.db", "--at", "1h", "--calibration", "nominal"],
-    cwd,
-  );
-  expect(ended.stderr).toMatch(
-    /run\.db belongs to chip .* TINY-000005, life \w+; this is .* TINY-000005, life \w+/,
-  );
-  expect(ended.exitCode).toBe(8);
-});
 
 /** All 723,444 devices through the pseudo-terminal, a subset of the images. */
 test("ResNet-32 keeps its accuracy for a day on the emulated million-device chip", {

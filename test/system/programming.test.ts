@@ -15,14 +15,14 @@ import { hostOnTcp } from "../../mocks/host/tcp-host.ts";
 import { textOfBytes } from "../../src/core/bytes.ts";
 import { systemTimer } from "../../src/core/system-clock.ts";
 import { listening } from "../drivers/listening.ts";
-import { digits, emulator, folder, json, main, pcmlab } from "./command.ts";
+import { emulator, json, main, pcmlab, pcmlabKilled } from "./command.ts";
 import { inStore } from "./run-store.ts";
+import { deviceCount, folderOfTenTiles, tileCount } from "./ten-tiles.ts";
 
 const nominal = ["--calibration", "nominal"];
 const programWords = (chip: string): string[] => [
-  ...["program", digits, "--chip", chip, "--store", "run.db", ...nominal],
+  ...["program", "ten.onnx", "--chip", chip, "--store", "run.db", ...nominal],
 ];
-const networkTiles = 10;
 
 /** A board on TCP, and what it does in the middle of a tile. */
 interface TroubledBoard {
@@ -71,7 +71,7 @@ async function troubledBoard(): Promise<TroubledBoard> {
   };
 }
 
-/** Programs, and sends the signal when six tiles are finished and the seventh, of five bands, is being pulsed. */
+/** Programs, and sends the signal when six tiles are finished and the seventh, of four bands, is being pulsed. */
 function programSignalled(board: TroubledBoard, cwd: string, signal: "SIGKILL" | "SIGINT") {
   return new Promise<{ code: number | null; by: string | null }>((resolve, reject) => {
     const child = spawn(process.execPath, [main, ...board.words], {
@@ -94,7 +94,7 @@ function programSignalled(board: TroubledBoard, cwd: string, signal: "SIGKILL" |
 }
 
 test("after kill -9 in a re-programming, reading refuses the tile that was pulsed and not finished", async () => {
-  const cwd = await folder();
+  const cwd = await folderOfTenTiles();
   const board = await troubledBoard();
   await json(board.words, cwd);
   // Nobody is there to say that what is programmed may be programmed again.
@@ -102,7 +102,7 @@ test("after kill -9 in a re-programming, reading refuses the tile that was pulse
   const again = { ...board, words: [...board.words, "--yes"] };
   expect((await programSignalled(again, cwd, "SIGKILL")).by).toBe("SIGKILL");
   inStore(cwd, ({ programmings, networks }) => {
-    expect(programmings.current()).toHaveLength(networkTiles - 1);
+    expect(programmings.current()).toHaveLength(tileCount - 1);
     expect(programmings.unfinished()).toMatchObject([{ tile: networks.get().tiles[6]?.id }]);
   });
   const words = ["read", "--chip", board.address, "--store", "run.db", "--at", "25s", ...nominal];
@@ -113,8 +113,24 @@ test("after kill -9 in a re-programming, reading refuses the tile that was pulse
   expect((await pcmlab(words, cwd)).exitCode).toBe(0);
 });
 
+test("a killed host leaves a board that the next one can use, and what was acknowledged", async () => {
+  const cwd = await folderOfTenTiles();
+  await emulator(["--profile", "fusion-1m", "--pty", "./chip"], cwd);
+  // A new store alone takes some 200 writes, the whole run some 3,500.
+  expect(await pcmlabKilled(programWords("./chip"), cwd, "run.db-wal", 500)).toBe("SIGKILL");
+  const refused = await pcmlab(programWords("./chip"), cwd);
+  expect(refused.stderr).toContain(
+    "next: go on with it: pcmlab resume --chip ./chip --store run.db; or add --yes",
+  );
+  const words = [...programWords("./chip"), "--yes"];
+  const again = z.object({ devices: z.number() }).parse(await json(words, cwd));
+  expect(again.devices).toBe(deviceCount);
+  const read = ["read", "--chip", "./chip", "--store", "run.db", "--at", "25s", ...nominal];
+  expect((await pcmlab(read, cwd)).exitCode).toBe(0);
+});
+
 test("Ctrl-C keeps the finished tiles and what was done to the one under way", async () => {
-  const cwd = await folder();
+  const cwd = await folderOfTenTiles();
   expect(await programSignalled(await troubledBoard(), cwd, "SIGINT")).toEqual({ code: 130, by: null });
   inStore(cwd, ({ runs, programmings, readouts }) => {
     expect(runs.list().at(-1)).toMatchObject({ outcome: "interrupted" });
@@ -131,7 +147,7 @@ test("Ctrl-C keeps the finished tiles and what was done to the one under way", a
 });
 
 test("a board that restarts in the middle of a tile, with the port open, is noticed at its end", async () => {
-  const cwd = await folder();
+  const cwd = await folderOfTenTiles();
   const board = await troubledBoard();
   board.troubleAfter(3, () => board.restart());
   const ended = await pcmlab(board.words, cwd);
@@ -147,7 +163,7 @@ test("a board that restarts in the middle of a tile, with the port open, is noti
 });
 
 test("a chip that cannot make the pulses is refused before a store is made", async () => {
-  const cwd = await folder();
+  const cwd = await folderOfTenTiles();
   const profile: ChipProfile = { ...fusion1m, program: { ...fusion1m.program, maxSteps: 4 } };
   const host = await hostOnTcp(new Firmware(createCrossbar(profile, 1), 1), 0, systemTimer);
   onTestFinished(() => host.close());
@@ -158,7 +174,7 @@ test("a chip that cannot make the pulses is refused before a store is made", asy
 });
 
 test("a weaker chip is programmed with scaled currents, which are recorded", async () => {
-  const cwd = await folder();
+  const cwd = await folderOfTenTiles();
   await emulator(["--profile", "hermes-core", "--pty", "./chip"], cwd);
   const schema = z.object({ convergedNonZeroShare: z.number() });
   const programmed = schema.parse(await json([...programWords("./chip"), "--gmax", "10uS"], cwd));

@@ -11,12 +11,13 @@ import { trueWear } from "../../firmware-protocol/operation/true-wear.ts";
 import { descriptorSchema } from "../../src/chip/descriptor.ts";
 import { systemTimer } from "../../src/core/system-clock.ts";
 import { openLedger } from "../../src/store/ledger/chip-ledger.ts";
-import { digits, emulator, folder, json, main, pcmlab, pcmlabKilled } from "./command.ts";
+import { emulator, folder, json, main, pcmlab, pcmlabKilled } from "./command.ts";
 import { inStore } from "./run-store.ts";
 import { smallNetwork, smallWords } from "./small-network.ts";
+import { deviceCount, folderOfTenTiles } from "./ten-tiles.ts";
 
 const store = ["--chip", "./chip", "--store", "run.db"];
-const program = ["program", digits, ...store, "--calibration", "nominal"];
+const program = ["program", "ten.onnx", ...store, "--calibration", "nominal"];
 
 const wearSchema = z.object({
   chips: z.array(
@@ -51,17 +52,17 @@ async function truth(port: number | null, rows: number, columns: number): Promis
 }
 
 test("kill -9 again and again: resume finishes the run, and the ledger is above the truth by no more than what is unknown", async () => {
-  const cwd = await folder();
+  const cwd = await folderOfTenTiles();
   const board = await emulator(["--profile", "fusion-1m", "--pty", "./chip", "--tcp", "0"], cwd);
-  // A new store alone takes some 200 writes, the whole run some 15,000.
-  expect(await pcmlabKilled(program, cwd, "run.db-wal", 500)).toBe("SIGKILL");
-  for (const writes of [100, 400, 1000])
+  // A new store alone takes some 200 writes, the whole run some 3,500.
+  expect(await pcmlabKilled(program, cwd, "run.db-wal", 400)).toBe("SIGKILL");
+  for (const writes of [100, 150, 300])
     expect(await pcmlabKilled(["resume", ...store], cwd, "run.db-wal", writes)).toBe("SIGKILL");
   const tilesBefore = inStore(cwd, ({ programmings }) => programmings.current().length);
   const done = z
     .object({ devices: z.number(), convergedNonZeroShare: z.number() })
     .parse(await json(["resume", ...store], cwd));
-  expect(done.devices).toBe(60_708);
+  expect(done.devices).toBe(deviceCount);
   expect(done.convergedNonZeroShare).toBeGreaterThan(0.99);
   inStore(cwd, ({ programmings, readouts, runs, networks }) => {
     expect(programmings.current()).toHaveLength(networks.get().tiles.length);
@@ -71,7 +72,7 @@ test("kill -9 again and again: resume finishes the run, and the ledger is above 
   });
   const [ledger] = (await wear(cwd, ["--chip", "./chip"])).chips;
   const felt = await truth(board.tcpPort, 512, 2048);
-  expect(ledger).toMatchObject({ unsettled: { trains: 0 }, pulsedCells: 60_708 });
+  expect(ledger).toMatchObject({ unsettled: { trains: 0 }, pulsedCells: deviceCount });
   expect(ledger?.pulses).toBeGreaterThanOrEqual(felt);
   expect((ledger?.pulses ?? 0) - (ledger?.unknownPulses ?? 0)).toBeLessThanOrEqual(felt);
   const again = await pcmlab(["resume", ...store], cwd);
@@ -79,7 +80,7 @@ test("kill -9 again and again: resume finishes the run, and the ledger is above 
 });
 
 test("SIGTERM once ends the run between two bands, and resume goes on with it", async () => {
-  const cwd = await folder();
+  const cwd = await folderOfTenTiles();
   await emulator(["--profile", "fusion-1m", "--pty", "./chip"], cwd);
   const child = spawn(process.execPath, [main, ...program], { cwd, stdio: ["ignore", "ignore", "pipe"] });
   onTestFinished(() => void child.kill("SIGKILL"));
@@ -103,7 +104,7 @@ test("SIGTERM once ends the run between two bands, and resume goes on with it", 
     for (const { counts } of programmings.list()) expect(counts.unknown).toBe(0);
   });
   const { devices } = z.object({ devices: z.number() }).parse(await json(["resume", ...store], cwd));
-  expect(devices).toBe(60_708);
+  expect(devices).toBe(deviceCount);
 });
 
 test("a chip that begins anew is not resumed and has no wear; one that was saved and loaded has its old one", async () => {
@@ -120,6 +121,13 @@ test("a chip that begins anew is not resumed and has no wear; one that was saved
   expect([resumed.exitCode, resumed.stderr]).toEqual([
     8,
     expect.stringMatching(/the run programmed .*, life \w+; this is/),
+  ]);
+  const other = await pcmlab(["read", ...store, "--at", "1h", "--calibration", "nominal"], cwd);
+  expect([other.exitCode, other.stderr]).toEqual([
+    8,
+    expect.stringMatching(
+      /run\.db belongs to chip .* TINY-000001, life \w+; this is .* TINY-000001, life \w+/,
+    ),
   ]);
   const none = await pcmlab(["wear", "--chip", "./chip"], cwd);
   expect([none.exitCode, none.stderr]).toEqual([8, expect.stringContaining("holds no wear ledger")]);

@@ -1,6 +1,6 @@
 /**
  * What test/system/usb.test.ts runs in its virtual machine: our driver through the real `usb` package against a board that
- * the kernel sees as real. Prints one line of JSON with what it found. Compiled with the rest of the tests.
+ * the kernel sees as real. Prints one line of JSON with what it found. Compiled with the rest of the tests, and joined into one file.
  */
 
 import { execFileSync } from "node:child_process";

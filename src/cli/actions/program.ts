@@ -20,6 +20,8 @@ import { limitsOf } from "./guarded-chip.ts";
 import { type MappingArguments, type MappingPlan, planMapping, storedLayersOf } from "./mapping-plan.ts";
 import { type ProgramSummary, textOfSummary } from "./program-summary.ts";
 import { type NetworkJob, type ProgramLink, programTiles } from "./program-tiles.ts";
+import { agreedToReprogram } from "./reprogramming.ts";
+import { resumable } from "./unfinished.ts";
 import { type PulsedChipArguments, withPulsedChip } from "./with-pulsed-chip.ts";
 
 export interface ProgramArguments
@@ -28,6 +30,8 @@ export interface ProgramArguments
     CalibrationArguments,
     AlgorithmArguments {
   readonly network: string;
+  /** Program again what is programmed, without asking. */
+  readonly yes?: boolean | undefined;
 }
 
 export async function program(args: ProgramArguments, context: Context): Promise<ProgramSummary> {
@@ -51,6 +55,7 @@ export async function programOn(
   const blocks = placedBlocks(mapped.placement.tiles).map(({ block }) => block);
   chosen.method.assertPossible(chip, blocks);
   const plan = { ...mapped, ...chosen, args, onnx, network, calibration };
+  await agreedToReprogram(args, context);
   const store = openStore(args.store, { mode: "create" });
   try {
     const summary = await programInto(store, plan, { chip, board, remarks, ledger }, context);
@@ -85,6 +90,8 @@ function programInto(store: Store, plan: Plan, link: ProgramLink, context: Conte
       { ...plan, ...link, name, usedDevices, mapping: summary, store, run, context },
       tiles,
     );
+  }).catch((failure: unknown) => {
+    throw resumable(failure, args);
   });
 }
 

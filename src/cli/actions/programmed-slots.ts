@@ -6,6 +6,7 @@ import type { StoredTile } from "../../store/placement.ts";
 import type { StoredProgramming } from "../../store/programmings.ts";
 import type { Store } from "../../store/store.ts";
 import { bootNote } from "./boot-note.ts";
+import { campaignNext } from "./unfinished.ts";
 
 /** A tile with its programming. */
 export interface Slot {
@@ -25,10 +26,8 @@ export function slotsOf(store: Store, board: Pick<OpenedChip, "bootId">): Slot[]
   if (missing > 0) {
     throw new LabError(
       "STORE_CONTENT",
-      `${missing} of ${tiles.length} tiles in ${store.path} were never programmed to the end`,
-      {
-        next: "run `pcmlab program` again, to its end",
-      },
+      `${store.path}: ${missing} of ${tiles.length} tiles are not programmed to their end`,
+      { next: `go on with the programming: pcmlab resume --chip PORT --store ${store.path}` },
     );
   }
   if (slots.some(({ programming }) => programming.bootNote !== bootNote(board.bootId))) {
@@ -36,7 +35,9 @@ export function slotsOf(store: Store, board: Pick<OpenedChip, "bootId">): Slot[]
       "STORE_CONTENT",
       `the board restarted since ${store.path} was programmed: its clock no longer tells ages`,
       {
-        next: "program the network again; what a restarted emulator holds is a fresh chip or an older state",
+        next:
+          campaignNext(store) ??
+          "its devices are as they were and what was read is stored, but only a campaign keeps ages over power-ups; for new readings program again",
       },
     );
   }

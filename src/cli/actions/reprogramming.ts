@@ -4,20 +4,30 @@ import { existsSync } from "node:fs";
 import { openStore } from "../../store/store.ts";
 import { confirmed } from "../confirm.ts";
 import type { Context } from "../context.ts";
+import type { ProgramArguments } from "./program.ts";
+import { resumeCommand } from "./unfinished.ts";
 
-/** Asks when all of the store's network is programmed; a run that was stopped may be begun anew. @throws LabError as `confirmed`. */
+/** Asks when tiles of the store's network are programmed. @throws LabError as `confirmed`. */
 export async function agreedToReprogram(
-  path: string,
-  yes: boolean | undefined,
+  { store: path, chip, yes }: Pick<ProgramArguments, "store" | "chip" | "yes">,
   context: Context,
 ): Promise<void> {
   if (!existsSync(path)) return;
+  const { programmed, tiles } = tilesIn(path);
+  if (programmed === 0) return;
+  if (programmed === tiles) {
+    const what = `${path} holds a programmed network: its ${tiles} tiles get pulses again, and what they hold is lost`;
+    return confirmed(what, yes, context);
+  }
+  const what = `${path} holds a programming that was stopped: the ${programmed} of ${tiles} tiles that it finished get pulses again`;
+  await confirmed(what, yes, context, `go on with it: ${resumeCommand({ chip, store: path })}; or add --yes`);
+}
+
+function tilesIn(path: string): { readonly programmed: number; readonly tiles: number } {
   const store = openStore(path, { mode: "read" });
   try {
     const programmed = store.programmings.current().length;
-    if (programmed === 0 || programmed < store.networks.get().tiles.length) return;
-    const what = `${path} holds a programmed network: its ${programmed} tiles get pulses again, and what they hold is lost`;
-    await confirmed(what, yes, context);
+    return { programmed, tiles: programmed === 0 ? 0 : store.networks.get().tiles.length };
   } finally {
     store.close();
   }

@@ -12,7 +12,6 @@ import { placedBlocks } from "../../network/weight-blocks.ts";
 import type { StoredNetwork } from "../../store/networks.ts";
 import type { StoredPlan } from "../../store/programming-plans.ts";
 import { openStore, type Store } from "../../store/store.ts";
-import { unfinishedCampaign } from "../campaign/chosen-campaign.ts";
 import type { Context } from "../context.ts";
 import { recorded } from "../provenance.ts";
 import { asStored } from "./as-stored.ts";
@@ -23,6 +22,7 @@ import { limitsOf, withGuardedChip } from "./guarded-chip.ts";
 import { type ProgramSummary, textOfSummary } from "./program-summary.ts";
 import { type ProgramLink, programTiles } from "./program-tiles.ts";
 import { assertTrusted } from "./trusted-converters.ts";
+import { campaignNext, resumable } from "./unfinished.ts";
 import { withChip } from "./with-chip.ts";
 import type { PulsedChipArguments } from "./with-pulsed-chip.ts";
 
@@ -90,6 +90,8 @@ export async function resumeOn(
     const fixed = { ...chosenAgain, name, network, mappings, usedDevices, calibration, marks };
     const programmed = store.programmings.current().filter((tile) => tile.run >= plan.run);
     return programTiles({ ...link, chip, ...fixed, store, run, context }, tiles, programmed);
+  }).catch((failure: unknown) => {
+    throw resumable(failure, args);
   });
   context.output.result({ ...summary, link: link.remarks.link() }, textOfSummary(summary));
   return summary;
@@ -102,12 +104,6 @@ function planOf(store: Store): StoredPlan {
     next: campaignNext(store) ?? "program the network: pcmlab program NETWORK.onnx --chip PORT --store FILE",
   });
 }
-
-/** What goes on with a campaign; undefined when there is none to go on with. */
-const campaignNext = (store: Store): string | undefined =>
-  unfinishedCampaign(store) === undefined
-    ? undefined
-    : `go on with its campaign: pcmlab campaign resume --chip PORT --store ${store.path}`;
 
 /** @throws LabError STORE_CONTENT when the run, or one that resumed it, has come to its end. */
 function assertUnfinished(store: Store, plan: StoredPlan): void {

@@ -81,8 +81,6 @@ export const programCommand = (yargs: Argv, context: Context): Argv =>
           next: "add --dry-run, or leave --profile away",
         });
       const [chip, store] = [needed("chip", args.chip), needed("store", args.store)];
-      const { agreedToReprogram } = await import("../actions/reprogramming.ts");
-      await agreedToReprogram(store, args.yes, context);
       const { program } = await import("../actions/program.ts");
       await program({ ...args, chip, store }, context);
     },
