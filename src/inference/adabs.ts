@@ -4,7 +4,13 @@ import { adabsMomentum, adaptStatistics, unbiasedVariance } from "../../calibrat
 import type { BatchNorm, BatchNormStatistics, Network } from "../network/layer.ts";
 import type { OnnxModel } from "../network/onnx/model.ts";
 import { statisticsOutputs, withBatchStatistics } from "./batch-statistics.ts";
-import { batchCount, type CalibrationOptions, outputValues, runCalibration } from "./calibration-batches.ts";
+import {
+  batchCount,
+  type CalibrationOptions,
+  imagesOfBatch,
+  outputValues,
+  runCalibration,
+} from "./calibration-batches.ts";
 import { type Parameters, withParameters } from "./graph.ts";
 import type { ImageSet } from "./image-set.ts";
 import { fusedStatistics } from "./optimised/fused-statistics.ts";
@@ -42,7 +48,7 @@ async function statisticsModel(
   const fused = parameters.products === undefined ? fusedStatistics(network, plain) : undefined;
   const { optimisedModel } = await import("./session.ts");
   const graph = fused && (await optimisedModel(fused.model, options));
-  const model = graph && fused?.withStatistics(graph);
+  const model = graph && fused?.withStatistics(graph, imagesOfBatch(options));
   return model === undefined
     ? { model: withBatchStatistics(network, plain), optimised: false }
     : { model, optimised: true };

@@ -24,10 +24,11 @@ export interface CalibrationOptions extends SessionOptions {
 
 export const batchCount = ({ batches = 13 }: Pick<CalibrationOptions, "batches">): number => batches;
 
-export const calibrationImageCount = ({
-  batches = 13,
-  batchSize = 200,
-}: Pick<CalibrationOptions, "batches" | "batchSize">): number => batches * batchSize;
+export const imagesOfBatch = ({ batchSize = 200 }: Pick<CalibrationOptions, "batchSize">): number =>
+  batchSize;
+
+export const calibrationImageCount = (options: Pick<CalibrationOptions, "batches" | "batchSize">): number =>
+  batchCount(options) * imagesOfBatch(options);
 
 /**
  * Runs a model of the network on every batch in turn and hands on its outputs.
@@ -42,7 +43,7 @@ export async function runCalibration(
   take: (outputs: Outputs) => void,
   more: (batch: number) => Outputs = () => new Map(),
 ): Promise<void> {
-  const { batches = 13, batchSize = 200 } = options;
+  const [batches, batchSize] = [batchCount(options), imagesOfBatch(options)];
   assertEnough(images, batches, batchSize);
   const shape = exampleShape(network, images);
   const table = byteTable(options.normalisation, images.channels);

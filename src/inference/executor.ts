@@ -10,7 +10,9 @@ import type { ImageSet } from "./image-set.ts";
 import { byteTable, type Normalisation } from "./normalisation.ts";
 import { inBlockedLayout } from "./optimised/blocked-layout.ts";
 import { withDepthwiseNorms } from "./optimised/channel-affine.ts";
+import { withFusedConverters } from "./optimised/converters.ts";
 import { withSumsInConvolutions } from "./optimised/convolution-sums.ts";
+import { isRounded, roundingProbe } from "./optimised/rounding-probe.ts";
 import type { Output, SessionOptions } from "./session.ts";
 
 export interface EvaluateOptions extends SessionOptions {
@@ -69,11 +71,13 @@ async function fastest(
   options: EvaluateOptions,
 ): Promise<{ model: OnnxModel; optimised: boolean }> {
   if (products === undefined || options.arrays !== undefined) return { model, optimised: false };
-  const { optimisedModel } = await import("./session.ts");
+  const { constantOutputs, optimisedModel } = await import("./session.ts");
   const graph = await optimisedModel(withDepthwiseNorms(model), options);
-  return graph === undefined
-    ? { model, optimised: false }
-    : { model: withSumsInConvolutions(inBlockedLayout(graph)), optimised: true };
+  if (graph === undefined) return { model, optimised: false };
+  const onBlocks = withSumsInConvolutions(inBlockedLayout(graph));
+  const probed = await constantOutputs(roundingProbe, options);
+  const isTrusted = probed !== undefined && isRounded(probed);
+  return { model: isTrusted ? withFusedConverters(onBlocks) : onBlocks, optimised: true };
 }
 
 function scoresOf(output: Output | undefined, count: number, images: ImageSet): Output {

@@ -46,7 +46,7 @@ export interface ProductPlace {
   readonly prefix: string;
 }
 
-/** Nodes in place of one, and their own constants. */
+/** Nodes in place of one, and their constants; those of equal names are one. */
 export interface Rewired {
   readonly nodes: readonly OnnxNode[];
   readonly tensors: readonly OnnxTensor[];
@@ -81,7 +81,8 @@ export function withParameters(network: Network, parameters: Parameters): OnnxMo
   const nodes = graph.nodes.flatMap((node, index) => rewired.get(index)?.nodes ?? [node]);
   const used = new Set(nodes.flatMap((node) => node.inputs));
   const own = [...rewired.values()].flatMap(({ tensors }) => tensors);
-  const initializers = [...graph.initializers, ...own].filter(({ name }) => used.has(name));
+  const tensors = new Map([...graph.initializers, ...own].map((tensor) => [tensor.name, tensor]));
+  const initializers = [...tensors.values()].filter(({ name }) => used.has(name));
   return { ...network.model, graph: { ...graph, nodes, initializers } };
 }
 

@@ -11,6 +11,7 @@ import { integerTensor } from "../network/onnx/tensor.ts";
 
 export const momentVector = "pcmlab::vector";
 const momentAxes = "pcmlab::axes";
+const imageAxes = "pcmlab::image_axes";
 
 /** Where the parts of the computation are found; shapes as of three dimensions with the channel in the middle. */
 export interface Moments {
@@ -30,6 +31,19 @@ export const channelMean = (model: OnnxModel, from: string, to: string): OnnxNod
   onnxNode("ReduceMean", axesAsInput(model) ? [from, momentAxes] : [from], [to], {
     attributes: [intAttribute("keepdims", 1), ...(axesAsInput(model) ? [] : [intsAttribute("axes", [0, 2])])],
   });
+
+/** The mean of each channel over images of one value each (images x channels x 1 x 1), as a vector. */
+export const meanOfImages = (model: OnnxModel, from: string, to: string): OnnxNode =>
+  onnxNode("ReduceMean", axesAsInput(model) ? [from, imageAxes] : [from], [to], {
+    attributes: [
+      intAttribute("keepdims", 0),
+      ...(axesAsInput(model) ? [] : [intsAttribute("axes", [0, 2, 3])]),
+    ],
+  });
+
+/** The constants that `meanOfImages` needs, once a model. */
+export const imageMeanTensors = (model: OnnxModel) =>
+  axesAsInput(model) ? [integerTensor(imageAxes, [3], [0, 2, 3])] : [];
 
 /**
  * @param flatShape name of a constant shape that makes three dimensions of the value, the channel in the middle.

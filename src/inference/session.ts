@@ -107,6 +107,24 @@ export async function optimisedModel(
   }
 }
 
+/** What a model without inputs gives when it is run as it is; undefined when ONNX Runtime does not run it. */
+export async function constantOutputs(
+  model: OnnxModel,
+  options: Pick<SessionOptions, "threads">,
+): Promise<Outputs | undefined> {
+  try {
+    const session = await created(model, { ...options, optimised: true });
+    try {
+      const results = await session.run({});
+      return new Map(Object.entries(results).map(([name, result]) => [name, outputOf(result)]));
+    } finally {
+      await session.release();
+    }
+  } catch {
+    return undefined;
+  }
+}
+
 const created = (model: OnnxModel, options: SessionOptions): Promise<ort.InferenceSession> =>
   attempt("does not accept the network", () =>
     ort.InferenceSession.create(encodeModel(model), {

@@ -2,17 +2,15 @@
 
 import { mix32 } from "../../core/prng.ts";
 import type { AnalogLayer } from "../../network/layer.ts";
-import { onnxNode } from "../../network/onnx/model.ts";
+import { type OnnxTensor, onnxNode } from "../../network/onnx/model.ts";
 import type { ProductPlace, Rewired } from "../graph.ts";
 import type { Conversion, RowBand } from "./conversions.ts";
-import { weightVariances } from "./device-matrices.ts";
 import { withIrDrop } from "./ir-drop.ts";
 import { type ArrayModel, type LayerArray, largestCode } from "./model.ts";
 import { multiplied } from "./multiply.ts";
 import { arrayModelName } from "./names.ts";
 import { normals } from "./normals.ts";
 import { quantised } from "./quantise.ts";
-import type { ReadNoiseLaw } from "./read-noise.ts";
 
 export interface ModelledLayer {
   readonly model: ArrayModel;
@@ -21,8 +19,15 @@ export interface ModelledLayer {
   readonly conversions: readonly Conversion[];
   readonly inputRange: number | undefined;
   readonly outputsSiemens: readonly number[] | undefined;
-  readonly table: Float32Array;
-  readonly noiseSeed: number;
+  readonly noise: LayerNoise | undefined;
+}
+
+export interface LayerNoise {
+  /** Of each weight (`weightVariances`). */
+  readonly variances: Float32Array;
+  /** Of normal numbers. */
+  readonly table: OnnxTensor;
+  readonly seed: number;
 }
 
 /** What the word lines are driven with. */
@@ -66,7 +71,8 @@ export function bandSums(
 
 function stagesOf(own: BandPlace): Stage[] {
   const { place, modelled, band, driven, steps, factors } = own;
-  const { adcBits, wireOhms, readNoise } = modelled.model;
+  const { adcBits, wireOhms } = modelled.model;
+  const { noise } = modelled;
   const { biasInput, name: inputs } = driven;
   const stages: Stage[] = [(_, to) => bandProduct(own, to)];
   if (wireOhms !== undefined) {
@@ -75,7 +81,7 @@ function stagesOf(own: BandPlace): Stage[] {
       withIrDrop(place, { ...dropping, biasInput, columnFactors: factors, inputs, from, to }),
     );
   }
-  if (readNoise !== undefined) stages.push((from, to) => withReadNoise(own, readNoise, from, to));
+  if (noise !== undefined) stages.push((from, to) => withReadNoise(own, noise, from, to));
   if (adcBits !== undefined)
     stages.push((from, to) =>
       quantised(modelled.opset, place.layer, {
@@ -118,21 +124,20 @@ function bandProduct({ place, band, driven, factors }: BandPlace, to: string): R
 }
 
 /** Adds a fresh normal number times sqrt(sum of input^2 x variance of the weight). */
-function withReadNoise(own: BandPlace, law: ReadNoiseLaw, from: string, to: string): Rewired {
+function withReadNoise(own: BandPlace, noise: LayerNoise, from: string, to: string): Rewired {
   const inner = (part: string): string => `${to}::${part}`;
   const nodes = [
     onnxNode("Sqrt", [inner("variance")], [inner("sigma")]),
     onnxNode("Mul", [inner("sigma"), inner("normal")], [inner("noise")]),
     onnxNode("Add", [from, inner("noise")], [to]),
   ];
-  const variance = variances(own, law, inner("squares"), inner("variance"));
-  return joined([variance, drawn(own, inner("variance"), inner("normal")), { nodes, tensors: [] }]);
+  const variance = varianceOf(own, noise, inner("squares"), inner("variance"));
+  return joined([variance, drawn(own, noise, inner("variance"), inner("normal")), { nodes, tensors: [] }]);
 }
 
-function variances(own: BandPlace, law: ReadNoiseLaw, squares: string, to: string): Rewired {
-  const { place, modelled, band, driven, factors } = own;
-  const each = weightVariances(modelled.array, modelled.conversions, place.layer.rows, law);
-  const matrix = each.map((value, at) => value * factors[at % factors.length]! ** 2);
+function varianceOf(own: BandPlace, { variances }: LayerNoise, squares: string, to: string): Rewired {
+  const { place, band, driven, factors } = own;
+  const matrix = variances.map((value, at) => value * factors[at % factors.length]! ** 2);
   const { firstRow, rows } = band;
   const biasInput = driven.biasInput ** 2;
   return joined([
@@ -141,19 +146,15 @@ function variances(own: BandPlace, law: ReadNoiseLaw, squares: string, to: strin
   ]);
 }
 
-function drawn({ place, modelled, band }: BandPlace, like: string, to: string): Rewired {
-  const { opset, table, noiseSeed } = modelled;
-  const { kind, columns, weightDims } = place.layer;
-  const rank = kind === "matmul" ? 0 : weightDims.length;
-  return normals({
-    opset,
-    table,
-    seed: mix32(noiseSeed ^ mix32(band.firstRow ^ mix32(band.rows))) >>> 8,
-    rank,
-    columns,
-    like,
-    to,
-  });
+/** Bands of a layer have noise of their own. */
+function drawn(
+  { modelled, band }: BandPlace,
+  { table, seed }: LayerNoise,
+  like: string,
+  to: string,
+): Rewired {
+  const ownSeed = mix32(seed ^ mix32(band.firstRow ^ mix32(band.rows))) >>> 8;
+  return normals({ opset: modelled.opset, table, seed: ownSeed, like, to });
 }
 
 /** @throws TypeError when it was not measured. */

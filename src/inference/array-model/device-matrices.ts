@@ -4,7 +4,7 @@ import { deviceSign } from "../../chip/weight-block.ts";
 import { weightRowOf } from "../../network/mapping.ts";
 import type { Conversion } from "./conversions.ts";
 import type { LayerArray } from "./model.ts";
-import { type ReadNoiseLaw, sigmaSiemens } from "./read-noise.ts";
+import { type ReadNoiseLaw, sigmaOf } from "./read-noise.ts";
 
 /** Variance of each weight from product to product: sum over its devices of (sigma(G) / beta)^2. */
 export function weightVariances(
@@ -15,10 +15,10 @@ export function weightVariances(
 ): Float32Array {
   const columns = array.siemensPerWeight.length;
   const variances = new Float32Array(rows * columns);
+  const sigma = sigmaOf(law);
   for (const conversion of conversions)
     visitDevices(array, conversion, ({ row, column, siemens }) => {
-      variances[row * columns + column]! +=
-        (sigmaSiemens(law, siemens) / array.siemensPerWeight[column]!) ** 2;
+      variances[row * columns + column]! += (sigma(siemens) / array.siemensPerWeight[column]!) ** 2;
     });
   return variances;
 }

@@ -12,6 +12,7 @@ import { onnxNode } from "../../network/onnx/model.ts";
 import type { LayerProduct, Parameters, ProductPlace } from "../graph.ts";
 import { bandSums, type Driven, joined, type ModelledLayer, rangeOf } from "./band-sums.ts";
 import { conversionsOf, type RowBand, rowBandsOf } from "./conversions.ts";
+import { weightVariances } from "./device-matrices.ts";
 import { type ArrayModel, type ConverterRanges, isModelled, type LayerArray, largestCode } from "./model.ts";
 import { arrayModelName } from "./names.ts";
 import { normalTable } from "./normals.ts";
@@ -33,17 +34,20 @@ export function modelledProducts(
   if (!isModelled(model)) return undefined;
   const opset =
     network.model.opsets.find(({ domain }) => domain === "" || domain === "ai.onnx")?.version ?? 0;
-  const table = normalTable(seededPrng(seed));
+  const { readNoise } = model;
+  const noisy = readNoise && { law: readNoise, table: normalTable(seededPrng(seed)) };
   return network.layers.map((layer, index) => {
     const array = arrays[index];
     if (array === undefined) throw new TypeError(`there is no array for layer "${layer.name}"`);
     const inputRange = ranges?.inputs[index];
     const outputsSiemens = ranges?.outputsSiemens[index];
-    const noiseSeed = mix32(mix32(seed) ^ index) >>> 8;
     const conversions = conversionsOf(array.tiles);
-    return productOf({
-      ...{ model, opset, array, conversions, inputRange, outputsSiemens, table, noiseSeed },
-    });
+    const noise = noisy && {
+      variances: weightVariances(array, conversions, layer.rows, noisy.law),
+      table: noisy.table,
+      seed: mix32(mix32(seed) ^ index) >>> 8,
+    };
+    return productOf({ model, opset, array, conversions, inputRange, outputsSiemens, noise });
   });
 }
 

@@ -1,45 +1,48 @@
 /**
  * Standard normal numbers in the graph, fresh in every run. ONNX Runtime draws them one by one (about 20 ns each on one thread, half the
- * time of a whole network), so they are taken from a table: each line of an output (its last dimension) gets a line of the table at a
- * random place with a random sign. Over the draws every value is standard normal, and any two values are uncorrelated whether or not they
- * meet the same line, because of the signs; that two lines of an image are equal or opposite happens once in as many pairs as the
- * table has lines.
+ * time of a whole network), so they are taken from a table that all layers share: an output is cut into lines of equal length, and each
+ * gets a line of the table at a random place with a random sign. Over the draws every value is standard normal, and any two values
+ * of different lines are uncorrelated whether or not they meet the same line of the table, because of the signs; that two lines are equal or
+ * opposite happens once in as many pairs as the table has lines.
  */
 
 import type { Prng } from "../../core/prng.ts";
-import {
-  floatAttribute,
-  intAttribute,
-  type OnnxNode,
-  type OnnxTensor,
-  onnxNode,
-} from "../../network/onnx/model.ts";
+import { floatAttribute, intAttribute, type OnnxTensor, onnxNode } from "../../network/onnx/model.ts";
 import { floatTensor, integerTensor } from "../../network/onnx/tensor.ts";
 import type { Rewired } from "../graph.ts";
 
-const tableLength = 65_536;
+const tableLength = 2 ** 18;
 
-/** Mean 0 and variance 1 over the table itself, so that no run has more or less noise than asked for. */
-export function normalTable(prng: Prng): Float32Array {
+/** What a line is as long as: the largest that divides the size of the output, so that the table has 2048 lines and more. */
+const lineLengths = [128, 64, 32, 16, 8, 4, 2, 1];
+
+const shared = (part: string): string => `pcmlab::normals::${part}`;
+
+/** Mean 0 and variance 1 over the table itself, so that no run has more or less noise than asked for; then the same with the other sign. */
+export function normalTable(prng: Prng): OnnxTensor {
   const values = Float64Array.from({ length: tableLength }, () => prng.normal());
   const mean = values.reduce((sum, value) => sum + value, 0) / tableLength;
   const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / tableLength;
-  return Float32Array.from(values, (value) => (value - mean) / Math.sqrt(variance));
+  const both = new Float32Array(2 * tableLength);
+  both.set(values.map((value) => (value - mean) / Math.sqrt(variance)));
+  both.set(
+    both.subarray(0, tableLength).map((value) => -value),
+    tableLength,
+  );
+  return floatTensor(shared("table"), [both.length], both);
 }
 
 export interface Normals {
   readonly opset: number;
-  readonly table: Float32Array;
+  readonly table: OnnxTensor;
   /** Below 2^24, so that a float holds it. */
   readonly seed: number;
-  /** The value whose shape is wanted: its rank, 0 where it is not known, and the columns of its last dimension in that case. */
+  /** The value whose shape is wanted. */
   readonly like: string;
-  readonly rank: number;
-  readonly columns: number;
   readonly to: string;
 }
 
-/** Slice takes its bounds as inputs since opset 10, and older graphs are rare: they wait for ONNX Runtime's own numbers. */
+/** Mod came with opset 10, and older graphs are rare: they wait for ONNX Runtime's own numbers. */
 export const normals = (wanted: Normals): Rewired =>
   wanted.opset >= 10
     ? fromTable(wanted)
@@ -56,52 +59,40 @@ export const normals = (wanted: Normals): Rewired =>
 const highest = 1 - 2 ** -16;
 const [toFloat, toInteger] = [intAttribute("to", 1), intAttribute("to", 7)];
 
-function fromTable({ table, seed, like, rank, columns, to }: Normals): Rewired {
+function fromTable({ table, seed, like, to }: Normals): Rewired {
   const inner = (part: string): string => `${to}::${part}`;
-  const lines = rank > 0 ? rank : 2;
   const axis0 = { attributes: [intAttribute("axis", 0)] };
-  const flat: OnnxNode[] = rank > 0 ? [] : [onnxNode("Reshape", [like, inner("flat")], [inner("lines")])];
   const nodes = [
-    ...flat,
-    onnxNode("Shape", [rank > 0 ? like : inner("lines")], [inner("shape")]),
-    onnxNode("Gather", [inner("shape"), inner("heads")], [inner("head")], axis0),
-    onnxNode("Gather", [inner("shape"), inner("last")], [inner("line")], axis0),
-    // The table as whole lines, and the same with the other sign.
-    onnxNode("Div", [inner("length"), inner("line")], [inner("count")]),
-    onnxNode("Mul", [inner("count"), inner("line")], [inner("used")]),
-    onnxNode("Slice", [inner("table"), inner("zero"), inner("used")], [inner("cut")]),
-    onnxNode("Concat", [inner("count"), inner("line")], [inner("sizes")], axis0),
-    onnxNode("Reshape", [inner("cut"), inner("sizes")], [inner("plus")]),
-    onnxNode("Neg", [inner("plus")], [inner("minus")]),
-    onnxNode("Concat", [inner("plus"), inner("minus")], [inner("both")], axis0),
-    // Which line each line of the output gets.
-    onnxNode("ConstantOfShape", [inner("head")], [inner("blank")]),
+    // The longest line that the output consists of.
+    onnxNode("Size", [like], [inner("size")]),
+    onnxNode("Mod", [inner("size"), shared("lengths")], [inner("rests")]),
+    onnxNode("Equal", [inner("rests"), shared("zero")], [inner("fits")]),
+    onnxNode("Where", [inner("fits"), shared("lengths"), shared("one")], [inner("fitting")]),
+    onnxNode("ReduceMax", [inner("fitting")], [inner("line")]),
+    // The table in such lines.
+    onnxNode("Concat", [shared("all"), inner("line")], [inner("sizes")], axis0),
+    onnxNode("Reshape", [table.name, inner("sizes")], [inner("lines")]),
+    // Which of them each line of the output gets.
+    onnxNode("Div", [inner("size"), inner("line")], [inner("count")]),
+    onnxNode("ConstantOfShape", [inner("count")], [inner("blank")]),
     onnxNode("RandomUniformLike", [inner("blank")], [inner("uniform")], {
       attributes: [floatAttribute("seed", seed), floatAttribute("low", 0), floatAttribute("high", highest)],
     }),
-    onnxNode("Add", [inner("count"), inner("count")], [inner("twice")]),
-    onnxNode("Cast", [inner("twice")], [inner("range")], { attributes: [toFloat] }),
+    onnxNode("Div", [shared("length"), inner("line")], [inner("choice")]),
+    onnxNode("Cast", [inner("choice")], [inner("range")], { attributes: [toFloat] }),
     onnxNode("Mul", [inner("uniform"), inner("range")], [inner("place")]),
     onnxNode("Cast", [inner("place")], [inner("chosen")], { attributes: [toInteger] }),
-    onnxNode("Gather", [inner("both"), inner("chosen")], [rank > 0 ? to : inner("drawn")], axis0),
-    ...(rank > 0
-      ? []
-      : [
-          onnxNode("Shape", [like], [inner("whole")]),
-          onnxNode("Reshape", [inner("drawn"), inner("whole")], [to]),
-        ]),
+    onnxNode("Gather", [inner("lines"), inner("chosen")], [inner("drawn")], axis0),
+    onnxNode("Shape", [like], [inner("shape")]),
+    onnxNode("Reshape", [inner("drawn"), inner("shape")], [to]),
   ];
-  const tensors: OnnxTensor[] = [
-    floatTensor(inner("table"), [table.length], table),
-    integerTensor(inner("length"), [1], [table.length]),
-    integerTensor(inner("zero"), [1], [0]),
-    integerTensor(
-      inner("heads"),
-      [lines - 1],
-      Array.from({ length: lines - 1 }, (_, k) => k),
-    ),
-    integerTensor(inner("last"), [1], [lines - 1]),
-    ...(rank > 0 ? [] : [integerTensor(inner("flat"), [2], [-1, columns])]),
-  ];
-  return { nodes, tensors };
+  return { nodes, tensors: [table, ...constants] };
 }
+
+const constants: readonly OnnxTensor[] = [
+  integerTensor(shared("lengths"), [lineLengths.length], lineLengths),
+  integerTensor(shared("zero"), [], [0]),
+  integerTensor(shared("one"), [], [1]),
+  integerTensor(shared("all"), [1], [-1]),
+  integerTensor(shared("length"), [1], [2 * tableLength]),
+];

@@ -43,20 +43,27 @@ export function parseReadNoise(text: string): ReadNoiseLaw {
 export const readNoiseText = ({ name, seconds }: ReadNoiseLaw): string =>
   `${name}:${formatDuration(seconds).replaceAll(" ", "")}`;
 
-/** Standard deviation (S) of a device at a conductance (S); devices below 0, where a converter's offset may put them, have that of 0. */
-export function sigmaSiemens({ name, seconds }: ReadNoiseLaw, siemens: number): number {
-  const conductance = Math.max(0, siemens);
+/** Standard deviation (S) of a device by its conductance (S); devices below 0, where a converter's offset may put them, have that of 0. */
+export function sigmaOf({ name, seconds }: ReadNoiseLaw): (siemens: number) => number {
   switch (name) {
     case "pcm":
-      return pcmQ(conductance / pcm.gmaxSiemens) * conductance * spectrum(seconds, pcm.readSeconds);
+      return fractionOf(spectrum(seconds, pcm.readSeconds), (siemens) => pcmQ(siemens / pcm.gmaxSiemens));
     case "hermes":
-      return hermesQ(conductance / hermes.gmaxSiemens) * conductance * spectrum(seconds, hermes.readSeconds);
+      return fractionOf(spectrum(seconds, hermes.readSeconds), (siemens) =>
+        hermesQ(siemens / hermes.gmaxSiemens),
+      );
     case "pulse":
-      return pulseSigma(seconds, conductance);
+      return pulseSigma(seconds);
     default:
       return name satisfies never;
   }
 }
+
+/** A part of the conductance; half the devices of differential pairs have none. */
+const fractionOf =
+  (factor: number, fraction: (siemens: number) => number) =>
+  (siemens: number): number =>
+    siemens > 0 ? fraction(siemens) * siemens * factor : 0;
 
 const spectrum = (seconds: number, readSeconds: number): number =>
   Math.sqrt(Math.log((seconds + readSeconds) / (2 * readSeconds)));
@@ -74,9 +81,10 @@ function hermesQ(conductance: number): number {
 const pulseSlope = [0.00021926, -0.00187352, 0.00655714, -0.0146159, 0.02578764];
 const pulseOffset = [1.11906167e-9, -9.08576764e-9, 3.07015063e-8, -6.77079241e-8, 1.17763144e-7];
 
-function pulseSigma(seconds: number, siemens: number): number {
+function pulseSigma(seconds: number): (siemens: number) => number {
   const logTime = Math.log10(Math.max(1, seconds * 1e9));
   const polynomial = (coefficients: readonly number[]): number =>
     coefficients.reduce((sum, coefficient) => sum * logTime + coefficient, 0);
-  return Math.max(0, polynomial(pulseSlope) * siemens + polynomial(pulseOffset));
+  const [slope, offset] = [polynomial(pulseSlope), polynomial(pulseOffset)];
+  return (siemens) => Math.max(0, slope * Math.max(0, siemens) + offset);
 }

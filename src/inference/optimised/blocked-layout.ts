@@ -89,7 +89,7 @@ class Pass {
   /** An operator of the array model, if it can work on blocks. */
   #takeOwn(node: OnnxNode, twin: Twin): boolean {
     const [output = ""] = node.outputs;
-    if (node.opType === "Shape") {
+    if (node.opType === "Shape" || node.opType === "Size") {
       this.#noise.add(output.slice(0, output.lastIndexOf("::")));
       this.#nodes.push({ ...node, inputs: [twin.name] });
       return true;

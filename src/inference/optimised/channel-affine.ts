@@ -89,12 +89,21 @@ function affineOf(graph: GraphIndex, node: OnnxNode, channels: number): ChannelA
     case "Add":
       return isOfChannels(tensor, channels) ? { factor, shift: values } : undefined;
     case "DequantizeLinear":
-      return values.length === channels && intOf(node, "axis", 1) === 1 && hasNoZeroPoint(graph, node)
-        ? { factor: values, shift }
-        : undefined;
+      return hasNoZeroPoint(graph, node) ? meaningOfCodes(node, values, factor, shift) : undefined;
     default:
       return undefined;
   }
+}
+
+function meaningOfCodes(
+  node: OnnxNode,
+  values: Float32Array,
+  { length: channels }: Float32Array,
+  shift: Float32Array,
+): ChannelAffine | undefined {
+  const [first = 1] = values;
+  if (values.length === 1) return { factor: new Float32Array(channels).fill(first), shift };
+  return values.length === channels && intOf(node, "axis", 1) === 1 ? { factor: values, shift } : undefined;
 }
 
 const isOfChannels = ({ dims }: OnnxTensor, channels: number): boolean =>

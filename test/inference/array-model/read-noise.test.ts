@@ -5,8 +5,9 @@ import type { LayerArray } from "../../../src/inference/array-model/model.ts";
 import { modelledProducts } from "../../../src/inference/array-model/modelled-products.ts";
 import {
   parseReadNoise,
+  type ReadNoiseLaw,
   readNoiseText,
-  sigmaSiemens,
+  sigmaOf,
 } from "../../../src/inference/array-model/read-noise.ts";
 import type { Network } from "../../../src/network/layer.ts";
 import { chipWith, coreOf } from "../../network/networks.ts";
@@ -18,6 +19,8 @@ import {
   outputsOf,
   uniformInputs,
 } from "./layers.ts";
+
+const sigmaSiemens = (law: ReadNoiseLaw, siemens: number): number => sigmaOf(law)(siemens);
 
 describe("laws of read noise", () => {
   it.each([

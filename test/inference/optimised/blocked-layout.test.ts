@@ -7,6 +7,7 @@ import { parseReadNoise } from "../../../src/inference/array-model/read-noise.ts
 import { digitalParameters, withParameters } from "../../../src/inference/graph.ts";
 import { blockedDomain, inBlockedLayout } from "../../../src/inference/optimised/blocked-layout.ts";
 import { withDepthwiseNorms } from "../../../src/inference/optimised/channel-affine.ts";
+import { withFusedConverters } from "../../../src/inference/optimised/converters.ts";
 import { withSumsInConvolutions } from "../../../src/inference/optimised/convolution-sums.ts";
 import { openSession, optimisedModel } from "../../../src/inference/session.ts";
 import type { Network } from "../../../src/network/layer.ts";
@@ -44,7 +45,7 @@ function modelled(network: Network, model: ArrayModel): OnnxModel {
 async function blockedOf(model: OnnxModel): Promise<OnnxModel> {
   const optimised = await optimisedModel(withDepthwiseNorms(model), { threads });
   if (optimised === undefined) throw new Error("the graph was not optimised");
-  return withSumsInConvolutions(inBlockedLayout(optimised));
+  return withFusedConverters(withSumsInConvolutions(inBlockedLayout(optimised)));
 }
 
 async function scoresOf(network: Network, model: OnnxModel, images: Float32Array, optimised: boolean) {
