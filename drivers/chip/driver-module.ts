@@ -54,11 +54,18 @@ export async function openWithDriver(
   const tools: DriverTools = {
     timer,
     clock,
-    failure: (code, message, next) => new LabError(code, message, next === undefined ? {} : { next }),
+    failure: (code, message, next = usualNext(code, address)) =>
+      new LabError(code, message, next === undefined ? {} : { next }),
     sleepUntil: (chipSeconds, now, signal) => sleepUntil(chipSeconds, now, timer, signal),
   };
   return drivenChip(await opened(openChip, name, address, tools), name, address);
 }
+
+/** What pcmlab would say by itself lists boards that need no driver. */
+const usualNext = (code: ErrorCode, address: string): string | undefined =>
+  code === "PORT_MISSING"
+    ? `check that the board is on, and that --chip ${address} is its address`
+    : undefined;
 
 async function opened(
   openChip: OpenChip,
@@ -81,6 +88,7 @@ async function loaded(name: string): Promise<unknown> {
   try {
     return await import(pathToFileURL(fileOf(name)).href);
   } catch (cause) {
+    if (cause instanceof LabError) throw cause;
     throw new LabError("DRIVER", `the driver ${name} cannot be loaded: ${textOf(cause)}`, {
       cause,
       next: "check the path; a driver is a JavaScript module (.mjs), or TypeScript where Node can read it",
@@ -89,9 +97,19 @@ async function loaded(name: string): Promise<unknown> {
 }
 
 const fileOf = (name: string): string =>
-  name.startsWith(".") || isAbsolute(name)
-    ? resolve(name)
-    : createRequire(join(process.cwd(), "driver.js")).resolve(name);
+  name.startsWith(".") || isAbsolute(name) ? resolve(name) : entryOf(name);
+
+/** @throws LabError DRIVER where no such package is installed. */
+function entryOf(name: string): string {
+  try {
+    return createRequire(join(process.cwd(), "driver.js")).resolve(name);
+  } catch (cause) {
+    throw new LabError("DRIVER", `the driver ${name} is no package that is installed here`, {
+      cause,
+      next: `write ./${name} if it is a file`,
+    });
+  }
+}
 
 function openChipOf(name: string, module: unknown): OpenChip {
   const found =

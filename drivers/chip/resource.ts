@@ -9,7 +9,7 @@ export type Resource =
   | { readonly kind: "tcp"; readonly host: string; readonly port: number }
   | ({ readonly kind: "usb" } & UsbAddress);
 
-/** @throws LabError USAGE when the name is empty or names a bus that is not driven. */
+/** @throws LabError USAGE when the name is empty, names a bus that is not driven, or a TCP host without a port number. */
 export function parseResource(name: string): Resource {
   const text = name.trim();
   if (text === "") throw new LabError("USAGE", "the name of the chip is empty", { next: nameNext });
@@ -26,6 +26,9 @@ export function parseResource(name: string): Resource {
   if (/^(USB|GPIB|VXI|TCPIP)\d*::/i.test(text)) {
     throw new LabError("USAGE", `"${text}" is on a bus that this version does not drive`, { next: nameNext });
   }
+  const badPort = /^(?:tcp:\/\/[^:]+|localhost|\d+\.\d+\.\d+\.\d+):([^/]*)$/.exec(text)?.[1];
+  if (badPort !== undefined)
+    throw new LabError("USAGE", `"${badPort}" in "${text}" is no port number`, { next: nameNext });
   return { kind: "serial", path: text };
 }
 

@@ -38,7 +38,8 @@ export function topHelp(columns: number): string {
   ].join("\n\n");
 }
 
-export const completionText = "print a script that completes commands and options in bash and zsh";
+export const completionText =
+  "print a script that completes commands and options: in bash `pcmlab completion >> ~/.bashrc`, in zsh `pcmlab completion >> ~/.zshrc`";
 
 const optionRows: readonly Row[] = [
   ["--help", "the options of a command, with examples: pcmlab program --help"],

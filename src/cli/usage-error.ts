@@ -17,6 +17,7 @@ export interface Named {
 /** @param message of yargs, in English. */
 export function usageError(message: string, named: Named): LabError {
   const { command, subcommand, isKnown } = named;
+  if (command === "completion") return completionError();
   const help = `see \`pcmlab ${isKnown ? `${command} ` : ""}--help\``;
   const other = /^Did you mean (\w[\w-]*)\?$/.exec(message)?.[1];
   if (other !== undefined) {
@@ -28,6 +29,15 @@ export function usageError(message: string, named: Named): LabError {
     return new LabError("USAGE", message.trim().replace(/\s*\n\s*/g, " "), { next: help });
   return unknownWords(unknown, named, help);
 }
+
+const completionError = (): LabError =>
+  new LabError(
+    "USAGE",
+    "completion takes no argument: its script is for bash, or for zsh where $SHELL is that",
+    {
+      next: "pcmlab completion >> ~/.bashrc, or SHELL=zsh pcmlab completion >> ~/.zshrc; other shells have none",
+    },
+  );
 
 /** An unknown option stands there as it was written and once more as one word in camel case. */
 function unknownWords(

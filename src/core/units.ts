@@ -29,7 +29,8 @@ export function parseQuantity(text: string, unit: Unit): number {
   const match = /^\s*(-?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)\s*([a-zA-Zµμ]*)\s*$/.exec(text);
   const scale = match === null ? undefined : scaleOf(match[2] ?? "", unit);
   if (match === null || scale === undefined) {
-    throw new LabError("USAGE", `"${text}" is not a quantity in ${unit}`, {
+    const fault = match?.[2] === "" ? "has no unit" : `is not a quantity in ${unit}`;
+    throw new LabError("USAGE", `"${text}" ${fault}`, {
       next: `write it like ${exampleOf(unit)}`,
     });
   }

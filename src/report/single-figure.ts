@@ -7,6 +7,28 @@ import { lightColours } from "./style.ts";
 /** As people name it: without what all identifiers begin with. */
 export const figureName = ({ id }: Pick<Drawing, "id">): string => id.replace(/^figure-/, "");
 
+/** The command whose data each kind of figure draws; those of one kind end in a number. */
+const origins: Readonly<Record<string, string>> = {
+  accuracy: "pcmlab infer",
+  "accuracy-near": "pcmlab infer",
+  "layer-errors": "pcmlab validate",
+  losses: "pcmlab validate",
+  "losses-left": "pcmlab validate",
+  "programming-error": "pcmlab read",
+  conductance: "pcmlab read",
+  iterations: "pcmlab program",
+  drift: "pcmlab read",
+  "drift-fits": "pcmlab drift",
+  map: "pcmlab read",
+  wear: "pcmlab program",
+};
+
+/** What has to be run first for a figure that a store has no data for; undefined for a name that no figure has. */
+export const figureOrigin = (name: string): string | undefined => {
+  const kind = name.replace(/-\d+$/, "");
+  return Object.hasOwn(origins, kind) ? origins[kind] : undefined;
+};
+
 /** Around the drawing, so that it does not touch the text of a paper. */
 const margin = 16;
 

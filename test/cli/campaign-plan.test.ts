@@ -2,6 +2,7 @@ import { writeFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { createCrossbar } from "../../mocks/array/crossbar.ts";
 import { tiny } from "../../mocks/array/profiles/tiny.ts";
+import { campaignUnit } from "../../src/cli/actions/campaign-status.ts";
 import { planFile } from "../../src/cli/campaign/plan-file.ts";
 import { pastOf, planFrom, settingsOf } from "../../src/cli/campaign/plan-settings.ts";
 import { regionNamed } from "../../src/cli/campaign/region-text.ts";
@@ -9,6 +10,7 @@ import { systemdUnit } from "../../src/cli/campaign/systemd-unit.ts";
 import { planOptions } from "../../src/cli/commands/campaign-options.ts";
 import { labErrorOf } from "../store/failure.ts";
 import { freshPath } from "../store/temp-folder.ts";
+import { contextOf } from "./collecting-context.ts";
 
 const { descriptor } = createCrossbar(tiny, 1);
 
@@ -114,4 +116,18 @@ test("a unit has absolute paths, and keeps % and $ from systemd", () => {
   );
   expect(unit).toContain("Restart=on-failure");
   expect(unit).not.toContain("WatchdogSec");
+});
+
+test("a unit starts what is shipped, and one that tells nobody of alarms says so", () => {
+  const board = { chip: "./chip", store: "run.db", baud: 115_200, link: "auto", reconnect: 60 } as const;
+  const unitWith = (more: object) => {
+    const { context, out, said } = contextOf("campaign");
+    campaignUnit({ ...board, ...more }, context);
+    return { unit: out.join(""), said: said.join("") };
+  };
+  const [silent, hooked] = [unitWith({}), unitWith({ hook: "cat >> alarms.txt" })];
+  expect(silent.said).toMatch(/without --hook or --webhook nobody is told of alarms/);
+  expect(silent.unit).toMatch(/ \S*\/dist\/bundle\/pcmlab\.js campaign start --no-config --chip \//);
+  expect(hooked.said).toBe("");
+  expect(hooked.unit).toContain('--hook "cat >> alarms.txt"');
 });

@@ -73,6 +73,7 @@ describe("a slip", () => {
   test.each([
     [["progam"], /there is no command progam.*\n {2}next: did you mean program\?/],
     [["store", "chek", "x"], /there is no command store chek.*\n {2}next: did you mean check\?/],
+    [["completion", "fish"], /completion takes no argument.*\n {2}next: .*>> ~\/\.bashrc, .*>> ~\/\.zshrc/],
     [["xyzzy"], /there is no command xyzzy.*\n {2}next: see `pcmlab --help`/],
     [
       ["identify", "--chp", "x"],

@@ -27,6 +27,7 @@ const healthy: Facts = {
   ports: [{ path: "/dev/ttyUSB0", vendorId: "0403", mayUse: true, group: "dialout", isMember: true }],
   portsFailure: undefined,
   holders: [],
+  usbListed: true,
   usbBoards: [{ vendorId: "1209", productId: "0001", mayUse: true, driver: "usbtmc" }],
   bridges: [{ vendorId: "0403", productId: "6001", interface: "1-2:1.0", driver: "ftdi_sio" }],
   udevRules: true,
@@ -88,6 +89,7 @@ describe("each fault has its level and the command that mends it", () => {
       /^kill 4711 /,
     ],
     ["a port of root", { ports: [{ ...port, group: "root" }] }, "problem", /root/, /70-pcmlab\.rules/],
+    ["the bus of USB", { usbListed: false }, "warning", /has no USB/, /\/dev\/bus\/usb through.*TCP/],
     [
       "a USB board",
       { usbBoards: [{ vendorId: "1209", productId: "0001", mayUse: false, driver: undefined }] },

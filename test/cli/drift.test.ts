@@ -5,6 +5,7 @@ import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import { drift } from "../../src/cli/actions/drift.ts";
 import type { DriftArguments } from "../../src/cli/drift/request.ts";
+import { subjectTable } from "../../src/cli/drift/table.ts";
 import { renderReport } from "../../src/report/render.ts";
 import { openStore } from "../../src/store/store.ts";
 import { labErrorFrom } from "../store/failure.ts";
@@ -192,4 +193,14 @@ describe("what drift refuses", () => {
     expect(store.runs.list().at(-1)).toMatchObject({ command: "drift", outcome: "interrupted" });
     store.close();
   });
+});
+
+test("a level of one device has an exponent without an interval", () => {
+  const moments = { nuMean: 0.05, nuMeanHalfWidth: Number.NaN, nuSpread: Number.NaN, nuError: 0.01 };
+  const marked = { outlier: 0, stuck: 0, saturated: 0, dead: 0, censored: 0, unfitted: 0 };
+  const size = { siemensMean: 5e-6, siemensSpread: Number.NaN, noise: 0.01, thirdMean: Number.NaN };
+  const summary = { devices: 1, fitted: 1, marked, ...moments, ...size, outlierReadings: 0 };
+  const table = subjectTable([{ name: "tile 1", reads: 5, summary }]);
+  expect(table).toContain("0.05000 -");
+  expect(table).not.toContain("NaN");
 });

@@ -134,7 +134,7 @@ describe("a store", () => {
       filled({ programmed: [0] }),
       {},
       "STORE_CONTENT",
-      /layer "fc" was in .* never programmed to the end/,
+      /layer "fc" was never programmed to the end in /,
     ));
 
   test("of which no layer was programmed", () =>
@@ -153,7 +153,7 @@ describe("a store", () => {
       }),
       { at: "1h" },
       "STORE_CONTENT",
-      /layer "conv" was in .* not read at 1 h; all layers were at 25 s/,
+      /layer "conv" was not read at 1 h in .*; all layers were at 25 s/,
     ));
 });
 

@@ -30,7 +30,7 @@ describe("options of a modelled array", () => {
 
   it.each([
     [{ inputRange: "max" }, "--input-range is the range of converters, and none is modelled"],
-    [{ irDrop: "0.35" }, '"0.35" is not a quantity in ohm'],
+    [{ irDrop: "0.35" }, '"0.35" has no unit'],
     [{ irDrop: "0ohm" }, "--ir-drop 0ohm: not above 0 and up to 1000 ohm"],
     [{ irDrop: "2kohm" }, "--ir-drop 2kohm: not above 0 and up to 1000 ohm"],
     [{ readNoise: "white" }, '--read-noise: there is no law "white"'],

@@ -173,6 +173,17 @@ describe("a driver that cannot be used says why", () => {
   test("a path that leads nowhere, and a package that is not there", async () => {
     for (const name of ["./nothing.mjs", "no-such-package"])
       await expect(openWithDriver(name, "x", tools)).rejects.toMatchObject(labError("DRIVER"));
+    await expect(openWithDriver("bad.mjs", "x", tools)).rejects.toMatchObject({
+      ...{ message: expect.not.stringContaining("\n"), next: "write ./bad.mjs if it is a file" },
+    });
+  });
+
+  test("a board that is not there is not looked for by `pcmlab devices`, which knows none of a driver", async () => {
+    const text =
+      "export const openChip = (_, tools) => { throw tools.failure('PORT_MISSING', 'nobody answers'); };";
+    await expect(openWithDriver(await written(text), "x", tools)).rejects.toMatchObject({
+      ...{ code: "PORT_MISSING", next: expect.stringContaining("--chip x") },
+    });
   });
 
   const square = { array: 0, row: 0, column: 0, rows: 2, columns: 2 };

@@ -4,8 +4,9 @@ import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { expect, test } from "vitest";
-import { openStore } from "../../src/store/store.ts";
-import { fillSynthetic } from "../store/synthetic.ts";
+import { nominalCalibration } from "../../src/chip/readout.ts";
+import { openStore, type Store } from "../../src/store/store.ts";
+import { beginRun, descriptor, fillSynthetic, wall } from "../store/synthetic.ts";
 import { freshPath } from "../store/temp-folder.ts";
 import { python, pythonWithNumpy } from "../system/python.ts";
 import { exportAll } from "./export-all.ts";
@@ -41,6 +42,41 @@ test.skipIf(interpreter === undefined)("ten lines of NumPy read an export", asyn
   expect(ratio).toBeGreaterThan(0.5);
   expect(ratio).toBeLessThan(0.75);
 });
+
+/** A region that holds no weights, read as a campaign does. */
+function addCanary(store: Store): void {
+  const run = beginRun(store, "campaign", 200);
+  store.chips.attach(run, descriptor);
+  store.readouts.add({
+    ...{ programming: null, run, requestedAgeSeconds: 25, wallSeconds: wall(200) },
+    calibration: nominalCalibration(descriptor),
+    readout: {
+      ...{ region: { array: 0, row: 60, column: 0, rows: 1, columns: 4 }, averages: 8, readVolts: 0.2 },
+      ...{ codeSums: new Uint16Array(4), firstSampleSeconds: 200, lastSampleSeconds: 200.1 },
+      ...{ temperatureKelvin: 300, saturatedCells: 0 },
+    },
+  });
+}
+
+test.skipIf(interpreter === undefined)(
+  "the how-to about NumPy takes a store with canaries, which have no target",
+  async () => {
+    const page = readFileSync(join(import.meta.dirname, "../../docs/how-to/export-to-numpy.md"), "utf8");
+    const programs = [...page.matchAll(/```python\n(.*?)```/gs)].map(([, lines = ""]) => lines);
+    const path = freshPath();
+    const store = openStore(path, { mode: "create" });
+    fillSynthetic(store);
+    addCanary(store);
+    await exportAll(store, dirname(path), ["readouts", "targets"]);
+    store.close();
+    const [byAge, byLevel] = await Promise.all(
+      programs.slice(0, 2).map((lines) => python(interpreter ?? "", ["-c", lines], dirname(path))),
+    );
+    expect(byAge).toMatch(/^asked for 25 s, read at 25\.0 s: mean /);
+    expect(byLevel?.trimEnd().split("\n")).toHaveLength(5);
+    expect(byLevel).not.toContain("nan");
+  },
+);
 
 test("ten lines of DuckDB read an export, and find the drift that the devices have", async () => {
   const lines = program("sql");

@@ -1,14 +1,19 @@
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import Database from "better-sqlite3";
-import { describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { cellOutcomes } from "../../src/chip/outcome.ts";
 import { conductances, nominalCalibration } from "../../src/chip/readout.ts";
 import { cellCount, type Region } from "../../src/chip/region.ts";
+import { exportStore } from "../../src/cli/actions/export.ts";
 import { LabError } from "../../src/core/errors.ts";
 import { seededPrng } from "../../src/core/prng.ts";
+import { systemTimer } from "../../src/core/system-clock.ts";
 import { datasetOf, exportTable, formats } from "../../src/export/export.ts";
 import { openStore, type Store } from "../../src/store/store.ts";
+import { contextOf } from "../cli/collecting-context.ts";
 import { addProgramming, beginRun, descriptor, fillSynthetic, makeCells, wall } from "../store/synthetic.ts";
 import { freshPath } from "../store/temp-folder.ts";
 import { pythonWithNumpy } from "../system/python.ts";
@@ -239,5 +244,44 @@ describe("a table that cannot be exported", () => {
     const out = join(dirname(store.path), "no", "results.csv");
     await expect(exportOne(store, "results", "csv", out)).rejects.toMatchObject({ code: "ENVIRONMENT" });
     store.close();
+  });
+});
+
+describe("the format of an export", () => {
+  const source = join(mkdtempSync(join(tmpdir(), "pcmlab-")), "run.db");
+  beforeAll(() => filledStore(source).close());
+  afterAll(() => rm(dirname(source), { recursive: true }));
+  const exported = (out: string, format?: "parquet" | "npz" | "csv") =>
+    exportStore(
+      { store: source, what: "results", out: join(dirname(source), out), format },
+      { ...contextOf("export").context, timer: systemTimer },
+    );
+  const beginning = (out: string) =>
+    readFileSync(join(dirname(source), out))
+      .subarray(0, 4)
+      .toString("latin1");
+
+  test.each([
+    ["a.csv", "resu"],
+    ["a.npz", "PK\u0003\u0004"],
+    ["a.PARQUET", "PAR1"],
+    ["a.dat", "PAR1"],
+  ])("is that of the ending of %s", async (out, magic) => {
+    await exported(out);
+    expect(beginning(out)).toBe(magic);
+  });
+
+  test("is the one that is asked for where the ending says nothing", async () => {
+    await exported("b.dat", "npz");
+    expect(beginning("b.dat")).toBe("PK\u0003\u0004");
+  });
+
+  test("is not written into a file whose ending says another", async () => {
+    await expect(exported("r.npy", "npz")).resolves.toBeUndefined();
+    await expect(exported("c.csv", "npz")).rejects.toMatchObject({
+      ...{ code: "USAGE", message: expect.stringMatching(/c\.csv ends like csv, and --format is npz$/) },
+      next: expect.stringMatching(/c\.npz, or --format csv$/),
+    });
+    expect(readdirSync(dirname(source))).not.toContain("c.csv");
   });
 });

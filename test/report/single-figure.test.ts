@@ -8,7 +8,7 @@ import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { report } from "../../src/cli/actions/report.ts";
 import { reportDrawings } from "../../src/report/render.ts";
-import { figureName, svgFile } from "../../src/report/single-figure.ts";
+import { figureName, figureOrigin, svgFile } from "../../src/report/single-figure.ts";
 import { openStore } from "../../src/store/store.ts";
 import { contextOf } from "../cli/collecting-context.ts";
 import { fillSynthetic } from "../store/synthetic.ts";
@@ -110,6 +110,29 @@ describe("a figure is refused", () => {
   ])("as %s with %j, which contradict each other", async (output, wanted, message) => {
     const refused = expect.objectContaining({ code: "USAGE", message: expect.stringMatching(message) });
     await expect(written(output, wanted)).rejects.toEqual(refused);
+  });
+
+  test("of which the store has no data, with what brings them", async () => {
+    const refused = { code: "STORE_CONTENT", message: expect.stringContaining("no data for the figure") };
+    for (const [figure, origin] of [
+      ["drift-fits", "pcmlab drift"],
+      ["losses-0", "pcmlab validate"],
+    ] as const)
+      await expect(written("x.png", { figure })).rejects.toMatchObject({
+        ...refused,
+        next: `run ${origin} first, or give --figure one of ${names.join(", ")}`,
+      });
+  });
+
+  test("every figure of the report has a command that brings its data", () => {
+    expect(names.filter((name) => figureOrigin(name) === undefined)).toEqual([]);
+    expect([figureOrigin("acuracy"), figureOrigin("toString")]).toEqual([undefined, undefined]);
+  });
+
+  test("as PDF, with the formats that there are", async () => {
+    await expect(written("x.pdf", { figure: "accuracy" })).rejects.toMatchObject({
+      ...{ code: "USAGE", message: "PDF is not written", next: expect.stringMatching(/svg.*png/) },
+    });
   });
 
   test("of a store that has none", async () => {

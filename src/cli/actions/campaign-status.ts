@@ -45,11 +45,15 @@ export function campaignUnit(args: StartArguments, context: Context): void {
   const words = Object.entries(named).flatMap(([name, value]) => [`--${name}`, String(value)]);
   const unit = systemdUnit({
     node: process.execPath,
-    main: packageFile("dist", "src", "cli", "main.js"),
+    main: packageFile("dist", "bundle", "pcmlab.js"),
     folder: process.cwd(),
     store,
     user: userInfo().username,
     words: ["--no-config", ...words],
   });
+  if (webhook === undefined && hook === undefined)
+    context.output.warn(
+      "without --hook or --webhook nobody is told of alarms: they are in the log of the campaign only",
+    );
   context.output.result({ unit }, unit.trimEnd());
 }

@@ -42,7 +42,7 @@ function assertProgrammed(store: Store, network: StoredNetwork): void {
   const programmed = new Set(store.programmings.current().map(({ tile }) => tile));
   const missing = layersOf(network, (tile) => !programmed.has(tile));
   if (missing === undefined) return;
-  throw new LabError("STORE_CONTENT", `${missing} in ${store.path} never programmed to the end`, {
+  throw new LabError("STORE_CONTENT", `${missing} never programmed to the end in ${store.path}`, {
     next: `go on with the programming: pcmlab resume --store ${store.path}, or run pcmlab program again`,
   });
 }
@@ -53,7 +53,7 @@ function notRead(store: Store, network: StoredNetwork, age: number, complete: re
   const known = complete.map(formatDuration).join(", ");
   return new LabError(
     "STORE_CONTENT",
-    `${missing} in ${store.path} not read at ${formatDuration(age)}; all layers were at ${known}`,
+    `${missing} not read at ${formatDuration(age)} in ${store.path}; all layers were at ${known}`,
     { next: `read it: pcmlab read --chip PORT --store ${store.path} --at ${age}s` },
   );
 }

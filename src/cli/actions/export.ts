@@ -1,8 +1,8 @@
 /** Writes a table of a store to a file for other programs. */
 
-import { resolve } from "node:path";
+import { extname, resolve } from "node:path";
 import { LabError } from "../../core/errors.ts";
-import { datasetOf, exportTable, type Format, type What } from "../../export/export.ts";
+import { datasetOf, exportTable, type Format, formats, type What } from "../../export/export.ts";
 import { openStore } from "../../store/store.ts";
 import type { Context } from "../context.ts";
 import { toolVersion } from "../package-files.ts";
@@ -11,14 +11,14 @@ import { assertMayBeWritten } from "./may-be-written.ts";
 export interface ExportArguments {
   readonly store: string;
   readonly what: What;
-  readonly format: Format;
+  /** By the ending of `out` when missing; Parquet where that says nothing. */
+  readonly format?: Format | undefined;
   readonly out: string;
 }
 
-export async function exportStore(
-  { store: path, what, format, out }: ExportArguments,
-  context: Context,
-): Promise<void> {
+export async function exportStore(args: ExportArguments, context: Context): Promise<void> {
+  const { store: path, what, out } = args;
+  const format = formatOf(args);
   await assertMayBeWritten(path, out, "-o");
   const store = openStore(path, { mode: "read" });
   try {
@@ -42,6 +42,16 @@ export async function exportStore(
   } finally {
     store.close();
   }
+}
+
+/** @throws LabError USAGE for an ending of another format than the one that is asked for. */
+function formatOf({ format, out }: ExportArguments): Format {
+  const ending = extname(out).slice(1).toLowerCase();
+  const ended = formats.find((known) => known === ending);
+  if (format === undefined || ended === undefined || ended === format) return format ?? ended ?? "parquet";
+  throw new LabError("USAGE", `${out} ends like ${ended}, and --format is ${format}`, {
+    next: `write -o ${out.slice(0, -ending.length)}${format}, or --format ${ended}`,
+  });
 }
 
 /** The work between two of them does not wait, and Ctrl-C is heard only here. */

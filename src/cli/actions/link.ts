@@ -81,12 +81,14 @@ function someRegion({ descriptor }: Chip): Region {
 
 function linkLines({ terms, sessions, roundTripSeconds, counters }: LinkReport): string[] {
   const under = ((terms.payloadBytes * terms.windowFrames) / 1024).toLocaleString("en");
-  const trip = roundTripSeconds === null ? "not measured" : milliseconds(roundTripSeconds);
-  const counted = Object.entries(counters).map(([name, value]) => `  ${name.padEnd(22)}${value}`);
+  const trip = roundTripSeconds === null ? "time not measured" : milliseconds(roundTripSeconds);
+  const counted = Object.entries(counters)
+    .filter(([, value]) => value !== 0)
+    .map(([name, value]) => `  ${name.padEnd(22)}${value}`);
   return [
     `link        version ${terms.version}, payload up to ${terms.payloadBytes} bytes, window ${terms.windowFrames} frames (${under} KiB under way)`,
     `sessions    ${sessions}`,
-    `round trip  ${trip}`,
+    `frames      ${trip} from a frame to its acknowledgement`,
     `repaired    ${counters.retransmitted} frames sent again, ${framesDamaged(counters)} came damaged, ${counters.duplicates} came twice`,
     ...counted,
   ];
@@ -95,4 +97,7 @@ function linkLines({ terms, sessions, roundTripSeconds, counters }: LinkReport):
 const milliseconds = (seconds: number): string => `${(1000 * seconds).toFixed(2)} ms`;
 
 const useLine = ({ queries, shortestQuerySeconds, regions, bytesPerSecond }: LineUse): string =>
-  `asked       ${queries} queries, the quickest in ${milliseconds(shortestQuerySeconds)}; ${regions} regions read at ${(bytesPerSecond / 1000).toFixed(1)} kB/s`;
+  [
+    `round trip  ${milliseconds(shortestQuerySeconds)}: the quickest of ${queries} queries, to its answer; this is what programming waits for`,
+    `read        ${regions} regions at ${(bytesPerSecond / 1000).toFixed(1)} kB/s`,
+  ].join("\n");

@@ -48,6 +48,10 @@ export async function report(args: ReportArguments, context: Context): Promise<v
 function formatOf({ format, output, figure, width }: ReportArguments): ReportFormat {
   const ending = extname(output).slice(1).toLowerCase();
   const chosen = format ?? reportFormats.find((known) => known === ending) ?? "html";
+  if (format === undefined && ending === "pdf")
+    throw new LabError("USAGE", "PDF is not written", {
+      next: "write -o FILE.svg or FILE.png for a figure; a browser prints the HTML report as PDF",
+    });
   if (chosen === "html" && figure !== undefined)
     throw new LabError("USAGE", "--figure is for single figures, and the format is html", {
       next: "add --format png or --format svg, or leave --figure away",
@@ -67,7 +71,7 @@ async function pageOf(store: Store, other: ConverterCalibration | undefined): Pr
 /** Twice the size of the drawing on the page. */
 const usualWidthPixels = 1704;
 
-/** @throws LabError USAGE with the names of all figures when there is none of this name. */
+/** @throws LabError USAGE with the names of all figures when there is none of this name, STORE_CONTENT when it has no data. */
 async function figureOf(
   store: Store,
   other: ConverterCalibration | undefined,
@@ -75,14 +79,27 @@ async function figureOf(
   { figure, width }: ReportArguments,
 ): Promise<string | Uint8Array> {
   const { reportDrawings } = await import("../../report/render.ts");
-  const { figureName, pngFile, svgFile } = await import("../../report/single-figure.ts");
+  const { figureName, figureOrigin, pngFile, svgFile } = await import("../../report/single-figure.ts");
   const drawings = reportDrawings(store, other);
   const drawing = drawings.find((one) => figureName(one) === figure);
-  if (drawing === undefined) throw noSuchFigure(figure, drawings.map(figureName), store);
+  if (drawing === undefined)
+    throw noSuchFigure(figure, figureOrigin(figure ?? ""), drawings.map(figureName), store);
   return format === "svg" ? svgFile(drawing) : pngFile(drawing, width ?? usualWidthPixels);
 }
 
-function noSuchFigure(figure: string | undefined, names: readonly string[], store: Store): LabError {
+/** @param origin the command that brings the data of the figure, where one of this name can be. */
+function noSuchFigure(
+  figure: string | undefined,
+  origin: string | undefined,
+  names: readonly string[],
+  store: Store,
+): LabError {
+  if (origin !== undefined) {
+    const others = names.length === 0 ? "" : `, or give --figure one of ${names.join(", ")}`;
+    return new LabError("STORE_CONTENT", `${store.path} has no data for the figure "${figure}"`, {
+      next: `run ${origin} first${others}`,
+    });
+  }
   const what = figure === undefined ? "svg and png are for one figure" : `there is no figure "${figure}"`;
   if (names.length === 0)
     return new LabError("STORE_CONTENT", `${what}, and ${store.path} has none yet`, {

@@ -32,8 +32,8 @@ export const exportCommand = (yargs: Argv, context: Context): Argv =>
           },
           format: {
             choices: formats,
-            default: "parquet" as const,
-            describe: "NPZ is for NumPy, Parquet for DuckDB, pandas and others",
+            describe:
+              "NPZ is for NumPy, Parquet for DuckDB, pandas and others; by the ending of the file when missing, else parquet",
           },
           out: {
             ...pathOption,
@@ -46,10 +46,7 @@ export const exportCommand = (yargs: Argv, context: Context): Argv =>
           "$0 export --store run.db --what readouts -o readouts.parquet",
           "every device of every readout",
         )
-        .example(
-          "$0 export --store run.db --what fits --format npz -o fits.npz",
-          "drift exponents for NumPy",
-        ),
+        .example("$0 export --store run.db --what fits -o fits.npz", "drift exponents for NumPy"),
     async (args) => {
       const { exportStore } = await import("../actions/export.ts");
       await exportStore(args, context);

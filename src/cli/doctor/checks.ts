@@ -4,7 +4,7 @@ import { clock } from "./checks/clock.ts";
 import { holders, intruders, latency, listing, portPermissions } from "./checks/ports.ts";
 import { modules, nodeVersion } from "./checks/software.ts";
 import { storage } from "./checks/storage.ts";
-import { bridges, rules, usbPermissions } from "./checks/usb.ts";
+import { bridges, rules, usbBus, usbPermissions } from "./checks/usb.ts";
 import type { Diagnosis } from "./diagnosis.ts";
 import type { Facts } from "./facts.ts";
 
@@ -14,6 +14,7 @@ const checks: readonly ((facts: Facts) => readonly Diagnosis[])[] = [
   listing,
   portPermissions,
   holders,
+  usbBus,
   usbPermissions,
   bridges,
   rules,

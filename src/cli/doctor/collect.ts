@@ -10,7 +10,7 @@ import { intruderNames } from "./checks/ports.ts";
 import { isClockSynchronised, storageIn } from "./collect/machine.ts";
 import { holdersOf, latencyTimers, portAccess, runningAmong } from "./collect/ports.ts";
 import { SystemFiles } from "./collect/system-files.ts";
-import { usbBoards, usbBridges } from "./collect/usb.ts";
+import { usbBoards, usbBridges, usbFolder } from "./collect/usb.ts";
 import type { Facts } from "./facts.ts";
 import { udevFile } from "./udev.ts";
 
@@ -37,6 +37,7 @@ export async function collectFacts(places: Places, wallSeconds: number): Promise
     ports: await portAccess(files, ports, user),
     portsFailure: listed.failure,
     holders: await holdersOf(files, paths, process.pid),
+    usbListed: await files.isThere(usbFolder),
     usbBoards: await usbBoards(files),
     bridges: await usbBridges(files),
     udevRules: await files.isThere(udevFile),

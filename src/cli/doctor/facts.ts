@@ -65,6 +65,8 @@ export interface Facts {
   readonly portsFailure: string | undefined;
   /** Others that have one of the ports open, as far as this user may see. */
   readonly holders: readonly Holder[];
+  /** Whether the folder is there in which Linux lists USB devices. */
+  readonly usbListed: boolean;
   /** USB boards that speak USBTMC under an id that is known. */
   readonly usbBoards: readonly UsbAccess[];
   /** Of vendors of serial bridges. */

@@ -83,8 +83,11 @@ function lawOf({ comparison, model, breakSeconds }: LevelDrift): string {
 
 export const lawNames = { power: "power law", floor: "with a floor", two: "two exponents" } as const;
 
-const withInterval = (value: number, halfWidth: number): string =>
-  Number.isNaN(value) ? "-" : `${value.toFixed(5)} ±${halfWidth.toFixed(5)}`;
+/** A single device has no interval. */
+function withInterval(value: number, halfWidth: number): string {
+  if (Number.isNaN(value)) return "-";
+  return `${value.toFixed(5)} ${Number.isNaN(halfWidth) ? "-" : `±${halfWidth.toFixed(5)}`}`;
+}
 
 const decimals = (value: number, digits: number): string =>
   Number.isNaN(value) ? "-" : value.toFixed(digits);

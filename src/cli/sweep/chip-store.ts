@@ -41,7 +41,8 @@ export async function measure(
   const emulator = await startEmulator({ profile, seed, pty: join(folder, "chip") }, context);
   try {
     // The chip is gone with the instance, and its wear with it.
-    const chip = { chip: emulator.resource, baud: defaultBaudRate, store, ledger: `${store}.ledger` };
+    const ledger = { ledger: `${store}.ledger`, rehearsal: true };
+    const chip = { chip: emulator.resource, baud: defaultBaudRate, store, ...ledger };
     await calibrate({ ...chip, valid: "30d" }, quiet);
     const readAt = soon.length === 0 ? {} : { readAt: durations(soon) };
     const how = { gmax, bias, scale, algorithm, devices, ...(verifyAt !== undefined && { verifyAt }) };

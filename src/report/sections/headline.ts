@@ -44,7 +44,7 @@ function factsMarkup(
   const facts: (readonly [string, string])[] = [
     ["weights", count(weights)],
     ["devices", count(devices)],
-    ["devices converged", programmings.length === 0 ? "–" : percent(yieldOf(programmings))],
+    ["converged of all devices", programmings.length === 0 ? "–" : percent(yieldOf(programmings))],
     ["digital baseline", baseline === undefined ? "–" : percent(accuracyOf(baseline))],
   ];
   return html`<dl class="facts">${facts.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`;

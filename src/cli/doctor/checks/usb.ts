@@ -7,6 +7,18 @@ import { udevCommand, udevFile } from "../udev.ts";
 /** The driver of Linux's name for an interface that a program has taken. */
 const taken = "usbfs";
 
+export function usbBus({ platform, usbListed }: Facts): Diagnosis[] {
+  if (platform !== "linux" || usbListed) return [];
+  return [
+    {
+      level: "warning",
+      subject: "USB",
+      text: "/sys/bus/usb/devices is missing: this machine or container has no USB",
+      mend: "pass /sys and /dev/bus/usb through to the container, or use a board on a serial port or TCP",
+    },
+  ];
+}
+
 export function usbPermissions({ usbBoards }: Facts): Diagnosis[] {
   return usbBoards.map(({ vendorId, productId, mayUse, driver }): Diagnosis => {
     const subject = `USB board ${vendorId}:${productId}`;

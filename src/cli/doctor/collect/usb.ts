@@ -5,7 +5,7 @@ import type { Bridge, UsbAccess } from "../facts.ts";
 import { boardId, bridgeVendors } from "../udev.ts";
 import type { SystemFiles } from "./system-files.ts";
 
-const usbFolder = "/sys/bus/usb/devices";
+export const usbFolder = "/sys/bus/usb/devices";
 
 /** Boards of our id, and whether their device file may be opened. */
 export async function usbBoards(files: SystemFiles): Promise<UsbAccess[]> {
