@@ -10,7 +10,8 @@ export function openFailure(path: string, cause: unknown): LabError {
     return new LabError("PORT_MISSING", `there is no port ${path}`, { cause, next });
   }
   if (/cannot lock|temporarily unavailable|busy|in use/i.test(text)) {
-    const next = "close the other program (ModemManager and terminals are frequent ones), then try again";
+    const next =
+      "close the other program (another pcmlab, a terminal, ModemManager; `pcmlab doctor` names it), then try again";
     return new LabError("PORT_BUSY", `another program holds ${path}`, { cause, next });
   }
   if (/permission|access denied/i.test(text)) {

@@ -44,7 +44,11 @@ figure { margin: 0 0 2.25rem; }
 figure svg { display: block; width: 100%; height: auto; overflow: visible; }
 figcaption { color: var(--soft); font-size: 0.9rem; max-width: 44rem; margin-top: 0.4rem; }
 .narrow { display: none; }
-.scroll { overflow-x: auto; }
+.scroll { overflow-x: auto; background:
+  linear-gradient(to right, var(--paper) 40%, transparent) left / 2.5rem 100% no-repeat local,
+  linear-gradient(to left, var(--paper) 40%, transparent) right / 2.5rem 100% no-repeat local,
+  linear-gradient(to right, var(--rule), transparent) left / 0.6rem 100% no-repeat scroll,
+  linear-gradient(to left, var(--rule), transparent) right / 0.6rem 100% no-repeat scroll; }
 table { border-collapse: collapse; font-size: 0.875rem; font-variant-numeric: tabular-nums; margin: 0.5rem 0; }
 th, td { text-align: left; vertical-align: top; padding: 0.3rem 1.1rem 0.3rem 0; border-bottom: 1px solid var(--hairline); white-space: nowrap; }
 th { font-weight: 500; }
@@ -91,7 +95,7 @@ summary:hover { color: var(--ink); }
   .wide { display: block; }
   .narrow { display: none; }
   .csv { display: none; }
-  .scroll { overflow: visible; }
+  .scroll { overflow: visible; background: none; }
   table { font-size: 8pt; }
   th, td { white-space: normal; padding-right: 0.7rem; }
   .long { min-width: 8rem; }

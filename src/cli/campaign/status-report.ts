@@ -137,10 +137,27 @@ export function statusText(status: CampaignStatus): string {
     `  slots: ${slots - open} of ${slots} done: ${done}`,
     ...(status.latest === null ? [] : [`  latest: ${lineOf(status.latest)}`]),
     ...nextLines(status),
-    ...status.subjects.map(({ name: subject, done: read, slots: all }) => `  ${subject}: ${read} of ${all}`),
+    ...subjectLines(status.subjects),
     ...(status.troubles.length === 0 ? [] : ["  not read, newest last:"]),
     ...status.troubles.map((slot) => `    ${lineOf(slot)}`),
   ].join("\n");
+}
+
+/** So many that have come equally far are counted instead of named. */
+const crowd = 4;
+
+function subjectLines(subjects: readonly SubjectStatus[]): string[] {
+  const alike = new Map<string, SubjectStatus[]>();
+  for (const subject of subjects) {
+    const group = `${subject.kind} ${subject.done} ${subject.slots}`;
+    alike.set(group, [...(alike.get(group) ?? []), subject]);
+  }
+  return [...alike.values()].flatMap((group) => {
+    const [first] = group;
+    if (first === undefined || group.length < crowd)
+      return group.map(({ name, done, slots }) => `  ${name}: ${done} of ${slots}`);
+    return [`  ${first.name} and ${group.length - 1} more like it: ${first.done} of ${first.slots} each`];
+  });
 }
 
 function nextLines({ next, nextWallSeconds }: CampaignStatus): string[] {
