@@ -64,7 +64,7 @@ describe("the options that commands declare", () => {
     const aboutImages = ["compare-programming", "infer", "sweep", "validate"].flatMap((command) =>
       ["augment", "limit", "batch"].map((name) => `${command} ${name}`),
     );
-    expect(new Set(paths)).toEqual(new Set([...aboutImages, "infer seed", "report format"]));
+    expect(new Set(paths)).toEqual(new Set([...aboutImages, "infer seed", "report format", "export format"]));
   });
 });
 
