@@ -25,6 +25,7 @@ import {
 import { floatTensor, integerTensor, tensorValues } from "../../network/onnx/tensor.ts";
 import { outputInfos, statisticsOutputs } from "../batch-statistics.ts";
 import { imageMeanTensors, meanOfImages } from "../moments.ts";
+import { blockedDomain } from "./blocked-layout.ts";
 import { isStandIn, type StandIn, withStandIns } from "./stand-ins.ts";
 
 /** A graph to be optimised, and what becomes of it. */
@@ -197,6 +198,3 @@ const powerOfBlocks = (
   onnxNode("Cast", [own("positions")], [own("places")], { attributes: [intAttribute("to", 1)] }),
   onnxNode("Div", [own("energy"), own("places")], [own("power")]),
 ];
-
-/** Of ONNX Runtime's operators on the blocked layout. */
-const blockedDomain = "com.microsoft.nchwc";
