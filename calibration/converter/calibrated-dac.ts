@@ -50,7 +50,7 @@ export function withCalibratedDac(chip: Chip, line: DacLine): Chip {
 function assertInTolerance({ faults = [] }: DacLine): void {
   if (faults.length === 0) return;
   throw new LabError("LIMIT", `the DAC of the chip is out of tolerance: ${faults.join("; ")}`, {
-    next: "measure it again, or program with its nominal currents: --calibration nominal (compare-programming: --converters nominal)",
+    next: "measure it again, or program with its nominal currents: --converter-calibration nominal (compare-programming: --converters nominal)",
   });
 }
 

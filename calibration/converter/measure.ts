@@ -57,7 +57,7 @@ export async function measureConverters(
   const { descriptor } = chip;
   if (!hasReferences(chip))
     throw new LabError("LIMIT", `${descriptor.model} ${descriptor.serialNumber} has no reference resistors`, {
-      next: "use it with --calibration nominal, which trusts the descriptor",
+      next: "use it with --converter-calibration nominal, which trusts the descriptor",
     });
   const parameters = options.parameters ?? calibrationParametersFor(descriptor);
   const readings: ReferenceReading[] = [];

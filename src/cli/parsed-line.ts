@@ -9,6 +9,7 @@ import { type DeclaredOption, declaredBy, optionsWithin } from "./config/declare
 import { glance } from "./config/given.ts";
 import { configurationOf } from "./config/read-config.ts";
 import type { Context } from "./context.ts";
+import { type Example, exampleText } from "./help-examples.ts";
 import { withJoinedValues } from "./option-values.ts";
 import { toolVersion } from "./package-files.ts";
 import { completionText } from "./top-help.ts";
@@ -33,7 +34,7 @@ export async function parsed(
   const isKnown = commandNames.some((name) => name === command);
   const options = isKnown ? optionsWithin(declares.flatMap(declaredIn(context)), subcommand) : [];
   const base = parser(configuration, { command, subcommand, isKnown, options }, columns);
-  onlyChoosing(base);
+  onlyChoosing(base, lineWidth(columns));
   for (const declare of declares) declare(base, context);
   let printed = "";
   // Without it yargs would print by itself, and end the process.
@@ -60,12 +61,31 @@ class Chosen extends Error {
 }
 
 /** Has commands thrown to who parses: behind one that it runs itself yargs draws the help, which takes longer than the rest of the parsing. */
-function onlyChoosing(base: Argv): void {
+function onlyChoosing(base: Argv, columns: number): void {
   const { command } = base;
   const declare = (name: unknown, summary: unknown, builder: unknown, handler: unknown): unknown =>
-    Reflect.apply(command, base, [name, summary, builder, ...(isFunction(handler) ? [chosen(handler)] : [])]);
+    Reflect.apply(command, base, [
+      ...[name, summary, isFunction(builder) ? readable(builder, base, columns) : builder],
+      ...(isFunction(handler) ? [chosen(handler)] : []),
+    ]);
   Object.assign(base, { command: declare });
 }
+
+/** Its help has its own options first, and examples that can be copied. */
+const readable =
+  (builder: (command: unknown) => unknown, base: Argv, columns: number) => (command: unknown) => {
+    // Groups stand in the order in which they are named.
+    for (const group of ["Positionals:", "Options:"]) base.group([], group);
+    const examples: Example[] = [];
+    const example = (words: string, purpose: string): Argv => {
+      examples.push([words, purpose]);
+      return base;
+    };
+    Object.assign(base, { example });
+    const built = builder(command);
+    if (examples.length > 0) base.epilogue(exampleText(examples, columns));
+    return built;
+  };
 
 const isFunction = (value: unknown): value is (args: unknown) => unknown => typeof value === "function";
 
@@ -81,6 +101,8 @@ const declaredIn =
 /** Longer lines are hard to read. */
 const widest = 110;
 
+const lineWidth = (columns: number): number => Math.min(widest, columns);
+
 export const parser = ({ settings }: Configuration, named: Named, columns: number): Argv =>
   yargs()
     .locale("en")
@@ -88,13 +110,14 @@ export const parser = ({ settings }: Configuration, named: Named, columns: numbe
     .usage("$0 COMMAND")
     .version(toolVersion())
     .options(globalOptions)
+    .group(["help", "version", ...Object.keys(globalOptions)], "Every command:")
     .config(asObject(settings))
     .parserConfiguration({ "duplicate-arguments-array": false })
     .demandCommand(1, "name a command")
     .strict()
     .recommendCommands()
     .completion("completion", completionText)
-    .wrap(Math.min(widest, columns))
+    .wrap(lineWidth(columns))
     .fail((message, failure) => {
       // What yargs and the checks of options complain of is an YError; anything else comes from a command.
       if (failure !== undefined && failure.name !== "YError") throw failure;

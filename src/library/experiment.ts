@@ -79,7 +79,7 @@ export async function programNetwork(options: ProgramNetworkOptions): Promise<Ne
   const args = {
     ...boardArguments(options.chip, options),
     ...{ network, store, bias, scale, gmax: `${gmaxSiemens}S`, devices: options.devicesPerWeight ?? 2 },
-    calibration: options.converters,
+    converterCalibration: options.converters,
     algorithm: options.algorithm,
     // Who calls a function has said what to do; there is nobody to ask.
     yes: true,
@@ -117,7 +117,13 @@ export async function readNetwork(options: ReadNetworkOptions): Promise<NetworkR
   const { store, averages = 5, readVolts = 0.3, agesSeconds, converters } = options;
   const args = {
     ...boardArguments(options.chip, options),
-    ...{ store, averages, volts: `${readVolts}V`, at: secondsText(agesSeconds), calibration: converters },
+    ...{
+      store,
+      averages,
+      volts: `${readVolts}V`,
+      at: secondsText(agesSeconds),
+      converterCalibration: converters,
+    },
   };
   const done = await read(args, contextOf("readNetwork", options));
   return done.map(({ requestedSeconds, devices, youngestSeconds, oldestSeconds }) => ({

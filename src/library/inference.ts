@@ -47,10 +47,9 @@ export interface Inference {
  */
 export async function infer(options: InferOptions): Promise<Inference> {
   const { infer: action } = await import("../cli/actions/infer.ts");
-  const { store, images, labels, limit, seed = 1, normalise = "auto" } = options;
+  const { store, images, labels, limit, seed = 1, normalise = "auto", calibrationImages } = options;
   const compensation = (options.compensations ?? ["none", "gdc"]).join(",");
-  const calibration = options.calibrationImages;
-  const args = { store, images, labels, limit, seed, normalise, compensation, calibration, batch: 200 };
+  const args = { store, images, labels, limit, seed, normalise, compensation, calibrationImages, batch: 200 };
   const { digital, accuracies } = await action(args, contextOf("infer", options));
   return {
     digital: accuracyOf(digital),

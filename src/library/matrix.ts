@@ -38,7 +38,7 @@ export interface ProgramMatrixOptions extends Pick<CallOptions, "signal"> {
   readonly algorithm?: ProgrammingAlgorithm;
 }
 
-/** README.md says what they do; docs/decisions and `pcmlab compare-programming` compare them. */
+/** docs/reference/programming.md says what they do; `pcmlab compare-programming` compares them. */
 export type ProgrammingAlgorithm =
   | "melt-quench"
   | "partial-set"

@@ -17,13 +17,13 @@ const digits = join(import.meta.dirname, "../../../examples/digits");
 const resnet32 = [
   join(data, "resnet32/resnet32.onnx"),
   ...["--images", join(data, "cifar10/test_batch.bin")],
-  ...["--calibration", join(data, "cifar10/calibration_2600.bin"), "--augment", "crop4,flip"],
+  ...["--calibration-images", join(data, "cifar10/calibration_2600.bin"), "--augment", "crop4,flip"],
   ...["--seeds", "1..5"],
 ];
 const smallNetwork = [
   join(digits, "digits.onnx"),
   ...["--images", join(digits, "digits-test-images-idx3-ubyte.gz"), "--normalise", "0.5/0.5"],
-  ...["--calibration", join(digits, "digits-calibration-images-idx3-ubyte.gz")],
+  ...["--calibration-images", join(digits, "digits-calibration-images-idx3-ubyte.gz")],
   ...["--seeds", "1..2"],
 ];
 

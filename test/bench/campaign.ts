@@ -20,7 +20,7 @@ export async function campaign({ small }: BenchOptions): Promise<Figures> {
     const emulator = await measuredEmulator(["--profile", "fusion-1m", "--pty", "./chip"], folder);
     const board = ["--chip", "./chip", "--store", "run.db"];
     const ages = logSpaced(readouts).map((age) => `${age}s`);
-    const plan = ["--full-arrays-at", ages.join(","), "--calibration", "nominal"];
+    const plan = ["--full-arrays-at", ages.join(","), "--converter-calibration", "nominal"];
     await measured(["campaign", "new", ...board, ...plan], folder);
     const run = await watched(["campaign", "start", ...board], folder);
     const emulatorMebibytes = emulator.peakMebibytes();

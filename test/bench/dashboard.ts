@@ -31,8 +31,8 @@ export async function dashboard({ small }: BenchOptions): Promise<Figures> {
   const children: ChildProcess[] = [];
   try {
     const chip = ["--chip", "./chip", "--store", "run.db", "--quiet"];
-    await measured(["program", digits, ...chip, "--calibration", "nominal"], folder);
-    await measured(["campaign", "new", ...chip, "--calibration", "nominal", "--at", ages], folder);
+    await measured(["program", digits, ...chip, "--converter-calibration", "nominal"], folder);
+    await measured(["campaign", "new", ...chip, "--converter-calibration", "nominal", "--at", ages], folder);
     const campaign = started(["campaign", "start", ...chip], folder);
     const page = started(["dashboard", "--store", "run.db", "--port", "0", "--quiet"], folder);
     children.push(campaign, page);

@@ -38,7 +38,7 @@ async function run(folder: string): Promise<Figures> {
   const emulatorMebibytes = emulator.peakMebibytes();
   await emulator.stop();
   const words = ["infer", "--store", "run.db", "--images", images];
-  const adabs = ["--calibration", calibration, "--augment", "crop4,flip"];
+  const adabs = ["--calibration-images", calibration, "--augment", "crop4,flip"];
   const all = await measured([...words, ...adabs, "--compensation", "none,gdc,adabs"], folder);
   const one = await measured([...words, "--compensation", "gdc", "--at", "1d"], folder);
   const report = await measured(["report", "--store", "run.db", "-o", "report.html"], folder);

@@ -58,7 +58,7 @@ async function run(folder: string, count: number): Promise<OnChipFigures> {
   const chip = ["--chip", "./core", ...store];
   const data = [
     ...["--images", join(digits, "digits-test-images-idx3-ubyte.gz"), "--limit", `${count}`],
-    ...["--calibration", join(digits, "digits-calibration-images-idx3-ubyte.gz")],
+    ...["--calibration-images", join(digits, "digits-calibration-images-idx3-ubyte.gz")],
     ...["--normalise", "0.5/0.5", "--compensation", "gdc", "--at", "1h"],
   ];
   await measured(["calibrate", ...chip], folder);

@@ -96,7 +96,7 @@ async function accuracyWith(
     const emulator = await measuredEmulator(words, folder);
     const chip = ["--chip", "./chip", "--store", "run.db"];
     await measured(["calibrate", ...chip], folder);
-    const guarded = [...chip, "--calibration", calibration];
+    const guarded = [...chip, "--converter-calibration", calibration];
     const programmed = await measured(
       ["program", network, ...guarded, ...mapping, "--ledger", "ledger"],
       folder,

@@ -64,7 +64,13 @@ async function bench(profile: ChipProfile = tiny, seed = 4) {
     at = 1000,
     on: Chip = chip,
     from: Store | undefined = store,
-  ) => chooseCalibration({ chip: "./chip", store: path, calibration }, on, from, contextAt(at).context);
+  ) =>
+    chooseCalibration(
+      { chip: "./chip", store: path, converterCalibration: calibration },
+      on,
+      from,
+      contextAt(at).context,
+    );
   return { chip, path, store, calibrated, choose };
 }
 
@@ -96,7 +102,7 @@ describe("a chip with reference resistors", () => {
   test("takes the nominal one when it is told to", async () => {
     const { chip, path } = await bench();
     const { context } = contextAt(0);
-    const args = { chip: "x", store: path, calibration: "nominal" } as const;
+    const args = { chip: "x", store: path, converterCalibration: "nominal" } as const;
     expect((await chooseCalibration(args, chip, undefined, context)).converters.name).toBe("nominal");
   });
 

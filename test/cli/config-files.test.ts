@@ -11,7 +11,7 @@ import { configDocument } from "../../src/cli/config/document.ts";
 import { fileSettings } from "../../src/cli/config/file-settings.ts";
 import { configSchema } from "../../src/cli/config/schema.ts";
 import { sharedOptions } from "../../src/cli/config/shared.ts";
-import { configTemplate } from "../../src/cli/config/template.ts";
+import { configTemplate, fullTemplate } from "../../src/cli/config/template.ts";
 import type { Context } from "../../src/cli/context.ts";
 import { Output } from "../../src/cli/output.ts";
 import { labError } from "../drivers/scripted-transport.ts";
@@ -61,7 +61,24 @@ describe("the schema of config files", () => {
 });
 
 describe("a config file to start from", () => {
-  const template = configTemplate(commands);
+  const usual = configTemplate(commands);
+
+  test("fits on a page or two, and is right as soon as its lines count", () => {
+    expect(usual.split("\n").length).toBeLessThan(110);
+    const counting = usual.replace(/^# ([a-z-]+ = )/gm, "$1");
+    const settings = fileSettings(configDocument(counting, file), commands, file);
+    const names = (command: string) => settings.get(command)?.map(({ option }) => option);
+    expect(names("program")).toEqual(
+      expect.arrayContaining(["chip", "store", "network", "algorithm", "gmax", "max-pulses-per-cell"]),
+    );
+    expect(names("read")).toEqual(expect.arrayContaining(["chip", "at"]));
+    expect(names("infer")).toEqual(expect.arrayContaining(["images", "calibration-images"]));
+    expect(accepted(counting)).toBe(true);
+  });
+});
+
+describe("a config file with every option", () => {
+  const template = fullTemplate(commands);
 
   test("sets nothing", () => {
     expect(configDocument(template.replace(/^\[.*\]$/gm, ""), file)).toEqual({});
@@ -95,10 +112,10 @@ describe("a config file to start from", () => {
 
   test("does not overwrite one that is there", async () => {
     const path = join(temporary(), "pcmlab.toml");
-    await initConfig({ file: path }, commands, quietContext);
+    await initConfig({ file: path, all: true }, commands, quietContext);
     expect(readFileSync(path, "utf8")).toBe(template);
     writeFileSync(path, 'chip = "mine"\n');
-    const failure = initConfig({ file: path }, commands, quietContext);
+    const failure = initConfig({ file: path, all: false }, commands, quietContext);
     await expect(failure).rejects.toMatchObject(labError("USAGE"));
     expect(readFileSync(path, "utf8")).toBe('chip = "mine"\n');
   });

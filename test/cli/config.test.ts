@@ -64,7 +64,8 @@ describe("the options that commands declare", () => {
     const aboutImages = ["compare-programming", "infer", "sweep", "validate"].flatMap((command) =>
       ["augment", "limit", "batch"].map((name) => `${command} ${name}`),
     );
-    expect(new Set(paths)).toEqual(new Set([...aboutImages, "infer seed", "report format", "export format"]));
+    const aboutRanges = ["infer", "sweep", "validate"].map((command) => `${command} input-range`);
+    expect(new Set(paths)).toEqual(new Set([...aboutImages, ...aboutRanges, "infer seed", "report format", "export format"]));
   });
 });
 
@@ -126,11 +127,10 @@ describe("a config file", () => {
     expect(valuesOf('[program]\ndevices = 4\navoid = "a.csv"\ncalibration = 3', "program")).toEqual({
       devices: "4",
       avoid: ["/lab/bench/a.csv"],
-      calibration: "3",
+      "converter-calibration": "3",
     });
-    // Its images are --calibration to infer; this name is the same to all.
     const everywhere = 'converter-calibration = "nominal"';
-    expect(valuesOf(everywhere, "read")).toEqual({ calibration: "nominal" });
+    expect(valuesOf(everywhere, "read")).toEqual({ "converter-calibration": "nominal" });
     expect(valuesOf(everywhere, "infer")).toEqual({ "converter-calibration": "nominal" });
   });
 
@@ -160,7 +160,11 @@ describe("a config file", () => {
     ['[program]\nbias = "none"', /bias: wants one of array, digital, not "none"/, /./],
     ['link = "auto"', /link: wants one of on, off/, /that is what conformance says/],
     ['calibration = "nominal"', /calibration is one thing to \w+ and another to [\w-]+/, /\[[\w-]+\]/],
-    ["[program]\ncalibration = 1\nconverter-calibration = 2", /is the same option as calibration/, /./],
+    [
+      "[program]\ncalibration = 1\nconverter-calibration = 2",
+      /is the same option as converter-calibration/,
+      /./,
+    ],
     ["store = \nchip = 1", /pcmlab\.toml:1:\d+: /, /mend it/],
     ['link = "on"\n[link]\nseconds = 1', /pcmlab\.toml:2:\d+: /, /not both/],
   ])("is refused for %j, by name and with what to do", (text, message, next) => {
@@ -174,9 +178,11 @@ describe("a config file", () => {
   });
 });
 
-test.each(["README.md", "examples/driver/pcmlab.toml"])("the settings in %s are right", (path) => {
+const shownSettings = ["docs/reference/configuration-introduction.md", "examples/driver/pcmlab.toml"];
+
+test.each(shownSettings)("the settings in %s are right", (path) => {
   const text = readFileSync(join(import.meta.dirname, "../..", path), "utf8");
-  const block = path.endsWith(".toml") ? text : /^ {4}chip = .+?(?=^\S)/ms.exec(text)?.[0];
+  const block = path.endsWith(".toml") ? text : /^```toml\n(.+?)^```/ms.exec(text)?.[1];
   expect(valuesOf(block ?? "", "read")).toMatchObject({
     driver: expect.stringMatching(/^\/lab\/bench\/.+\.mjs$/),
     averages: expect.any(String),
@@ -203,7 +209,7 @@ describe("the words of a command line", () => {
       ["--json", "program", "--avoid", "a.csv", "net.onnx"],
       ["network", "avoid", "json"],
     ],
-    [["program", "--converter-calibration", "nominal"], ["calibration"]],
+    [["program", "--calibration", "nominal"], ["converter-calibration"]],
     [
       ["program", "--no-quiet", "--max-pulses-per-cell=3"],
       ["max-pulses-per-cell", "quiet"],

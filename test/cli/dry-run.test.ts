@@ -51,7 +51,7 @@ async function bench(profile: ChipProfile = tiny) {
   const chip = powerUp({ profile, seed: 3 }, { bootId: 1, life: "bench" });
   const host = await hostOnTcp(chip.firmware, 0, new VirtualTimer());
   onTestFinished(() => host.close());
-  const words = { ...options, network, store, ledger: folder, calibration: "nominal" } as const;
+  const words = { ...options, network, store, ledger: folder, converterCalibration: "nominal" } as const;
   return { chip, folder, args: { ...words, chip: `127.0.0.1:${host.port}` } };
 }
 

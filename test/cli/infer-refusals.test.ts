@@ -160,7 +160,7 @@ describe("a store", () => {
 describe("an engine", () => {
   const onChip = (store: string): InferWords => ({
     engine: "chip",
-    calibration: join(dirname(store), "training-images-idx3-ubyte"),
+    calibrationImages: join(dirname(store), "training-images-idx3-ubyte"),
     chip: "./nowhere",
     baud: 115_200,
   });
@@ -192,7 +192,12 @@ describe("an engine", () => {
 
   test("without calibration images, and without a board", async () => {
     const store = filled({ chip: core, layout: "unit-cells" });
-    await refused(store, { ...onChip(store), calibration: undefined }, "USAGE", /needs calibration images/);
+    await refused(
+      store,
+      { ...onChip(store), calibrationImages: undefined },
+      "USAGE",
+      /needs calibration images/,
+    );
     await refused(store, { ...onChip(store), chip: undefined }, "USAGE", /the engine chip needs a board/);
     await refused(store, onChip(store), "PORT_MISSING", /nowhere/);
   });

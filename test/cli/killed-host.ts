@@ -178,7 +178,7 @@ export class Bench {
       bias: "array",
       scale: "layer",
       devices: 2,
-      calibration: "nominal",
+      converterCalibration: "nominal",
       algorithm: this.#algorithm,
       verifyAt: this.verifyAt,
     };

@@ -51,7 +51,7 @@ const onnx = encodeModel(
 
 const argumentsFor = (store: string): ProgramArguments => ({
   ...{ network: "net.onnx", chip: "board", baud: 1, store, gmax: "10uS", bias: "array" },
-  ...{ scale: "layer", devices: 2, calibration: "nominal" },
+  ...{ scale: "layer", devices: 2, converterCalibration: "nominal" },
 });
 
 interface Setting {

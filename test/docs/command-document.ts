@@ -9,6 +9,9 @@ Written by \`npm run docs\` from what the commands declare; a test compares the 
 
 - An option is given as \`--name value\` or \`--name=value\`; a switch as \`--name\`, and taken back as \`--no-name\`. Short names have one dash.
 - Quantities have their units: \`25s\`, \`1h\`, \`30d\`; \`0.3V\`; \`25uS\`; \`330K\`.
+- Every command has \`--help\` with an example, and \`--json\` for one JSON document on stdout when it succeeds. Progress, remarks and errors go to stderr.
+- An error is one line that says what happened, with a code, and one that says what to do; \`--verbose\` adds the stack. Its exit code is in the [table](#exit-codes).
+- Colours are for terminals; \`NO_COLOR\` and \`FORCE_COLOR\` decide otherwise.
 - Every option but \`--config\` may stand in a config file instead: [configuration.md](configuration.md).
 - \`pcmlab completion\` prints a script that completes commands and options in bash and zsh.`;
 
@@ -39,8 +42,12 @@ function commandParts(command: DescribedCommand, marks: string): string[] {
   // Where the help of a command leads to that of its subcommands, this page has them below.
   const examples = command.examples.filter((example) => !example.command.endsWith(" --help"));
   const [name] = usage.split(/ [<[]/);
+  const shown = options.filter((option) => option.hidden !== true);
+  // As in the help: its own options, then those of a group, in the order of the groups.
+  const groups = [...new Set([undefined, ...shown.map(({ group }) => group)])];
+  const grouped = groups.flatMap((group) => shown.filter((option) => option.group === group));
   // What stands in front has its options from the table too, where it may be given without its place.
-  const rows = [...positionals.map(placed), ...options.filter((option) => option.hidden !== true)];
+  const rows = [...positionals.map(placed), ...grouped];
   return [
     `${marks} ${name}`,
     capitalised(about),

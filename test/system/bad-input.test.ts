@@ -120,7 +120,7 @@ test("a time that is long past is not read under its name", async () => {
   const cwd = await folder();
   await emulator(["--profile", "tiny", "--pty", "./chip"], cwd);
   await writeFile(join(cwd, "small.onnx"), smallNetwork);
-  const board = ["--chip", "./chip", "--store", "run.db", "--calibration", "nominal"];
+  const board = ["--chip", "./chip", "--store", "run.db", "--converter-calibration", "nominal"];
   await pcmlab(["program", "small.onnx", ...board], cwd);
   const read = (at: string): Promise<Ended> => pcmlab(["--quiet", "read", ...board, "--at", at], cwd);
   expect((await read("1d")).exitCode).toBe(0);

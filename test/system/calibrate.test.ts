@@ -36,7 +36,7 @@ test("a chip with references is programmed and read with a measured calibration,
   await board.stop();
   const list = await pcmlab(["calibrate", "--list", "--store", "run.db"], cwd);
   expect(list.stdout).toMatch(/^1 .* 64 of 64$/m);
-  const report = ["report", "--store", "run.db", "-o", "report.html", "--calibration", "2"];
+  const report = ["report", "--store", "run.db", "-o", "report.html", "--converter-calibration", "2"];
   expect((await pcmlab(report, cwd)).stderr).toMatch(/run\.db holds no calibration 2 \[STORE_CONTENT\]/);
   const store = openStore(join(cwd, "run.db"), { mode: "read" });
   const names = store.readouts.atAge(25).map((readout) => readout.calibration.name);

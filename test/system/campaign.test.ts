@@ -16,7 +16,7 @@ const kills = Number(process.env.PCMLAB_KILLS ?? "3");
 
 const board = ["--chip", "./chip"];
 const store = ["--store", "run.db"];
-const nominal = ["--calibration", "nominal"];
+const nominal = ["--converter-calibration", "nominal"];
 
 async function virtualChip(...words: string[]): Promise<string> {
   const home = await folder();

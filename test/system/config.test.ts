@@ -37,7 +37,9 @@ test("a network is programmed and read by what pcmlab.toml says, and the store t
     expect.arrayContaining([`--network=${join(cwd, "small.onnx")}`, `--store=${join(cwd, "run.db")}`]),
   );
   expect(program).not.toContain("--gmax=20uS");
-  expect(read).toEqual(expect.arrayContaining(["--averages", "3", "--at=25s", "--calibration=nominal"]));
+  expect(read).toEqual(
+    expect.arrayContaining(["--averages", "3", "--at=25s", "--converter-calibration=nominal"]),
+  );
   expect(read).not.toContain("--averages=2");
 
   const stroe = join(cwd, "wrong.toml");

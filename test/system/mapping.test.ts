@@ -63,7 +63,7 @@ test.each([
       "--store",
       "run.db",
       "--quiet",
-      "--calibration",
+      "--converter-calibration",
       "nominal",
     ];
     const words = ["program", "small.onnx", ...chip, ...options, "--avoid", "avoid.csv"];
@@ -88,7 +88,14 @@ test("choices that cannot be are refused before anything is written", async () =
   await writeFile(join(cwd, "avoid.csv"), "array,row,column\n0,64,0\n");
   const board = await emulator(["--profile", "tiny", "--seed", "5", "--tcp", "0"], cwd);
   const refused = async (...options: string[]): Promise<string> => {
-    const chip = ["--chip", `127.0.0.1:${board.tcpPort}`, "--store", "run.db", "--calibration", "nominal"];
+    const chip = [
+      "--chip",
+      `127.0.0.1:${board.tcpPort}`,
+      "--store",
+      "run.db",
+      "--converter-calibration",
+      "nominal",
+    ];
     const ended = await pcmlab(["program", "small.onnx", ...chip, ...options], cwd);
     expect(ended.exitCode).not.toBe(0);
     expect(ended.stderr).toMatch(/\n {2}next: \S/);

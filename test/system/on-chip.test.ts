@@ -15,7 +15,7 @@ const digits = join(import.meta.dirname, "../../examples/digits");
 const normalise = ["--normalise", "0.5/0.5", "--compensation", "gdc"];
 const digitImages = [
   ...["--images", join(digits, "digits-test-images-idx3-ubyte.gz"), "--limit", `${images}`],
-  ...["--calibration", join(digits, "digits-calibration-images-idx3-ubyte.gz"), ...normalise],
+  ...["--calibration-images", join(digits, "digits-calibration-images-idx3-ubyte.gz"), ...normalise],
 ];
 const mnist = realData("mnist/t10k-images-idx3-ubyte.gz");
 
@@ -118,7 +118,7 @@ describe.skipIf(mnist === undefined)("MNIST", () => {
     const cwd = await folder();
     await writeFirstImages(cwd, 130);
     const limited = ["--images", mnist ?? "", "--limit", `${mnistImages}`];
-    const data = [...limited, "--calibration", "some-images-idx3-ubyte", ...normalise];
+    const data = [...limited, "--calibration-images", "some-images-idx3-ubyte", ...normalise];
     const run = await programmedCore(cwd, join(digits, "../mnist/mnist.onnx"), data);
     const { digital } = await run.onChip();
     await run.onReadout();

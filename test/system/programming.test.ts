@@ -19,7 +19,7 @@ import { emulator, json, main, pcmlab, pcmlabKilled } from "./command.ts";
 import { inStore } from "./run-store.ts";
 import { deviceCount, folderOfTenTiles, tileCount } from "./ten-tiles.ts";
 
-const nominal = ["--calibration", "nominal"];
+const nominal = ["--converter-calibration", "nominal"];
 const programWords = (chip: string): string[] => [
   ...["program", "ten.onnx", "--chip", chip, "--store", "run.db", ...nominal],
 ];

@@ -14,7 +14,7 @@ import { digits, type Ended, emulator, folder, pcmlab } from "./command.ts";
 import { inStore } from "./run-store.ts";
 
 const words = (chip: string): string[] => [
-  ...["program", digits, "--chip", chip, "--store", "run.db", "--json", "--calibration", "nominal"],
+  ...["program", digits, "--chip", chip, "--store", "run.db", "--json", "--converter-calibration", "nominal"],
 ];
 const summary = z.object({ devices: z.number(), convergedNonZeroShare: z.number(), pulses: z.number() });
 

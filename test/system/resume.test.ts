@@ -17,7 +17,7 @@ import { smallNetwork, smallWords } from "./small-network.ts";
 import { deviceCount, folderOfTenTiles } from "./ten-tiles.ts";
 
 const store = ["--chip", "./chip", "--store", "run.db"];
-const program = ["program", "ten.onnx", ...store, "--calibration", "nominal"];
+const program = ["program", "ten.onnx", ...store, "--converter-calibration", "nominal"];
 
 const wearSchema = z.object({
   chips: z.array(
@@ -122,7 +122,7 @@ test("a chip that begins anew is not resumed and has no wear; one that was saved
     8,
     expect.stringMatching(/the run programmed .*, life \w+; this is/),
   ]);
-  const other = await pcmlab(["read", ...store, "--at", "1h", "--calibration", "nominal"], cwd);
+  const other = await pcmlab(["read", ...store, "--at", "1h", "--converter-calibration", "nominal"], cwd);
   expect([other.exitCode, other.stderr]).toEqual([
     8,
     expect.stringMatching(
@@ -135,7 +135,7 @@ test("a chip that begins anew is not resumed and has no wear; one that was saved
   await emulator(["--load", "chip.state", "--pty", "./chip"], cwd);
   expect((await wear(cwd, ["--chip", "./chip"])).chips).toEqual([worn]);
   expect((await wear(cwd, ["--serial", worn?.chip.serialNumber ?? ""])).chips).toEqual([worn]);
-  const read = await pcmlab(["read", ...store, "--at", "1h", "--calibration", "nominal"], cwd);
+  const read = await pcmlab(["read", ...store, "--at", "1h", "--converter-calibration", "nominal"], cwd);
   expect([read.exitCode, read.stderr]).toEqual([
     8,
     expect.stringContaining("the board restarted since run.db was programmed"),

@@ -25,7 +25,7 @@ export const smallNetwork = encodeModel(
 
 export const smallWords = (chip: string, store: string): string[] => [
   ...["program", "small.onnx", "--chip", chip, "--store", store, "--quiet"],
-  ...["--calibration", "nominal"],
+  ...["--converter-calibration", "nominal"],
 ];
 
 /** What a whole `program` run on a serial port leaves: its store, and its recording. */

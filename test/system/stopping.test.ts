@@ -54,7 +54,7 @@ async function slowBoard(onPulse: () => void, answersSafeOff: boolean): Promise<
 async function programInterruptedTwice(answersSafeOff: boolean) {
   const cwd = await folder();
   const board = await slowBoard(() => child.kill("SIGINT"), answersSafeOff);
-  const nominal = ["--calibration", "nominal"];
+  const nominal = ["--converter-calibration", "nominal"];
   const words = ["program", digits, "--chip", board.address, "--store", "run.db", ...nominal];
   const child = spawn(process.execPath, [main, ...words], { cwd, stdio: ["ignore", "ignore", "pipe"] });
   onTestFinished(() => void child.kill("SIGKILL"));

@@ -87,9 +87,9 @@ async function calibrationOf(
   store: Store,
   context: Context,
 ): Promise<number | null> {
-  const calibration = calibrationChoice(settings.calibration ?? "latest");
+  const calibration = calibrationChoice(settings["converter-calibration"] ?? "latest");
   const { converters } = await chooseCalibration(
-    { chip: name, store: path, calibration },
+    { chip: name, store: path, converterCalibration: calibration },
     chip,
     store,
     context,

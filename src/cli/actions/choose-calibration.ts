@@ -19,7 +19,7 @@ export interface CalibrationArguments {
   readonly chip: string;
   readonly store: string;
   /** latest when missing. */
-  readonly calibration?: CalibrationChoice | undefined;
+  readonly converterCalibration?: CalibrationChoice | undefined;
 }
 
 export interface ChosenCalibration {
@@ -38,7 +38,7 @@ export async function chooseCalibration(
   store: Store | undefined,
   context: Context,
 ): Promise<ChosenCalibration> {
-  const choice = args.calibration ?? "latest";
+  const choice = args.converterCalibration ?? "latest";
   const nominal = { converters: nominalCalibration(chip.descriptor), dac: undefined };
   if (choice === "nominal") return nominal;
   if (choice === "latest" && !hasReferences(chip)) {

@@ -8,21 +8,24 @@ import { settingsOfFolder } from "../config/folder-settings.ts";
 import { type LayeredOption, layered } from "../config/layers.ts";
 import { nearest } from "../config/nearest.ts";
 import { configSchema } from "../config/schema.ts";
-import { configTemplate } from "../config/template.ts";
+import { configTemplate, fullTemplate } from "../config/template.ts";
 import type { Context } from "../context.ts";
 
 export interface InitArguments {
   readonly file: string;
+  /** Every option, and not only the usual ones. */
+  readonly all: boolean;
 }
 
 /** @throws LabError USAGE when the file exists or cannot be written. */
 export async function initConfig(
-  { file }: InitArguments,
+  { file, all }: InitArguments,
   commands: Commands,
   context: Context,
 ): Promise<void> {
   try {
-    await writeFile(file, configTemplate(commands), { flag: "wx" });
+    const text = all ? fullTemplate(commands) : configTemplate(commands);
+    await writeFile(file, text, { flag: "wx" });
   } catch (cause) {
     const exists = cause instanceof Error && "code" in cause && cause.code === "EEXIST";
     throw new LabError("USAGE", exists ? `${file} exists already` : `${file}: ${textOf(cause)}`, {

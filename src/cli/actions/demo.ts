@@ -20,7 +20,7 @@ export interface DemoArguments {
 const digits = {
   network: packageFile("examples", "digits", "digits.onnx"),
   images: packageFile("examples", "digits", "digits-test-images-idx3-ubyte.gz"),
-  calibration: packageFile("examples", "digits", "digits-calibration-images-idx3-ubyte.gz"),
+  calibrationImages: packageFile("examples", "digits", "digits-calibration-images-idx3-ubyte.gz"),
   normalise: "0.5/0.5",
 };
 const ages = "25s,1h,1d";

@@ -41,7 +41,7 @@ async function fitAll(
     from: fromSeconds,
     reference: referenceSeconds,
     model,
-    calibration: args.calibration ?? null,
+    calibration: args.converterCalibration ?? null,
   };
   const devices = subjects.reduce((sum, { region }) => sum + cellCount(region), 0);
   const progress = context.output.progress("fitting drift", "devices", devices);

@@ -76,7 +76,12 @@ async function estimated(run: DryRun, context: Context): Promise<DryRunEstimate>
   const before = mostWorn(descriptor, folder);
   const emulated = await openEmulated(profile, posed, context.timer);
   const store = join(folder, "run.db");
-  const own = { ledger: folder, store, chip: args.chip ?? "emulator:", calibration: "nominal" } as const;
+  const own = {
+    ledger: folder,
+    store,
+    chip: args.chip ?? "emulator:",
+    converterCalibration: "nominal",
+  } as const;
   const rehearsed = { ...args, ...own, avoid: [marksFile], rehearsal: true };
   const done = await programmed(run, rehearsed, emulated, context);
   const { maxPulsesPerCell = descriptor.envelope?.maxPulsesPerCell } = limitsOf(args);

@@ -21,7 +21,7 @@ export interface ImageArguments {
   readonly images: string;
   readonly labels?: string | undefined;
   /** Training images for adabs and affine. */
-  readonly calibration?: string | undefined;
+  readonly calibrationImages?: string | undefined;
   readonly augment?: string | undefined;
   readonly normalise: string;
   readonly limit?: number | undefined;
@@ -63,14 +63,14 @@ export async function gatherImages(
     batchSize: args.batch,
     ...(args.threads !== undefined && { threads: args.threads }),
   };
-  if (ranged !== undefined && args.calibration === undefined) throw lacksRanges(ranged);
+  if (ranged !== undefined && args.calibrationImages === undefined) throw lacksRanges(ranged);
   const needed = ranged !== undefined || methods.some(needsImages);
   const calibration = needed ? await calibrationOf(args, test, options) : undefined;
   const sources = {
     images: sourceOf(args.images, test),
     normalisation: options.normalisation,
     ...(calibration !== undefined && {
-      calibration: sourceOf(args.calibration ?? "", calibration.images),
+      calibration: sourceOf(args.calibrationImages ?? "", calibration.images),
       augment: args.augment ?? "none",
       seed: args.seed,
     }),
@@ -80,7 +80,7 @@ export async function gatherImages(
 
 const lacksRanges = (what: string): LabError =>
   new LabError("USAGE", `${what} needs calibration images: they say how large the inputs of layers are`, {
-    next: "add --calibration FILE with training images",
+    next: "add --calibration-images FILE with training images",
   });
 
 /** @throws LabError USAGE. */
@@ -103,19 +103,19 @@ async function calibrationOf(
   test: ImageSet,
   options: EvaluateOptions,
 ): Promise<CalibrationInput> {
-  if (args.calibration === undefined) {
+  if (args.calibrationImages === undefined) {
     throw new LabError("USAGE", "adabs, retune and affine need calibration images", {
-      next: "add --calibration FILE with training images, or leave them out of --compensation",
+      next: "add --calibration-images FILE with training images, or leave them out of --compensation",
     });
   }
-  const images = await readImages(args.calibration);
+  const images = await readImages(args.calibrationImages);
   assertDisjoint(images, test);
   const batchSize = Math.min(calibrationBatchSize, Math.floor(images.count / calibrationBatches));
   if (batchSize < smallestBatch) {
     const needed = smallestBatch * calibrationBatches;
     throw new LabError(
       "BAD_DATA",
-      `${args.calibration} holds ${images.count} images, they need ${needed} at least`,
+      `${args.calibrationImages} holds ${images.count} images, they need ${needed} at least`,
       {
         next: `the paper uses ${calibrationBatches * calibrationBatchSize}`,
       },

@@ -37,7 +37,7 @@ export function slotsOf(store: Store, board: Pick<OpenedChip, "bootId">): Slot[]
       {
         next:
           campaignNext(store) ??
-          "its devices are as they were and what was read is stored, but only a campaign keeps ages over power-ups; for new readings program again",
+          `a campaign tells ages by this machine's clock: pcmlab campaign new --chip PORT --store ${store.path} --at 1d --past late, then pcmlab campaign start`,
       },
     );
   }

@@ -16,7 +16,7 @@ export interface ReportArguments {
   readonly store: string;
   readonly output: string;
   /** Derives conductances again; each readout keeps its own when missing. */
-  readonly calibration?: CalibrationChoice | undefined;
+  readonly converterCalibration?: CalibrationChoice | undefined;
   /** By the ending of the output when missing. */
   readonly format?: ReportFormat | undefined;
   /** For svg and png. */
@@ -30,7 +30,7 @@ export async function report(args: ReportArguments, context: Context): Promise<v
   const format = formatOf(args);
   const store = openStore(args.store, { mode: "read" });
   try {
-    const other = derivation(store, args.calibration);
+    const other = derivation(store, args.converterCalibration);
     const content =
       format === "html" ? await pageOf(store, other) : await figureOf(store, other, format, args);
     await writeWhole(resolve(args.output), content);

@@ -61,8 +61,13 @@ export async function resumeOn(
   const plan = planOf(store);
   assertSameChip(store, plan, link.board.descriptor);
   assertUnfinished(store, plan);
-  const choice = args.calibration ?? plan.calibration ?? "nominal";
-  const chosen = await chooseCalibration({ ...args, calibration: choice }, link.chip, store, context);
+  const choice = args.converterCalibration ?? plan.calibration ?? "nominal";
+  const chosen = await chooseCalibration(
+    { ...args, converterCalibration: choice },
+    link.chip,
+    store,
+    context,
+  );
   const { converters: calibration, dac } = chosen;
   const chip = dac === undefined ? link.chip : withCalibratedDac(link.chip, dac);
   const { descriptor } = chip;

@@ -18,7 +18,7 @@ export interface TwinFitArguments {
   readonly out: string;
   /** Of what a store does not tell; the built-in profile of the chip's model when missing. */
   readonly profile?: string | undefined;
-  readonly calibration?: CalibrationChoice | undefined;
+  readonly converterCalibration?: CalibrationChoice | undefined;
   readonly perLevel: number;
   readonly seed: number;
 }
@@ -31,7 +31,7 @@ export async function fitTwinOf(args: TwinFitArguments, context: Context): Promi
   const store = openStore(path, { mode: "read" });
   try {
     const twin = await written(out, async () =>
-      fitTwin(store, { ...options, base, calibration: args.calibration }, context),
+      fitTwin(store, { ...options, base, calibration: args.converterCalibration }, context),
     );
     context.output.result({ out, ...twin.twin }, twinSummary(twin, out));
     return twin;

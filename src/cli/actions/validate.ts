@@ -35,7 +35,7 @@ export interface ValidateArguments
   extends ImageArguments,
     SourceArguments,
     ArrayArguments,
-    Omit<ReadArguments, "at" | "chip" | "store" | "calibration"> {
+    Omit<ReadArguments, "at" | "chip" | "store"> {
   /** More than one name is refused. */
   readonly compensation: string;
   readonly limits?: string | undefined;
@@ -85,7 +85,7 @@ async function takeReadings(args: ValidateArguments, context: Context): Promise<
   const { chip, store, at } = args;
   if (chip === undefined || store === undefined || at === undefined) return;
   const quiet: Context = { ...context, output: context.output.withoutResults() };
-  const how = { ...args, calibration: args.converterCalibration, chip, store, at };
+  const how = { ...args, chip, store, at };
   // What talks to boards is loaded where there is one.
   const { read } = await import("./read.ts");
   for (let done = 0; done < args.readings; done++) await read(how, quiet);

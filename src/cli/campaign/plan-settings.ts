@@ -32,7 +32,7 @@ export const settingsSchema = z.strictObject({
   past: text.optional(),
   averages: text.optional(),
   volts: text.optional(),
-  calibration: text.optional(),
+  "converter-calibration": text.optional(),
   seed: text.optional(),
 });
 

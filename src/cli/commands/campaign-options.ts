@@ -32,7 +32,10 @@ export const planOptions = {
   past: text("times that are past: refuse, skip, or late to read the newest of them at once"),
   averages: { ...averages, describe: "conversions of each device per reading; 5 when missing" },
   volts: text("read voltage; 0.3V when missing"),
-  calibration: text("calibration of the converters: latest, its number, or nominal; latest when missing"),
+  "converter-calibration": {
+    ...text("calibration of the converters: latest, its number, or nominal; latest when missing"),
+    alias: "calibration",
+  },
   seed: { ...seed, describe: "seed of the random vectors; 1 when missing" },
 } as const;
 

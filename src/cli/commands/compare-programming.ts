@@ -64,16 +64,11 @@ export const compareProgrammingCommand = (yargs: Argv, context: Context): Argv =
             default: "measured" as const,
             describe: "measure the converters first, where the chip has references, or trust the descriptor",
           },
-          gmax: { type: "string", default: "25uS", describe: "conductance of the largest level of a device" },
           ...mappingOptions,
+          gmax: { ...mappingOptions.gmax, describe: "conductance of the largest level of a device" },
           network: {
             ...pathOption,
             describe: "an ONNX file: it is programmed, too, and its accuracy measured",
-          },
-          bias: {
-            choices: ["array", "digital"] as const,
-            default: "array" as const,
-            describe: "biases as a row of devices, or added in software",
           },
           ...imageOptions,
           html: { ...pathOption, describe: "write a report with figure and tables into this file" },

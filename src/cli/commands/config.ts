@@ -18,8 +18,9 @@ export const initCommand = (yargs: Argv, context: Context, declared: () => Promi
             default: "pcmlab.toml",
             describe: "the file; one that exists is left alone",
           },
+          all: { type: "boolean", default: false, describe: "every option, and not only the usual ones" },
         })
-        .example("$0 init", "pcmlab.toml with every option commented out"),
+        .example("$0 init", "pcmlab.toml with the usual options, commented out"),
     async (args) => {
       const { initConfig } = await import("../actions/config.ts");
       await initConfig(args, await declared(), context);

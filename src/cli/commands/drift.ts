@@ -32,7 +32,7 @@ export const driftCommand = (yargs: Argv, context: Context): Argv =>
             describe: "leave out readings that are younger; the published law begins at 20 s",
           },
           reference: { type: "string", default: "25s", describe: "the age that conductances are given for" },
-          calibration: { ...rederivationOption, alias: "converter-calibration" },
+          "converter-calibration": { ...rederivationOption, alias: "calibration" },
         })
         .example("$0 drift --store run.db", "exponent by level, with its interval and the best law")
         .example("$0 drift --store run.db --device 0,17,203", "one device, reading by reading"),

@@ -55,15 +55,15 @@ export const inferCommand = (yargs: Argv, context: Context): Argv =>
           },
         })
         .example(
-          "$0 infer --store run.db --images test_batch.bin --calibration calibration_2600.bin --compensation none,gdc,adabs --augment crop4,flip",
+          "$0 infer --store run.db --images test_batch.bin --calibration-images calibration_2600.bin --compensation none,gdc,adabs --augment crop4,flip",
           "accuracy over time",
         )
         .example(
-          "$0 infer --store run.db --images test_batch.bin --calibration calibration_2600.bin --dac-bits 8 --adc-bits 8 --read-noise pcm",
+          "$0 infer --store run.db --images test_batch.bin --calibration-images calibration_2600.bin --dac-bits 8 --adc-bits 8 --read-noise pcm",
           "converters and read noise of every product, modelled",
         )
         .example(
-          "$0 infer --store run.db --chip ./core --engine chip --images test.gz --calibration train.gz --normalise 0.5/0.5",
+          "$0 infer --store run.db --chip ./core --engine chip --images test.gz --calibration-images train.gz --normalise 0.5/0.5",
           "the array multiplies",
         ),
     async (args) => {

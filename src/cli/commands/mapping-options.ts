@@ -12,20 +12,43 @@ function twoOrFour(value: unknown): 2 | 4 {
   });
 }
 
+const group = "Mapping of weights:";
+
 export const mappingOptions = {
+  gmax: {
+    group,
+    type: "string",
+    default: "25uS",
+    describe: "conductance of the largest weight of a layer",
+  },
+  bias: {
+    group,
+    choices: ["array", "digital"] as const,
+    default: "array" as const,
+    describe: "biases as a row of devices, or added in software",
+  },
   scale: {
+    group,
     type: "string",
     default: "layer",
     describe:
       "what has the largest conductance: the largest weight of the layer, of each column, or percentile:P",
   },
-  devices: { type: "string", default: "2", coerce: twoOrFour, describe: "devices of a weight: 2 or 4" },
+  devices: {
+    group,
+    type: "string",
+    default: "2",
+    coerce: twoOrFour,
+    describe: "devices of a weight: 2 or 4",
+  },
   layout: {
+    group,
     choices: ["bit-lines", "unit-cells"] as const,
     describe:
       "devices of a weight side by side, or in the arrays of unit cells (usual where these have --devices)",
   },
   avoid: {
+    group,
     ...pathOption,
     array: true,
     nargs: 1,

@@ -52,30 +52,38 @@ export const chipOption = {
   describe: "the board: a serial path, host:port, or a VISA resource name",
 } as const;
 
+/** How a board is reached: for most users once, in a config file. */
+const lineGroup = { group: "Line to the board:" } as const;
+
 export const baudOption = {
+  ...lineGroup,
   ...whole("baud", 50, 20_000_000),
   default: defaultBaudRate,
   describe: "baud rate of a raw UART; boards with native USB ignore it",
 } as const;
 
 const linkOption = {
+  ...lineGroup,
   choices: linkChoices,
   default: "auto" as const,
   describe: "repair a raw UART by the reliable link: when the board offers it, always, or never",
 } as const;
 
 const reconnectOption = {
+  ...lineGroup,
   ...duration("reconnect", 0, 86_400),
   default: defaultReconnectSeconds,
   describe: "how long to wait for a board whose line was lost, like 30s or 5min; 0 fails at once",
 } as const;
 
 const driverOption = {
+  ...lineGroup,
   ...pathOrNameOption,
   describe: "a module that drives another kind of board; --chip is then its address",
 } as const;
 
 export const recordOption = {
+  ...lineGroup,
   ...pathOption,
   describe: "store all traffic with the board in this new file, for `pcmlab replay` and `pcmlab trace`",
 } as const;
@@ -96,14 +104,21 @@ export const ledgerOption = {
     "folder of the wear ledgers; PCMLAB_LEDGER, else pcmlab in the user's data directory, when missing",
 } as const;
 
+const limitGroup = { group: "Limits and wear:" } as const;
+
 /** What stands between a command and the cells that it pulses. */
 export const guardOptions = {
-  ledger: ledgerOption,
+  ledger: { ...limitGroup, ...ledgerOption },
   "max-pulses-per-cell": {
+    ...limitGroup,
     ...whole("max-pulses-per-cell", 1, 2 ** 32 - 1),
     describe: "refuse to take any cell over this in its life; the chip's own limit when missing",
   },
-  envelope: { ...pathOption, describe: "a JSON file of limits that are narrower than the chip's" },
+  envelope: {
+    ...limitGroup,
+    ...pathOption,
+    describe: "a JSON file of limits that are narrower than the chip's",
+  },
 } as const;
 
 /** @throws LabError USAGE for an empty name, which SQLite would take for a temporary file. */
@@ -156,7 +171,7 @@ export const yesOption = {
 /** The calibration that conductances are read with. */
 export const calibrationOption = {
   type: "string",
-  alias: "converter-calibration",
+  alias: "calibration",
   coerce: chosenCalibration,
   default: "latest",
   describe: "calibration of the converters: latest, its number, or nominal to trust the descriptor",

@@ -31,18 +31,12 @@ export const programCommand = (yargs: Argv, context: Context): Argv =>
           chip: { ...boardOptions.chip, demandOption: false },
           ...guardOptions,
           store: { ...storeOption, demandOption: false },
-          calibration: calibrationOption,
-          gmax: { type: "string", default: "25uS", describe: "conductance of the largest weight of a layer" },
-          bias: {
-            choices: ["array", "digital"] as const,
-            default: "array" as const,
-            describe: "biases as a row of devices, or added in software",
-          },
+          "converter-calibration": calibrationOption,
           ...mappingOptions,
           algorithm: {
             choices: methodNames,
             default: "melt-quench" as const,
-            describe: "how devices are programmed; README.md compares them",
+            describe: "how devices are programmed; docs/reference/programming.md says what each does",
           },
           "verify-at": {
             type: "string",

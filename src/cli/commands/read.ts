@@ -14,7 +14,7 @@ export const readCommand = (yargs: Argv, context: Context): Argv =>
         .options({
           ...boardOptions,
           store: storeOption,
-          calibration: calibrationOption,
+          "converter-calibration": calibrationOption,
           at: { type: "string", demandOption: true, describe: "times since each region's own programming" },
           averages: averagesOption,
           volts: voltsOption,

@@ -13,7 +13,7 @@ export const reportCommand = (yargs: Argv, context: Context): Argv =>
       command
         .options({
           store: storeOption,
-          calibration: { ...rederivationOption, alias: "converter-calibration" },
+          "converter-calibration": { ...rederivationOption, alias: "calibration" },
           output: { ...pathOption, alias: ["o", "out"], demandOption: true, describe: "the file to write" },
           format: {
             choices: ["html", "svg", "png"] as const,

@@ -6,7 +6,7 @@ import { boardOptions, calibrationOption, guardOptions, storeOption } from "./op
 import { summaries } from "./summaries.ts";
 
 /** That of the run when none is named. */
-const { default: _latest, ...calibration } = calibrationOption;
+const { default: _latest, ...chosenCalibration } = calibrationOption;
 
 export const resumeCommand = (yargs: Argv, context: Context): Argv =>
   yargs.command(
@@ -14,7 +14,12 @@ export const resumeCommand = (yargs: Argv, context: Context): Argv =>
     summaries.resume,
     (command) =>
       command
-        .options({ ...boardOptions, ...guardOptions, store: storeOption, calibration })
+        .options({
+          ...boardOptions,
+          ...guardOptions,
+          store: storeOption,
+          "converter-calibration": chosenCalibration,
+        })
         .example("$0 resume --chip ./fusion --store run.db", "finished devices are not pulsed again"),
     async (args) => {
       const { resume } = await import("../actions/resume.ts");

@@ -27,12 +27,8 @@ export const sweepCommand = (yargs: Argv, context: Context): Argv =>
           at: { type: "string", default: "25s,1h,1d", describe: "times since each region's own programming" },
           ...imageOptions,
           images: { ...imageOptions.images, demandOption: true },
-          gmax: { type: "string", default: "25uS", describe: "conductance of the largest weight of a layer" },
-          bias: {
-            choices: ["array", "digital"] as const,
-            default: "array" as const,
-            describe: "biases as a row of devices, or added in software",
-          },
+          gmax: mappingOptions.gmax,
+          bias: mappingOptions.bias,
           scale: { ...mappingOptions.scale, describe: "layer, column or percentile:P; several with commas" },
           algorithms: {
             type: "string",

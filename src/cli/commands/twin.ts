@@ -39,7 +39,7 @@ const fitCommand = (yargs: Argv, context: Context): Argv =>
             describe:
               "gives what a store does not tell; the built-in profile of the chip's model when missing",
           },
-          calibration: { ...rederivationOption, alias: "converter-calibration" },
+          "converter-calibration": { ...rederivationOption, alias: "calibration" },
           "per-level": {
             ...whole("per-level", 50, 100_000),
             default: 1500,

@@ -22,7 +22,7 @@ export interface DriftArguments {
   readonly model: ModelName | "auto";
   readonly from: string;
   readonly reference: string;
-  readonly calibration?: CalibrationChoice | undefined;
+  readonly converterCalibration?: CalibrationChoice | undefined;
 }
 
 export interface DriftRequest {
@@ -66,7 +66,7 @@ export function requestOf(args: DriftArguments, store: Store): DriftRequest {
         readSeconds: publishedReadSeconds,
         conversionSeconds: descriptor?.read.sampleSeconds ?? 1e-6,
       },
-      derivation: derivationOf(store, descriptor, derivation(store, args.calibration)),
+      derivation: derivationOf(store, descriptor, derivation(store, args.converterCalibration)),
     },
   };
 }

@@ -36,10 +36,10 @@ export const images = ({ file }: World, name: string): readonly string[] => [
 
 export const program = (world: World, network: string, ...more: readonly string[]): readonly string[] => [
   ...["program", world.file(network), "--chip", world.board, "--store", world.file("none.db")],
-  ...["--ledger", world.file("ledger"), "--calibration", "nominal", ...more],
+  ...["--ledger", world.file("ledger"), "--converter-calibration", "nominal", ...more],
 ];
 
 export const campaign = (world: World, ...more: readonly string[]): readonly string[] => [
   ...["campaign", "new", "--chip", world.board, "--store", world.file("idle.db"), ...more],
-  ...["--calibration", "nominal"],
+  ...["--converter-calibration", "nominal"],
 ];

@@ -46,7 +46,7 @@ export const inference: readonly Case[] = [
         world,
         "idle.db",
         ...[...images(world, "good"), "--layers", "fc=chip", "--chip", world.board],
-        ...["--calibration", world.file("training-images-idx3-ubyte")],
+        ...["--calibration-images", world.file("training-images-idx3-ubyte")],
       ),
     code: "LIMIT",
     says: /does no MVM in its array/,

@@ -52,14 +52,27 @@ export const programming: readonly Case[] = [
   },
   {
     phrase: "a chip whose serial number is not the run's",
-    words: (world) => ["read", ...onBoard(world, world.stranger), "--at", "2d", "--calibration", "nominal"],
+    words: (world) => [
+      "read",
+      ...onBoard(world, world.stranger),
+      "--at",
+      "2d",
+      "--converter-calibration",
+      "nominal",
+    ],
     code: "STORE_CONTENT",
     says: /TINY-00000[56]/,
   },
   {
     phrase: "a chip that is programmed already, and nobody to agree that it is lost",
     words: (world) => [
-      ...["program", world.file("two.onnx"), ...onBoard(world, world.board), "--calibration", "nominal"],
+      ...[
+        "program",
+        world.file("two.onnx"),
+        ...onBoard(world, world.board),
+        "--converter-calibration",
+        "nominal",
+      ],
       ...["--ledger", world.file("ledger")],
     ],
     code: "USAGE",

@@ -44,7 +44,7 @@ export const silicon: readonly Case[] = [
         world,
         "idle.db",
         ...[...images(world, "good"), "--engine", "chip", "--chip", world.board],
-        ...["--calibration", world.file("training-images-idx3-ubyte")],
+        ...["--calibration-images", world.file("training-images-idx3-ubyte")],
       ),
     code: "LIMIT",
     says: /does no MVM in its array/,

@@ -60,12 +60,21 @@ export const onBoard = ({ file }: World, chip: string): readonly string[] => [
 
 async function fill(world: World): Promise<void> {
   const { file, board } = world;
-  const nominal = ["--calibration", "nominal", "--quiet"];
+  const nominal = ["--converter-calibration", "nominal", "--quiet"];
   const wear = ["--ledger", file("ledger"), "--read-at", "25s"];
   const commands = [
     ["program", file("two.onnx"), ...onBoard(world, board), ...nominal, ...wear],
     ["read", ...onBoard(world, board), ...nominal, "--at", "1d"],
-    ["campaign", "new", ...onBoard(world, board), "--calibration", "nominal", "--at", "2d", "--quiet"],
+    [
+      "campaign",
+      "new",
+      ...onBoard(world, board),
+      "--converter-calibration",
+      "nominal",
+      "--at",
+      "2d",
+      "--quiet",
+    ],
   ];
   for (const words of commands) {
     const { exitCode, stderr } = await runInProcess(words, "/nonexistent");
