@@ -3,6 +3,7 @@
 import type { Chip } from "../../chip/chip.ts";
 import { withLimits } from "../../chip/limits.ts";
 import type { OpenedChip } from "../../chip/opened-chip.ts";
+import { LabError } from "../../core/errors.ts";
 import type { Context } from "../context.ts";
 import { LineRemarks } from "./line-remarks.ts";
 import { type BoardArguments, openBoard } from "./open-board.ts";
@@ -25,7 +26,7 @@ export function withChip<T>(
     });
     const forget = context.boards.add(args.chip, opening);
     try {
-      const board = await opening;
+      const board = await opening.catch((failure: unknown) => failOpening(failure, args));
       try {
         return await work(withLimits(board), board, remarks);
       } finally {
@@ -36,6 +37,14 @@ export function withChip<T>(
       forget();
     }
   });
+}
+
+/** @throws what failed, with the program that holds the port. */
+async function failOpening(failure: unknown, { chip }: ChipArguments): Promise<never> {
+  if (!(failure instanceof LabError) || failure.code !== "PORT_BUSY") throw failure;
+  // Looked for where it is needed: few commands find their port taken.
+  const { namingHolder } = await import("./busy-port.ts");
+  throw await namingHolder(failure, chip);
 }
 
 /** Then this command drove nothing, and a run of the board that goes on is the other program's. */

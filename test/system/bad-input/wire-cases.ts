@@ -57,7 +57,7 @@ export const wire: readonly Case[] = [
   {
     phrase: "a second program on the port",
     file: "system/bad-input.test.ts",
-    test: "that another program holds",
+    test: "that another program holds, which is named",
   },
   {
     phrase: "a USB stall",
