@@ -1,7 +1,7 @@
 /** The outcome of a whole run. */
 
 import type { Descriptor } from "../chip/descriptor.ts";
-import type { Verdict } from "./rule.ts";
+import type { Rule, Verdict } from "./rule.ts";
 
 export interface RuleResult {
   readonly id: string;
@@ -38,6 +38,17 @@ export function countsOf(results: readonly RuleResult[]): Counts {
     skipped: count("skip"),
     unchecked: results.filter(({ verdict }) => verdict.kind === "skip" && verdict.applies).length,
   };
+}
+
+/**
+ * Pulses that the probed cell got: those that were asked for, unless a rule about pulses is broken.
+ * @param rules those that were checked.
+ * @returns undefined when a board that may have pulsed against the rules may have given more.
+ */
+export function pulsesGiven({ results, pulses }: Report, rules: readonly Rule[]): number | undefined {
+  const pulsing = new Set(rules.filter((rule) => rule.pulses).map(({ id }) => id));
+  const inDoubt = results.some(({ id, verdict }) => verdict.kind === "fail" && pulsing.has(id));
+  return inDoubt ? undefined : pulses;
 }
 
 /** `incomplete`: no rule is known to be broken, but not every rule that applies to the board was checked. */

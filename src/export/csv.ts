@@ -1,18 +1,20 @@
 /** A dataset as CSV (RFC 4180, UTF-8, lines that end in a line feed); a missing value is empty. */
 
 import { type Batch, type Cell, type Column, cellAt, type Dataset, valuesOf } from "./dataset.ts";
+import { groupsOf, rowsOf } from "./gather.ts";
 import type { Pause } from "./pause.ts";
 import type { WholeFile } from "./whole-file.ts";
 
 /** Lines that are made into bytes at a time. */
 const linesAtATime = 1 << 13;
 
-export async function writeCsv({ columns, batches }: Dataset, file: WholeFile, pause: Pause): Promise<void> {
+export async function writeCsv(dataset: Dataset, file: WholeFile, pause: Pause): Promise<void> {
   const encoder = new TextEncoder();
-  file.write(encoder.encode(`${columns.map(({ name }) => name).join(",")}\n`));
-  for (const batch of batches()) {
-    for (const lines of linesOf(columns, batch)) file.write(encoder.encode(lines));
-    await pause(batch.rows);
+  file.write(encoder.encode(`${dataset.columns.map(({ name }) => name).join(",")}\n`));
+  for (const group of groupsOf(dataset)) {
+    for (const batch of group)
+      for (const lines of linesOf(dataset.columns, batch)) file.write(encoder.encode(lines));
+    await pause(rowsOf(group));
   }
 }
 

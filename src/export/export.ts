@@ -58,7 +58,7 @@ export interface ExportRequest {
   readonly format: Format;
   readonly path: string;
   readonly by: ExportedBy;
-  /** Called with the rows of each batch, and for NPZ of each column of each batch; the export fails when it does. */
+  /** Called with the rows of each group of batches, and for NPZ of each column of each group; the export fails when it does. */
   readonly pause: Pause;
 }
 

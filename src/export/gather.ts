@@ -1,10 +1,35 @@
-/** The values of one column of several batches, one after the other. */
+/** Batches that are written together, and the values of one column of them, one after the other. */
 
-import { type Batch, type Cell, type ColumnType, cellAt, type Values, valuesOf } from "./dataset.ts";
+import {
+  type Batch,
+  batchRows,
+  type Cell,
+  type ColumnType,
+  cellAt,
+  type Dataset,
+  type Values,
+  valuesOf,
+} from "./dataset.ts";
 
 type NumberType = Exclude<ColumnType, "text">;
 
 export const rowsOf = (batches: readonly Batch[]): number => batches.reduce((sum, { rows }) => sum + rows, 0);
+
+/**
+ * The batches in groups of up to `batchRows` rows: a store of many small tiles has thousands of batches, and what a writer does
+ * once for each (compressing, a turn for others) would take longer than the rows themselves.
+ */
+export function* groupsOf(dataset: Dataset): Generator<Batch[]> {
+  let group: Batch[] = [];
+  for (const batch of dataset.batches()) {
+    if (group.length > 0 && rowsOf(group) + batch.rows > batchRows) {
+      yield group;
+      group = [];
+    }
+    group.push(batch);
+  }
+  if (group.length > 0) yield group;
+}
 
 /** Without a value: 0 for an integer, NaN for the others. */
 export function numbersOf(name: string, type: NumberType, batches: readonly Batch[]) {

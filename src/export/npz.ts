@@ -1,11 +1,11 @@
 /**
  * A dataset as NPZ: a ZIP archive with one array of NumPy's format 1.0 for each column (numpy.lib.format), all of the same length, and
- * the provenance as JSON beside them. A missing integer is 0, a missing number NaN, a missing text empty.
+ * beside them `provenance`, a text without dimensions that holds JSON. A missing integer is 0, a missing number NaN, a missing text empty.
  */
 
 import { bytesOf, concatBytes, littleEndianBytes } from "../core/bytes.ts";
 import { type Column, cellAt, type Dataset, valuesOf } from "./dataset.ts";
-import { cellsOf, numbersOf } from "./gather.ts";
+import { cellsOf, groupsOf, numbersOf, rowsOf } from "./gather.ts";
 import type { Pause } from "./pause.ts";
 import type { WholeFile } from "./whole-file.ts";
 import { ZipWriter } from "./zip.ts";
@@ -23,8 +23,10 @@ export async function writeNpz(
     if (column.type === "text") await writeText(dataset, column, zip, pause);
     else await writeNumbers(dataset, column.name, column.type, zip, pause);
   }
-  zip.begin("provenance.json");
-  zip.write(new TextEncoder().encode(provenance));
+  zip.begin("provenance.npy");
+  const width = lengthOf(provenance);
+  zip.write(header(`<U${width}`, "()"));
+  zip.write(utf32([provenance], width));
   zip.finish();
 }
 
@@ -37,10 +39,10 @@ async function writeNumbers(
   zip: ZipWriter,
   pause: Pause,
 ): Promise<void> {
-  zip.write(header(numberTypes[type], dataset.rows));
-  for (const batch of dataset.batches()) {
-    zip.write(littleEndianBytes(numbersOf(name, type, [batch])));
-    await pause(batch.rows);
+  zip.write(header(numberTypes[type], `(${dataset.rows},)`));
+  for (const group of groupsOf(dataset)) {
+    zip.write(littleEndianBytes(numbersOf(name, type, group)));
+    await pause(rowsOf(group));
   }
 }
 
@@ -50,16 +52,19 @@ async function writeText(dataset: Dataset, { name }: Column, zip: ZipWriter, pau
   for (const batch of dataset.batches()) {
     const values = valuesOf(batch, name);
     const rows = "constant" in values ? 1 : batch.rows;
-    for (let row = 0; row < rows; row++) width = Math.max(width, [...textOf(cellAt(values, row))].length);
+    for (let row = 0; row < rows; row++) width = Math.max(width, lengthOf(textOf(cellAt(values, row))));
   }
-  zip.write(header(`<U${width}`, dataset.rows));
-  for (const batch of dataset.batches()) {
-    zip.write(utf32(cellsOf(name, [batch]).map(textOf), width));
-    await pause(batch.rows);
+  zip.write(header(`<U${width}`, `(${dataset.rows},)`));
+  for (const group of groupsOf(dataset)) {
+    zip.write(utf32(cellsOf(name, group).map(textOf), width));
+    await pause(rowsOf(group));
   }
 }
 
 const textOf = (cell: string | number | null): string => (cell === null ? "" : String(cell));
+
+/** In code points. */
+const lengthOf = (text: string): number => [...text].length;
 
 function utf32(texts: readonly string[], width: number): Uint8Array {
   const units = new Uint32Array(texts.length * width);
@@ -70,9 +75,9 @@ function utf32(texts: readonly string[], width: number): Uint8Array {
   return littleEndianBytes(units);
 }
 
-/** The data begin at a multiple of 64 bytes. */
-function header(type: string, rows: number): Uint8Array {
-  const text = `{'descr': '${type}', 'fortran_order': False, 'shape': (${rows},), }`;
+/** The data begin at a multiple of 64 bytes. @param shape as Python writes it. */
+function header(type: string, shape: string): Uint8Array {
+  const text = `{'descr': '${type}', 'fortran_order': False, 'shape': ${shape}, }`;
   const preamble = 10;
   const padded = text.padEnd(Math.ceil((preamble + text.length + 1) / 64) * 64 - preamble - 1);
   const length = padded.length + 1;

@@ -2,8 +2,8 @@
 
 import { gzipSync } from "node:zlib";
 import { ByteWriter, ParquetWriter, schemaFromColumnData } from "hyparquet-writer";
-import { type Batch, batchRows, type Column, type Dataset, valuesOf } from "./dataset.ts";
-import { cellsOf, numbersOf, rowsOf } from "./gather.ts";
+import { type Batch, type Column, type Dataset, valuesOf } from "./dataset.ts";
+import { cellsOf, groupsOf, numbersOf, rowsOf } from "./gather.ts";
 import type { Pause } from "./pause.ts";
 import type { WholeFile } from "./whole-file.ts";
 
@@ -30,7 +30,7 @@ export async function writeParquet(
     kvMetadata: [{ key: "pcmlab", value: provenance }],
     createdBy: "pcmlab",
   });
-  for (const group of rowGroups(dataset)) {
+  for (const group of groupsOf(dataset)) {
     const columnData = dataset.columns.map((one) => source(one, group));
     const rows = rowsOf(group);
     await parquet.write({ columnData, rowGroupSize: rows, pageSize: wholeColumn });
@@ -45,19 +45,6 @@ export async function writeParquet(
 function drain(bytes: ByteWriter, file: WholeFile): void {
   file.write(bytes.getBytes());
   bytes.index = 0;
-}
-
-/** Small batches together are one row group, which readers take as a whole. */
-function* rowGroups(dataset: Dataset): Generator<Batch[]> {
-  let group: Batch[] = [];
-  for (const batch of dataset.batches()) {
-    if (group.length > 0 && rowsOf(group) + batch.rows > batchRows) {
-      yield group;
-      group = [];
-    }
-    group.push(batch);
-  }
-  if (group.length > 0) yield group;
 }
 
 /**

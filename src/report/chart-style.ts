@@ -3,6 +3,7 @@
 import type { EChartsOption } from "echarts";
 import { formatDuration } from "../core/units.ts";
 import type { ChartSize } from "./svg-chart.ts";
+import { shortCount } from "./words.ts";
 
 export const ink = "var(--ink)";
 export const soft = "var(--soft)";
@@ -122,6 +123,23 @@ export const upAxis = (name: string, size: ChartSize) => ({
   },
   splitLine: { show: true, lineStyle: { color: hairline, width: 1 } },
 });
+
+/** Numbers of devices on a logarithmic axis: a single one is seen beside ten thousand. It has no 0, and ends below 1. */
+export function devicesAxis(size: ChartSize) {
+  const up = upAxis("devices", size);
+  return {
+    ...up,
+    type: "log" as const,
+    min: belowOne,
+    startValue: belowOne,
+    axisLabel: {
+      ...up.axisLabel,
+      formatter: (devices: number) => (devices < 1 ? "" : shortCount(devices)),
+    },
+  };
+}
+
+const belowOne = 0.7;
 
 const landmarks = [1, 10, 25, 60, 600, 3600, 21_600, 86_400, 604_800, 2_592_000, 31_536_000, 315_360_000];
 

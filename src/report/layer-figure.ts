@@ -11,20 +11,35 @@ import { rounded } from "./words.ts";
 const own = "own error";
 const gathered = "gathered error";
 
-/** One figure for every source, so that few lines are in each. */
-export function layerFigure(source: ValidatedSource, index: number): Figure {
+/** One figure for every source, so that few lines are in each; all with the same scale. */
+export function layerFigures(sources: readonly ValidatedSource[]): Figure[] {
+  const largest = Math.max(...sources.flatMap(errorsOf));
+  const top = largest > 0 ? roundedUp(100 * largest) : 100;
+  return sources.map((source, index) => layerFigure(source, index, top));
+}
+
+const errorsOf = ({ layers }: ValidatedSource): number[] =>
+  layers.flatMap(({ own, accumulated }) => [own.mvmError ?? 0, accumulated.mvmError ?? 0]);
+
+/** To one of 10, 20 … 100 times a power of ten. */
+function roundedUp(value: number): number {
+  const step = 10 ** Math.floor(Math.log10(value));
+  return Number((Math.ceil(value / step) * step).toPrecision(6));
+}
+
+function layerFigure(source: ValidatedSource, index: number, top: number): Figure {
   return {
     id: `figure-layer-errors-${index}`,
     title: `MVM error of the layers: ${source.name}`,
     caption:
       "Norm of the error of the outputs of a layer over the norm of its digital outputs, over all images and positions, after compensation. Own error: with the inputs of the digital network. Gathered error: with the inputs that the layers before it gave.",
-    option: (size) => layerOption(source, size),
+    option: (size) => layerOption(source, top, size),
     table: layerTable(source),
     height: 360,
   };
 }
 
-function layerOption({ layers }: ValidatedSource, size: ChartSize) {
+function layerOption({ layers }: ValidatedSource, top: number, size: ChartSize) {
   const pointsOf = (mode: "own" | "accumulated"): Point[] =>
     layers.flatMap((layer, at): Point[] => {
       const { mvmError } = layer[mode];
@@ -43,7 +58,7 @@ function layerOption({ layers }: ValidatedSource, size: ChartSize) {
       data: layers.map(({ name }) => name),
       axisLabel: { ...across.axisLabel, rotate: 40, interval: labelStep(layers.length, size) - 1 },
     },
-    yAxis: { ...upAxis("MVM error (%)", size), type: "value" as const, min: 0 },
+    yAxis: { ...upAxis("MVM error (%)", size), type: "value" as const, min: 0, max: top },
     series: [lineSeries(own, pointsOf("own"), first), lineSeries(gathered, pointsOf("accumulated"), second)],
   };
 }

@@ -12,7 +12,6 @@ import { conductanceSection } from "./sections/conductance.ts";
 import { driftSection } from "./sections/drift.ts";
 import { driftFitsSection } from "./sections/drift-fits.ts";
 import { headlineMarkup } from "./sections/headline.ts";
-import { linkSection } from "./sections/link.ts";
 import { mapSection } from "./sections/map.ts";
 import { outcomesSection } from "./sections/outcomes.ts";
 import { programmingErrorSection } from "./sections/programming-error.ts";
@@ -50,7 +49,6 @@ function sectionsOf(store: Store, other: ConverterCalibration | undefined): Sect
     accuracySection(results),
     validationSection(store),
     ...deviceSections(store, store.networks.find(), other),
-    linkSection(store),
     provenanceSection(store, results, other),
   ];
 }
@@ -90,7 +88,7 @@ function gather(
   const weights = new WeightErrors(gmaxSiemens, options.devices === 4 ? 4 : 2);
   const histogram = new ConductanceHistogram(gmaxSiemens);
   const drift = new DriftByLevel(gmaxSiemens, devices);
-  const maps = windowsOf(regions).map((window) => new ConductanceMap(window));
+  const maps = windowsOf(regions).map((window) => new ConductanceMap(window, regions));
   const iterations = new CountHistogram();
   const pulses = new CountHistogram();
   const all: DeviceStatistic[] = [errors, weights, histogram, drift, ...maps];

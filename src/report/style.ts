@@ -66,14 +66,21 @@ summary:hover { color: var(--ink); }
 .missing { background: var(--wash); border-radius: 6px; padding: 0.9rem 1rem; color: var(--soft); }
 .missing code { display: block; margin-top: 0.4rem; padding: 0; color: var(--ink); }
 .beside { display: grid; grid-template-columns: 1fr 1fr; gap: 0 1.5rem; align-items: end; }
+.beside .missing { align-self: start; margin-top: 0; }
 .long { white-space: normal; min-width: min(24rem, 70vw); overflow-wrap: anywhere; }
+.scroll thead th { white-space: normal; }
+.word { white-space: nowrap; }
 .pairs th { padding-right: 1.5rem; }
 .map { margin: 0 0 0.75rem; }
 .map span { display: block; font-size: 0.9rem; font-weight: 600; margin-bottom: 0.25rem; }
 .map img { display: block; width: 100%; height: auto; max-height: 28rem; object-fit: contain; object-position: left top;
   image-rendering: pixelated; }
-.scale { display: flex; align-items: center; gap: 0.6rem; font-size: 0.85rem; color: var(--soft); }
+.scale { display: flex; flex-wrap: wrap; align-items: center; gap: 0.6rem; font-size: 0.85rem; color: var(--soft); }
 .scale i { background: ${viridisGradient}; width: 10rem; height: 0.7rem; border-radius: 2px; print-color-adjust: exact; -webkit-print-color-adjust: exact; }
+.scale .box { display: inline-flex; align-items: center; gap: 0.4rem; margin-left: 0.6rem; }
+.scale .box i { width: 0.8rem; border-radius: 0; }
+.scale .free { background: none; border: 1px solid var(--soft); }
+.scale .unknown { background: rgb(150 150 150); }
 @media (max-width: 40rem) {
   body { padding: 1.5rem 1rem 3rem; }
   .wide { display: none; }

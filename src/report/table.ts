@@ -1,6 +1,6 @@
 /** Tables: for the page, and as a CSV file inside a link. */
 
-import { html, type Markup, nothing } from "./markup.ts";
+import { type Content, html, type Markup, nothing } from "./markup.ts";
 
 export type Cell = string | number | null;
 
@@ -14,7 +14,8 @@ export interface Table {
 export function tableMarkup({ columns, rows }: Table): Markup {
   const examples = columns.map((_, index) => rows.find((row) => row[index] !== null)?.[index]);
   const head = columns.map(
-    (column, index) => html`<th scope="col"${alignment(examples[index])}>${column}</th>`,
+    (column, index) =>
+      html`<th scope="col"${alignment(examples[index])}>${column.replace(/(\d) %/g, "$1\u00a0%")}</th>`,
   );
   const decimals = columns.map((_, index) => Math.max(0, ...rows.map((row) => decimalsOf(row[index]))));
   const body = rows.map((row) => rowMarkup(row, decimals, examples));
@@ -40,12 +41,23 @@ function rowMarkup(
   const texts = cells.map((cell, index) => shown(cell, decimals[index] ?? 0));
   const rest = cells
     .slice(1)
-    .map((cell, index) => html`<td${alignment(cell ?? examples[index + 1])}>${texts[index + 1] ?? ""}</td>`);
+    .map(
+      (cell, index) =>
+        html`<td${alignment(cell ?? examples[index + 1])}>${wordsMarkup(texts[index + 1] ?? "")}</td>`,
+    );
   return html`<tr><th scope="row"${alignment(cells[0])}>${texts[0] ?? ""}</th>${rest}</tr>`;
 }
 
 /** Longer texts may take several lines. */
 const longText = 48;
+
+/** A browser may end a line after any hyphen; between those of an option it must not. */
+const wordsMarkup = (text: string): Content =>
+  text.length <= longText
+    ? text
+    : text
+        .split(/((?<=^| )--[\w-]+)/)
+        .map((part, index) => (index % 2 === 0 ? part : html`<span class="word">${part}</span>`));
 
 function alignment(cell: Cell | undefined): Markup {
   if (typeof cell === "number") return html` class="number"`;

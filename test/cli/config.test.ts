@@ -65,7 +65,9 @@ describe("the options that commands declare", () => {
       ["augment", "limit", "batch"].map((name) => `${command} ${name}`),
     );
     const aboutRanges = ["infer", "sweep", "validate"].map((command) => `${command} input-range`);
-    expect(new Set(paths)).toEqual(new Set([...aboutImages, ...aboutRanges, "infer seed", "report format", "export format"]));
+    expect(new Set(paths)).toEqual(
+      new Set([...aboutImages, ...aboutRanges, "infer seed", "report format", "export format"]),
+    );
   });
 });
 

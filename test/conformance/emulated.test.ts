@@ -5,6 +5,7 @@ import { conformanceOf } from "../../src/conformance/report.ts";
 import { exampleDescriptor, fakeArray, mvmDescriptor } from "../firmware/fake-array.ts";
 import { checkedBoard, faultsOf, tinyArray } from "./boards.ts";
 import { guardedDescriptor } from "./broken/envelope.ts";
+import { hearing } from "./faults.ts";
 
 const example = { ...exampleDescriptor, emulated: true };
 
@@ -20,4 +21,10 @@ describe("our emulated firmware keeps every rule", () => {
     expect(faultsOf(report)).toEqual([]);
     expect(conformanceOf(report)).toBe("conforms");
   });
+});
+
+test("a board that looks at the region before kinds and lengths keeps every rule, since no order is prescribed", async () => {
+  const outside = `ARR:READ\\? ${example.arrays.length},0,0,2,8,1,[\\d.]+`;
+  const regionFirst = hearing((text) => text.replace(new RegExp(`(${outside}),(?:#10|1)\n`), "$1\n"));
+  expect(faultsOf(await checkedBoard(fakeArray(example), regionFirst))).toEqual([]);
 });

@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import type { Transport } from "../../drivers/transport/transport.ts";
 import { Firmware } from "../../mocks/firmware/firmware.ts";
 import { patience } from "../../src/conformance/patience.ts";
-import { conformanceOf, countsOf } from "../../src/conformance/report.ts";
+import { conformanceOf, countsOf, pulsesGiven } from "../../src/conformance/report.ts";
 import { allRules } from "../../src/conformance/rules/all.ts";
 import { runConformance } from "../../src/conformance/run.ts";
 import { tableOf } from "../../src/conformance/table.ts";
@@ -79,6 +79,17 @@ describe("a chip", () => {
       expect(step).toEqual({ amplitudeCode: 1, widthSeconds: expect.closeTo(1e-8, 15), trailingSeconds: 0 });
     expect(report.pulses).toBe(steps.length);
     expect(report.pulses).toBeLessThan(22);
+  });
+
+  test("has got what was asked for when a rule about something else is broken, and nobody knows how much when one about pulses is", async () => {
+    const given = async (name: string, wrong: RegExp, right: string): Promise<number | undefined> => {
+      const lying = answering((reply) => reply.replace(wrong, right));
+      const report = await checkedBoard(fakeArray(mvmDescriptor), lying);
+      expect(failed(report)).toEqual([name]);
+      return pulsesGiven(report, allRules);
+    };
+    expect(await given("status.version", /^1999\.0$/, "1995.0")).toBeGreaterThan(5);
+    expect(await given("pulses.given", /^0,1,1,/, "0,1,0,")).toBeUndefined();
   });
 
   test("gets them in the cell that is named", async () => {

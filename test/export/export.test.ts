@@ -145,6 +145,20 @@ describe("an export of readouts", () => {
     store.close();
   });
 
+  test("gives others a turn once for many small readouts, and goes over each row once", async () => {
+    const store = filledStore();
+    const dataset = datasetOf(store, "readouts");
+    expect(store.readouts.list().length).toBeGreaterThan(5);
+    for (const format of formats) {
+      const turns: number[] = [];
+      const pause = async (rows: number) => void turns.push(rows);
+      const path = join(dirname(store.path), `turns.${format}`);
+      await exportTable(store, dataset, { what: "readouts", format, path, by, pause });
+      expect(turns).toEqual(new Array(format === "npz" ? dataset.columns.length : 1).fill(dataset.rows));
+    }
+    store.close();
+  });
+
   test("gives no age where the board restarted and nobody knows what passed", async () => {
     const store = filledStore();
     const [known] = store.readouts.list();

@@ -36,9 +36,9 @@ export async function withNumPy(interpreter: string, path: string): Promise<Npz>
 import json, sys, zipfile, numpy as np
 assert zipfile.ZipFile(sys.argv[1]).testzip() is None
 table = np.load(sys.argv[1])
-names = [name for name in table.files if name != "provenance.json"]
+names = [name for name in table.files if name != "provenance"]
 columns = {name: table[name].tolist() for name in names}
 print(json.dumps({"columns": columns, "types": {name: str(table[name].dtype) for name in names},
-  "provenance": json.loads(table["provenance.json"])}).replace("NaN", "null"))`;
+  "provenance": json.loads(str(table["provenance"]))}).replace("NaN", "null"))`;
   return JSON.parse(await python(interpreter, ["-c", program, path]));
 }

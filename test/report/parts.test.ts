@@ -4,14 +4,16 @@ import { describe, expect, test } from "vitest";
 import { seededPrng } from "../../src/core/prng.ts";
 import { html } from "../../src/report/markup.ts";
 import { pngOf } from "../../src/report/png.ts";
+import { blanksIn } from "../../src/report/raster.ts";
 import { bodyMarkup } from "../../src/report/section.ts";
 import { mapSection } from "../../src/report/sections/map.ts";
 import { ConductanceMap, windowsOf } from "../../src/report/statistics/conductance-map.ts";
 import { CountHistogram } from "../../src/report/statistics/count-histogram.ts";
 import { LevelErrors, publishedSigma } from "../../src/report/statistics/level-errors.ts";
+import { publishedExponent } from "../../src/report/statistics/published-drift.ts";
 import { quantile } from "../../src/report/statistics/quantile.ts";
 import type { TileData } from "../../src/report/statistics/tile-data.ts";
-import { csvOf } from "../../src/report/table.ts";
+import { csvOf, tableMarkup } from "../../src/report/table.ts";
 import { networkId, tileId } from "../../src/store/identity.ts";
 
 const gmax = 25e-6;
@@ -90,23 +92,48 @@ describe("statistics", () => {
     );
   });
 
+  test("counts above the last regular bin are one bin, and quantiles are counts that occur", () => {
+    const histogram = new CountHistogram();
+    histogram.add(Uint32Array.from([0, 0, 1, 1, 1, 2, 2, 3, 4, 900]));
+    expect([0.5, 0.9, 0.91].map((share) => histogram.quantile(share))).toEqual([1, 4, 900]);
+    expect([histogram.withNone, histogram.meanOfOthers]).toEqual([2, 914 / 8]);
+    expect(histogram.bins(10, 4).map(({ from, to, devices }) => [from, to, devices])).toEqual([
+      ...[0, 1, 2, 3, 4].map((count) => [count, count, [2, 3, 2, 1, 1][count]]),
+      [5, 900, 1],
+    ]);
+    expect(new CountHistogram().quantile(0.5)).toBe(0);
+  });
+
   test("a map averages blocks and leaves places without devices empty", () => {
     const region = { array: 0, row: 0, column: 0, rows: 4, columns: 2 };
     const regions = [region, { ...region, column: 2046 }, { ...region, array: 1, row: 400 }];
     const [window, other] = windowsOf(regions);
     expect(window).toEqual({ array: 0, row: 0, column: 0, rows: 4, columns: 2048 });
     expect(other).toEqual({ array: 1, row: 400, column: 0, rows: 4, columns: 2 });
-    const map = new ConductanceMap(window!);
+    const map = new ConductanceMap(window!, regions);
     map.add(tileData(Float32Array.of(0, 1, 2, 3, 4, 4, 4, 4), new Float32Array(8), 2));
     const { width, height, siemens } = map.target();
     expect([map.block, width, height]).toEqual([2, 1024, 2]);
     expect([siemens[0], siemens[1024], siemens[1]]).toEqual([1.5, 4, Number.NaN]);
   });
+
+  test("a map tells places of tiles that are not programmed from places that no tile has", () => {
+    const region = { array: 0, row: 0, column: 0, rows: 4, columns: 2 };
+    const regions = [region, { ...region, column: 3, columns: 1 }];
+    const map = new ConductanceMap(windowsOf(regions)[0]!, regions);
+    map.add(tileData(Float32Array.of(0, 1, 2, 3, 4, 4, 4, 4), new Float32Array(8), 2));
+    const target = map.target();
+    expect([...target.held!.subarray(0, 4)]).toEqual([1, 1, 0, 1]);
+    expect([...target.siemens.subarray(0, 4)]).toEqual([0, 1, Number.NaN, Number.NaN]);
+    expect(blanksIn([target])).toEqual({ free: true, unknown: true });
+    const full = { width: 1, height: 1, siemens: Float32Array.of(0), held: Uint8Array.of(1) };
+    expect(blanksIn([full])).toEqual({ free: false, unknown: false });
+  });
 });
 
 test("weights whose devices are in arrays of their own are shown on each of these arrays", () => {
   const maps = [0, 1, 2, 3].map(
-    (array) => new ConductanceMap({ array, row: 0, column: 0, rows: 4, columns: 2 }),
+    (array) => new ConductanceMap({ array, row: 0, column: 0, rows: 4, columns: 2 }, []),
   );
   maps[0]!.add(tileData(Float32Array.of(0, 1, 2, 3, 4, 4, 4, 4), new Float32Array(8), 2));
   const network = {
@@ -148,7 +175,25 @@ describe("the PNG encoder", () => {
   });
 });
 
+test("published drift exponents are those of the 1M-device array", () => {
+  expect(publishedExponent(1)).toEqual({ mean: 0.049, sigma: 0.008 });
+  // By FACTS.md 7.1: 0.0155 ln 10 + 0.0244 and 0.0125 ln 10 - 0.0059.
+  expect(publishedExponent(0.1).mean).toBeCloseTo(0.06009, 5);
+  expect(publishedExponent(0.1).sigma).toBeCloseTo(0.02288, 5);
+  expect(publishedExponent(1e-6)).toEqual({ mean: 0.1, sigma: 0.045 });
+});
+
 describe("text", () => {
+  test("of a long cell keeps the hyphens of an option together, and is the same text otherwise", () => {
+    const line = `pcmlab read --chip=./fusion --at 25s,1h --no-config ${"<x> ".repeat(8)}`;
+    const { text } = tableMarkup({ columns: ["run", "command line"], rows: [[1, line]] });
+    expect(text.match(/<span class="word">[^<]*<.span>/g)).toEqual(
+      ["--chip", "--at", "--no-config"].map((option) => `<span class="word">${option}</span>`),
+    );
+    const [, cell = ""] = /<td[^>]*>(.*)<.td>/.exec(text) ?? [];
+    expect(cell.replace(/<.?span[^>]*>/g, "")).toBe(html`${line}`.text);
+  });
+
   test("is escaped unless it is markup already", () => {
     expect(html`<p title="${`"'<`}">${["a<b", html`<b>${1}</b>`]}</p>`.text).toBe(
       `<p title="&quot;&#39;&lt;">a&lt;b<b>1</b></p>`,

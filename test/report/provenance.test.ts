@@ -1,9 +1,9 @@
 /** What the report says of links, methods and compensations. */
 
 import { expect, test } from "vitest";
+import { counterNames } from "../../firmware-protocol/link/counters.ts";
 import { flattened } from "../../src/report/flattened.ts";
-import { sectionMarkup } from "../../src/report/section.ts";
-import { linkSection } from "../../src/report/sections/link.ts";
+import { faults, linkMarkup } from "../../src/report/sections/link.ts";
 import { compensationParts, inferenceFacts, leavesText } from "../../src/report/sections/methods.ts";
 import { resultId, runId } from "../../src/store/identity.ts";
 import type { StoredResult } from "../../src/store/results.ts";
@@ -20,25 +20,38 @@ function withStore<T>(work: (store: Store) => T): T {
   }
 }
 
-test("the counters of every run that used the link stand beside each other, those that stayed at 0 folded away", () => {
+test("the counters of every run that used the link are folded away, beside each other", () => {
   const text = withStore((store) => {
-    const counters = { framesSent: 120, framesRepeated: 3, badCrc: 0 };
+    const counters = { dataSent: 120, retransmitted: 0, badCrc: 0 };
     store.runs.keepLink(beginRun(store, "program", 0), { terms: { payloadBytes: 512 }, counters });
     const read = beginRun(store, "read", 1);
-    store.runs.keepLink(read, { counters: { framesSent: 7 } });
-    store.runs.keepLink(read, { counters: { framesSent: 8 } });
-    return sectionMarkup(linkSection(store)).text;
+    store.runs.keepLink(read, { counters: { dataSent: 7 } });
+    store.runs.keepLink(read, { counters: { dataSent: 8 } });
+    return linkMarkup(store).text;
   });
-  const [shown = "", folded = ""] = text.split("<details>");
-  expect(shown).toMatch(/run 1, program.*run 2, read/s);
-  expect(shown).toMatch(/terms, payload bytes.*512.*–/s);
-  expect(shown).toMatch(/frames sent.*120.*>8</s);
-  expect(shown).not.toContain("bad crc");
-  expect(folded).toContain("bad crc");
+  expect(text).toMatch(/^<details><summary>The reliable link</);
+  expect(text).toMatch(/run 1, program.*run 2, read/s);
+  expect(text).toMatch(/terms, payload bytes.*512.*–/s);
+  expect(text).toMatch(/data sent.*120.*>8</s);
+  expect(text).toContain("bad crc");
 });
 
-test("a store without links says why", () => {
-  expect(withStore((store) => sectionMarkup(linkSection(store)).text)).toContain("USB and TCP need none");
+test("a sentence says which run's link lost or repeated frames, and how many", () => {
+  const text = withStore((store) => {
+    store.runs.keepLink(beginRun(store, "program", 0), { counters: { retransmitted: 1234, badCrc: 2 } });
+    store.runs.keepLink(beginRun(store, "read", 1), { counters: { retransmitted: 0, duplicates: 3 } });
+    return linkMarkup(store).text;
+  });
+  const [sentence] = text.split("<details>");
+  expect(sentence).toContain("run 1, program: 1,234 retransmitted, 2 bad crc.");
+});
+
+test("what counts as a loss are counters that the link has", () => {
+  expect(faults.filter((name) => !counterNames.some((known) => known === name))).toEqual([]);
+});
+
+test("a store whose commands used no link says nothing of it", () => {
+  expect(withStore((store) => linkMarkup(store).text)).toBe("");
 });
 
 test("plain JSON becomes values by their paths, with units and without the digits of binary fractions", () => {

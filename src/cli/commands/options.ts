@@ -72,7 +72,7 @@ const linkOption = {
 const reconnectOption = {
   ...lineGroup,
   ...duration("reconnect", 0, 86_400),
-  default: defaultReconnectSeconds,
+  default: `${defaultReconnectSeconds}s`,
   describe: "how long to wait for a board whose line was lost, like 30s or 5min; 0 fails at once",
 } as const;
 

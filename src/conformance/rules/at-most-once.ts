@@ -50,6 +50,9 @@ async function refusedWithoutPulse(
   demand(lastOperationId === last, message, `last operation id ${last}`, lastOperationId);
 }
 
+/** More than 32 bits hold, and so little of 2^53 that any number of checks may follow. */
+const gap = 2 ** 32;
+
 const pulsing = { pulses: true } as const;
 
 export const atMostOnceRules: readonly Rule[] = [
@@ -133,9 +136,9 @@ export const atMostOnceRules: readonly Rule[] = [
   rule(
     "once.gap",
     "11",
-    "A5: takes ids that do not follow each other",
+    "A5: takes ids that do not follow each other, beyond 32 bits, too",
     async (probe) => {
-      const id = (await freshId(probe)) + 9;
+      const id = (await freshId(probe)) + gap;
       await pulsed(probe, id);
       await refusedWithoutPulse(probe, pulseMessage(probe.board, id - 5), 1001, id);
     },

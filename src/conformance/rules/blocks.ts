@@ -10,10 +10,14 @@ import { type Rule, rule } from "../rule.ts";
 import { answered, faulty, refused, type Step, take } from "../step.ts";
 
 /** A read of 16 cells that are nowhere, with what is given in the place of its mask: -222 when its 2 bytes are a block, and else not. */
-function nowhereWith(board: Board, mask: string): string {
-  const request = readRequest(board, { region: nowhere(board) });
-  return `${textOfBytes(encodeUnit("ARR:READ?", readRegion.encodeRequest(request)))},${mask}`;
-}
+const nowhereWith = (board: Board, mask: string): string =>
+  readWith(readRequest(board, { region: nowhere(board) }), mask);
+
+/** A read of the probed cell with what is given in the place of its mask: nothing else of it is wrong, since no order of faults is prescribed. */
+const hereWith = (board: Board, mask: string): string => readWith(readRequest(board), mask);
+
+const readWith = (request: ReturnType<typeof readRequest>, mask: string): string =>
+  `${textOfBytes(encodeUnit("ARR:READ?", readRegion.encodeRequest(request)))},${mask}`;
 
 const pairs = ["\n\n", '\n"', '";', ",#", "#0", "\r\n", "\0\xff", "\x11\x13"];
 
@@ -41,7 +45,7 @@ export const blockRules: readonly Rule[] = [
     "blocks.empty",
     "3.2",
     "takes the empty block #10, and answers that its length is wrong",
-    (board) => [refused(nowhereWith(board, "#10"), -161)],
+    (board) => [refused(hereWith(board, "#10"), -161)],
   ),
   scripted(
     "blocks.indefinite",
@@ -65,7 +69,7 @@ export const blockRules: readonly Rule[] = [
     "blocks.for-a-number",
     "3.2",
     "answers -104 to a block where a number is required, and to a number for a block",
-    (board) => [faulty("*ESE #11\n", [-104]), refused(nowhereWith(board, "1"), -104)],
+    (board) => [faulty("*ESE #11\n", [-104]), refused(hereWith(board, "1"), -104)],
   ),
   rule(
     "blocks.chopping",

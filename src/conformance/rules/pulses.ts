@@ -22,6 +22,20 @@ function tooLargeCode(descriptor: Descriptor): number {
   throw new NotApplicable(`every code of 16 bits is allowed: the DAC has ${largestDacCode(descriptor)}`);
 }
 
+/** A board that checks no code gives a current that is so many times the largest permitted one. */
+const mostBeyond = 1.1;
+
+/**
+ * The smallest code without a low byte that must be refused: a board that reads the high byte first takes it for one so weak
+ * that it heats no cell. Weak codes that are given cannot tell, since code 1 read so is one of those that are allowed.
+ */
+function swappedWeakCode(descriptor: Descriptor): number {
+  const allowed = largestAllowedDacCode(descriptor);
+  const code = (Math.floor(allowed / 256) + 1) * 256;
+  if (code <= Math.min(65_535, mostBeyond * allowed)) return code;
+  throw new NotApplicable(`no code without a low byte is just above ${allowed}, the largest that is allowed`);
+}
+
 function outsideRegions({ cell, descriptor }: Board) {
   const { rows, columns } = arrayAt(descriptor, cell.array);
   const references = descriptor.arrays.flatMap(({ referenceSiemens }, array) =>
@@ -62,6 +76,9 @@ export const pulseRules: readonly Rule[] = [
       [pulseUnit([...pulseFields(board, id).slice(0, -1), block(new Uint8Array(2))]), -222],
     ],
   ),
+  refusing("pulses.little-endian", "8", "takes the least significant byte of a code first", (board, id) => [
+    [pulseMessage(board, id, { amplitudeCodes: Uint16Array.of(swappedWeakCode(board.descriptor)) }), -222],
+  ]),
   refusing(
     "pulses.shape-limits",
     "10.6",

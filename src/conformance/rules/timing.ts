@@ -37,6 +37,18 @@ export const timingRules: readonly Rule[] = [
     { stream: true, silence: true },
   ),
   rule(
+    "timing.silence-in-dropping",
+    "12",
+    "drops no more of a message beyond its limit after 1 s of silence, and begins anew",
+    async (probe) => {
+      await probe.begin(bytesOf("*ESE 9;*ESE #9999999999"));
+      await probe.rest("silence");
+      // In one message: where it is dropped, nothing of it is answered. Whether -161 was queued besides -363 is the board's choice.
+      await take(probe, answered("*CLS;*ESE?", "0"));
+    },
+    { stream: true, silence: true },
+  ),
+  rule(
     "timing.pause",
     "12",
     "bears a rest of half a second inside a message",

@@ -1,13 +1,13 @@
 /** Histogram of the conductances that were wanted and those that were measured. */
 
 import { formatDuration } from "../../core/units.ts";
-import { acrossAxis, chartFrame, seriesLook, soft, upAxis } from "../chart-style.ts";
+import { acrossAxis, chartFrame, devicesAxis, seriesLook, soft } from "../chart-style.ts";
 import type { Figure } from "../figure.ts";
 import { commands, missing, type Section } from "../section.ts";
 import { lineSeries, type Point } from "../series.ts";
 import type { ConductanceCounts } from "../statistics/conductance-histogram.ts";
 import type { ChartSize } from "../svg-chart.ts";
-import { inMicrosiemens, shortCount } from "../words.ts";
+import { inMicrosiemens } from "../words.ts";
 
 export function conductanceSection(histogram: ConductanceCounts | undefined): Section {
   const part =
@@ -61,22 +61,12 @@ function optionOf(lines: readonly Line[], bin: number, size: ChartSize) {
       size,
     ),
     xAxis: { ...acrossAxis("conductance (µS)"), type: "value" as const, min: 0 },
-    yAxis: {
-      ...upAxis("devices", size),
-      type: "log" as const,
-      min: belowOne,
-      axisLabel: {
-        color: soft,
-        fontSize: 12,
-        formatter: (devices: number) => (devices < 1 ? "" : shortCount(devices)),
-      },
-    },
+    yAxis: devicesAxis(size),
     series,
   };
 }
 
-/** A logarithmic axis has no 0: it ends below 1, and the line of an empty bin leaves the drawing. */
-const belowOne = 0.7;
+/** The line of an empty bin leaves the drawing, whose axis has no 0. */
 const points = (counts: Uint32Array, bin: number): Point[] =>
   Array.from(counts, (devices, index) => [
     inMicrosiemens((index + 0.5) * bin),

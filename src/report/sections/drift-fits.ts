@@ -8,6 +8,7 @@ import { driftPanels } from "../drift-panels.ts";
 import type { Figure } from "../figure.ts";
 import { html } from "../markup.ts";
 import { missing, type Section } from "../section.ts";
+import { publishedExponent } from "../statistics/published-drift.ts";
 import { type Table, tableMarkup } from "../table.ts";
 import { inMicrosiemens, rounded } from "../words.ts";
 
@@ -24,11 +25,14 @@ export function driftFitsSection(store: Store): Section {
   const levels = store.driftFits.levels(analysis.id);
   const shown = chosen(levels.filter(isShowable));
   const figure = shown.length === 0 ? [] : [figureOf(shown, analysis)];
-  return { ...section, parts: [...figure, tableMarkup(tableOf(levels)), remark(analysis)] };
+  const gmax = store.networks.find()?.gmaxSiemens;
+  return { ...section, parts: [...figure, tableMarkup(tableOf(levels, gmax)), remark(analysis, gmax)] };
 }
 
-const remark = ({ referenceSeconds, fromSeconds }: StoredAnalysis) =>
-  html`<p>Exponents ν of G ~ t<sup>−ν</sup> by device, by generalised least squares with the covariance of 1/f noise, over readings from ${formatDuration(fromSeconds)} on; conductance at ${formatDuration(referenceSeconds)}. The interval is that of the mean and holds it in 95 of 100 cases; the spread is that from device to device, without what the noise of the fits adds. Devices that are stuck, outliers, or at an end of the converter are counted and left out.</p>`;
+const remark = ({ referenceSeconds, fromSeconds }: StoredAnalysis, gmax: number | undefined) =>
+  html`<p>Exponents ν of G ~ t<sup>−ν</sup> by device, by generalised least squares with the covariance of 1/f noise, over readings from ${formatDuration(fromSeconds)} on; conductance at ${formatDuration(referenceSeconds)}. The interval is that of the mean and holds it in 95 of 100 cases; the spread is that from device to device, without what the noise of the fits adds. Devices that are stuck, outliers, or at an end of the converter are counted and left out.${gmax === undefined ? "" : publishedText}</p>`;
+
+const publishedText = html` Published are those of the 1M-device array of Joshi et al. (2020) as IBM gives them for G ~ (1 + t / 20 s)<sup>−ν</sup> and g = G / Gmax: −0.0155 ln g + 0.0244 between 0.049 and 0.1, and a spread of −0.0125 ln g − 0.0059 between 0.008 and 0.045.`;
 
 /** Where most devices have no fit, those that have one are a selection. */
 const isShowable = ({ programmed, devices, fitted, fan }: StoredDriftLevel): boolean =>
@@ -83,7 +87,8 @@ const fanTable = (levels: readonly StoredDriftLevel[]): Table => ({
 
 const laws = { power: "power law", floor: "with a floor", two: "two exponents" } as const;
 
-function tableOf(levels: readonly StoredDriftLevel[]): Table {
+/** @param gmax that of the network, to which published exponents refer; undefined where there is no network. */
+function tableOf(levels: readonly StoredDriftLevel[], gmax: number | undefined): Table {
   const known = (value: number, digits: number): number | null =>
     Number.isFinite(value) ? rounded(value, digits) : null;
   return {
@@ -94,6 +99,7 @@ function tableOf(levels: readonly StoredDriftLevel[]): Table {
       "mean ν",
       "± (95 %)",
       "spread of ν",
+      ...(gmax === undefined ? [] : ["published", "its spread"]),
       "noise (%)",
       "outliers",
       "stuck",
@@ -106,10 +112,18 @@ function tableOf(levels: readonly StoredDriftLevel[]): Table {
       known(level.nuMean, 4),
       known(level.nuMeanHalfWidth, 4),
       known(level.nuSpread, 4),
+      ...(gmax === undefined ? [] : publishedCells(level, gmax)),
       known(100 * level.noise, 1),
       level.marked.outlier,
       level.marked.stuck,
       laws[level.model],
     ]),
   };
+}
+
+/** None for devices that were to have no conductance, or were never programmed. */
+function publishedCells({ targetSiemens, programmed }: StoredDriftLevel, gmax: number): (number | null)[] {
+  if (!programmed || targetSiemens <= 0) return [null, null];
+  const { mean, sigma } = publishedExponent(targetSiemens / gmax);
+  return [rounded(mean, 4), rounded(sigma, 4)];
 }

@@ -4,9 +4,9 @@ import type { JsonObject } from "../../store/identity.ts";
 import type { Store } from "../../store/store.ts";
 import { dataMarkup } from "../figure.ts";
 import { flattened, shortNumber } from "../flattened.ts";
-import { html } from "../markup.ts";
-import type { Section } from "../section.ts";
-import { type Table, tableMarkup } from "../table.ts";
+import { html, type Markup, nothing } from "../markup.ts";
+import type { Table } from "../table.ts";
+import { count } from "../words.ts";
 
 /** A run or campaign with what its link wrote down last. */
 interface Linked {
@@ -14,27 +14,37 @@ interface Linked {
   readonly report: JsonObject;
 }
 
-export function linkSection(store: Store): Section {
-  const section = { id: "link", title: "Link" };
+/** Folded away; what a sentence says is that frames were lost or damaged. Nothing where no command used the link. */
+export function linkMarkup(store: Store): Markup {
   const linked = linkedOf(store);
-  if (linked.length === 0)
-    return {
-      ...section,
-      parts: [
-        html`<p class="missing">No command of this store used the reliable link, which boards on serial lines may offer; USB and TCP need none.</p>`,
-      ],
-    };
-  const rows = rowsOf(linked);
-  const happened = rows.filter(([, ...values]) => values.some((value) => value !== 0 && value !== null));
+  if (linked.length === 0) return nothing;
   const columns = ["", ...linked.map(({ name }) => name)];
-  return {
-    ...section,
-    parts: [
-      html`<p>Terms, round trip and counters of the reliable link, over all sessions of each command; what stayed at 0 is left out.</p>`,
-      tableMarkup({ columns, rows: happened }),
-      dataMarkup("link-counters", { columns, rows }, "All counters"),
-    ],
-  };
+  const folded = dataMarkup("link-counters", { columns, rows: rowsOf(linked) }, "The reliable link");
+  const troubles = linked.flatMap(troubleOf);
+  if (troubles.length === 0) return folded;
+  return html`<p>The reliable link made up for losses: ${troubles.join("; ")}.</p>${folded}`;
+}
+
+/** Counters of frames that were sent again or came damaged, and of time that was lost. All others count in everyday life, too. */
+export const faults: readonly string[] = [
+  "retransmitted",
+  "badCrc",
+  "badCobs",
+  "tooLong",
+  "tooShort",
+  "malformed",
+  "timeouts",
+  "sessionsFailed",
+];
+
+function troubleOf({ name, report }: Linked): string[] {
+  const values = new Map(flattened(report));
+  const found = faults.flatMap((fault) => {
+    const label = flattened({ [fault]: 0 })[0]?.[0] ?? fault;
+    const value = values.get(`counters, ${label}`);
+    return typeof value === "number" && value > 0 ? [`${count(value)} ${label}`] : [];
+  });
+  return found.length === 0 ? [] : [`${name}: ${found.join(", ")}`];
 }
 
 function linkedOf(store: Store): Linked[] {

@@ -3,7 +3,15 @@
 import type { StoredNetwork } from "../../store/networks.ts";
 import { dataMarkup } from "../figure.ts";
 import { html, type Markup } from "../markup.ts";
-import { imageMarkup, type Picture, type Raster, rasterPlate, scaleMarkup } from "../raster.ts";
+import {
+  type Blanks,
+  blanksIn,
+  imageMarkup,
+  type Picture,
+  type Raster,
+  rasterPlate,
+  scaleMarkup,
+} from "../raster.ts";
 import { commands, missing, type Plate, type Section } from "../section.ts";
 import type { ConductanceMap } from "../statistics/conductance-map.ts";
 import { quantile } from "../statistics/quantile.ts";
@@ -33,17 +41,32 @@ function plateOf(maps: readonly ConductanceMap[], network: StoredNetwork): Plate
     pictures.map(({ target }) => target.raster),
     network.gmaxSiemens,
   );
+  const blanks = blanksOf(shown.map(({ raster }) => raster));
   const markup = html`<figure id="figure-map">${pictures.map((row) => arrayMarkup(row, top))}
-${scaleMarkup(top)}
-<figcaption>${maps.map(captionOf).join(" ")} Places without programmed devices are left empty.</figcaption>
+${scaleMarkup(top, blanks)}
+<figcaption>${maps.map(captionOf).join(" ")}${captionOfBlanks(blanks)}</figcaption>
 ${dataMarkup("figure-map", placesOf(network, maps), "Data")}</figure>`;
   return {
     id: "figure-map",
     title: "Conductances on the arrays",
     markup,
-    ...rasterPlate(shown, top),
+    ...rasterPlate(shown, top, blanks),
   };
 }
+
+function blanksOf(rasters: readonly Raster[]): Blanks {
+  const { free, unknown } = blanksIn(rasters);
+  return { free: free ? "not used" : undefined, unknown: unknown ? "not programmed or read" : undefined };
+}
+
+const captionOfBlanks = ({ free, unknown }: Blanks): string =>
+  [
+    free &&
+      " Empty places belong to no tile of the network: nothing fitted there, or bad lines were avoided.",
+    unknown && " Grey ones belong to a tile whose programming or readout is not complete.",
+  ]
+    .filter(Boolean)
+    .join("");
 
 interface Pictures {
   readonly target: Picture;

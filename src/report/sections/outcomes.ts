@@ -8,7 +8,7 @@ import { html, type Markup } from "../markup.ts";
 import { commands, missing, type Section } from "../section.ts";
 import type { CountHistogram } from "../statistics/count-histogram.ts";
 import { type Cell, type Table, tableMarkup } from "../table.ts";
-import { rounded } from "../words.ts";
+import { count, rounded } from "../words.ts";
 import { countFigure } from "./count-figure.ts";
 
 export function outcomesSection(
@@ -64,5 +64,10 @@ const iterationsFigure = (iterations: CountHistogram) =>
     id: "figure-iterations",
     title: "Iterations of program-and-verify",
     unit: "iterations",
-    caption: `Iterations that each device took at its last programming: ${rounded(iterations.mean, 2)} on average, ${iterations.largest} at most.`,
+    caption: `Iterations that each device took at its last programming: ${averageText(iterations)} 99 % of all took ${iterations.quantile(0.99)} or fewer, and none more than ${iterations.largest}.`,
   });
+
+function averageText({ mean, meanOfOthers, withNone }: CountHistogram): string {
+  if (withNone === 0) return `${rounded(mean, 2)} on average.`;
+  return `none for ${count(withNone)} devices, as may be where the target is 0, and ${rounded(meanOfOthers, 2)} on average for the others.`;
+}

@@ -16,8 +16,13 @@ import {
 import { dataMarkup, type Figure } from "../figure.ts";
 import type { Markup } from "../markup.ts";
 import { commands, missing, type Section } from "../section.ts";
-import { lineSeries, type Point } from "../series.ts";
-import { type LevelError, type LevelErrors, publishedSigma } from "../statistics/level-errors.ts";
+import { type Interval, intervalSeries, lineSeries, type Point } from "../series.ts";
+import {
+  type LevelError,
+  type LevelErrors,
+  publishedSigma,
+  sigmaHalfWidth,
+} from "../statistics/level-errors.ts";
 import type { WeightErrors } from "../statistics/weight-errors.ts";
 import type { ChartSize } from "../svg-chart.ts";
 import type { Table } from "../table.ts";
@@ -49,7 +54,7 @@ function figureOf(errors: LevelErrors, gmax: number, age: number): Figure {
   return {
     id: "figure-programming-error",
     title: "Spread of the programmed conductance by target",
-    caption: `Standard deviation of conductance minus target, ${ageText(age)}, for targets nearest to each tenth of Gmax = ${inMicrosiemens(gmax)} µS. The curve is the fit to the 1M-device array of Joshi et al. (2020) that IBM publishes: 0.2635 + 1.9650 g − 1.1731 g² µS with g = G / Gmax, at Gmax = 25 µS. Drift and read noise up to the readout are part of the measured spread; where the devices were also read as soon as programming ended, the converged ones are shown at that time too.`,
+    caption: `Standard deviation of conductance minus target, ${ageText(age)}, for targets nearest to each tenth of Gmax = ${inMicrosiemens(gmax)} µS. The curve is the fit to the 1M-device array of Joshi et al. (2020) that IBM publishes: 0.2635 + 1.9650 g − 1.1731 g² µS with g = G / Gmax, at Gmax = 25 µS. Drift and read noise up to the readout are part of the measured spread; where the devices were also read as soon as programming ended, the converged ones are shown at that time too. Thin lines are 95 % intervals of the spread of the converged devices, as for a normal distribution.`,
     option: (size) => optionOf(errors, gmax, size),
     table: tableOf(errors, gmax),
   };
@@ -68,6 +73,7 @@ function optionOf(errors: LevelErrors, gmax: number, size: ChartSize) {
     yAxis: { ...upAxis("standard deviation (µS)", size), type: "value" as const, min: 0 },
     series: [
       hollow(all, orange),
+      intervalSeries(intervals(errors.converged(), gmax), blue),
       dots(convergedDevices, points(errors.converged(), gmax), { colour: blue, symbol: "circle" }),
       ...(closing.length > 0 ? [dots(closingReadout, closing, { colour: green, symbol: "triangle" })] : []),
       curve,
@@ -102,6 +108,12 @@ const hollow = (series: LineSeriesOption, colour: string): LineSeriesOption => (
 const points = (levels: readonly LevelError[], gmax: number): Point[] =>
   levels.map(({ g, sigmaSiemens }) => [inMicrosiemens(g * gmax), inMicrosiemens(sigmaSiemens)]);
 
+const intervals = (levels: readonly LevelError[], gmax: number): Interval[] =>
+  levels.map((level) => {
+    const [sigma, half] = [level.sigmaSiemens, sigmaHalfWidth(level)];
+    return [inMicrosiemens(level.g * gmax), inMicrosiemens(sigma - half), inMicrosiemens(sigma + half)];
+  });
+
 const publishedPoints = (gmax: number): Point[] =>
   Array.from({ length: 51 }, (_, step) => {
     const g = step / 50;
@@ -120,6 +132,7 @@ function tableOf(errors: LevelErrors, gmax: number): Table {
       "converged devices",
       "their mean error (µS)",
       "their sigma (µS)",
+      "± (95 %)",
       "their sigma right after programming (µS)",
       "published sigma (µS)",
     ],
@@ -133,11 +146,14 @@ function tableOf(errors: LevelErrors, gmax: number): Table {
         converged.get(g)?.devices ?? 0,
         optional(converged.get(g)?.meanSiemens),
         optional(converged.get(g)?.sigmaSiemens),
+        optional(halfWidthOf(converged.get(g))),
         optional(closing.get(g)?.sigmaSiemens),
         inMicrosiemens(publishedSigma(g, gmax)),
       ]),
   };
 }
+
+const halfWidthOf = (level: LevelError | undefined): number | undefined => level && sigmaHalfWidth(level);
 
 const optional = (siemens: number | undefined): number | null =>
   siemens === undefined ? null : inMicrosiemens(siemens);

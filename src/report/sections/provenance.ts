@@ -9,6 +9,7 @@ import { html, type Markup, nothing } from "../markup.ts";
 import type { Section } from "../section.ts";
 import { csvLink, type Table, tableMarkup } from "../table.ts";
 import { dateAndTime, inMicrosiemens } from "../words.ts";
+import { linkMarkup } from "./link.ts";
 import {
   compensationParts,
   type Fact,
@@ -30,6 +31,7 @@ export function provenanceSection(
     ...compensationParts(results),
     runsMarkup(store.runs.list()),
     eventsMarkup(store),
+    linkMarkup(store),
   ];
   return { id: "provenance", title: "Provenance", parts };
 }

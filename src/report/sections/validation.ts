@@ -8,7 +8,7 @@ import type {
   ValidationDocument,
 } from "../../store/validation-document.ts";
 import { dataMarkup } from "../figure.ts";
-import { layerFigure } from "../layer-figure.ts";
+import { layerFigures } from "../layer-figure.ts";
 import { lossFigures } from "../loss-figures.ts";
 import { html, type Markup } from "../markup.ts";
 import { missing, type Section } from "../section.ts";
@@ -32,7 +32,7 @@ export function validationSection(store: Store): Section {
     parts: [
       introduction(document),
       tableMarkup(accuracyTable(document)),
-      ...sources.map(layerFigure),
+      ...layerFigures(sources),
       ...(outliers.rows.length === 0 ? [] : [dataMarkup("outlier-channels", outliers, "Outlier channels")]),
       ...sources.flatMap((source, index) => lossFigures(source, index)),
       dataMarkup("validated-levels", levelTable(document), "Conductance by target"),

@@ -23,14 +23,22 @@ export class ConductanceMap implements DeviceStatistic {
   firstAgeSeconds: number | undefined;
   readonly #target: BlockSums;
   readonly #measured: BlockSums;
+  readonly #held: Uint8Array;
   readonly #means: [TileId, TileMeans][] = [];
 
-  /** @param window encloses the tiles of its array that are added. */
-  constructor(window: Region) {
+  /**
+   * @param window encloses the tiles of its array that are added.
+   * @param regions of all tiles, programmed or not.
+   */
+  constructor(window: Region, regions: readonly Region[]) {
     this.window = window;
     this.block = Math.max(1, Math.ceil(Math.max(window.columns / largestWidth, window.rows / largestHeight)));
     this.#target = new BlockSums(window, this.block);
     this.#measured = new BlockSums(window, this.block);
+    const places = new BlockSums(window, this.block);
+    for (const region of regions)
+      if (region.array === window.array) places.add(region, new Float32Array(region.rows * region.columns));
+    this.#held = places.held();
   }
 
   add({ tile, cells, readings }: TileData): void {
@@ -47,11 +55,11 @@ export class ConductanceMap implements DeviceStatistic {
   }
 
   target(): Raster {
-    return this.#target.means();
+    return { ...this.#target.means(), held: this.#held };
   }
 
   measured(): Raster {
-    return this.#measured.means();
+    return { ...this.#measured.means(), held: this.#held };
   }
 
   /** Of the tiles that are programmed. */
@@ -109,5 +117,10 @@ class BlockSums {
   means(): Raster {
     const siemens = Float32Array.from(this.#sums, (sum, index) => sum / this.#counts[index]!);
     return { width: this.#width, height: this.#height, siemens };
+  }
+
+  /** 1 for each block that something was added to. */
+  held(): Uint8Array {
+    return Uint8Array.from(this.#counts, (count) => (count > 0 ? 1 : 0));
   }
 }

@@ -26,6 +26,10 @@ export interface LevelError {
   readonly sigmaSiemens: number;
 }
 
+/** Half the 95 % interval of a standard deviation (S): 1.96 sigma / sqrt(2 (n - 1)), for many devices of a normal distribution. */
+export const sigmaHalfWidth = ({ devices, sigmaSiemens }: LevelError): number =>
+  (1.96 * sigmaSiemens) / Math.sqrt(2 * (devices - 1));
+
 const code = (outcome: CellOutcome): number => cellOutcomes.indexOf(outcome);
 
 export class LevelErrors implements DeviceStatistic {

@@ -6,7 +6,7 @@ import { programFeature } from "../../../src/chip/on-board.ts";
 import { bytesOf, textOfBytes } from "../../../src/core/bytes.ts";
 import { fakeArray, mvmDescriptor } from "../../firmware/fake-array.ts";
 import type { Fault } from "../boards.ts";
-import { instead, over } from "../faults.ts";
+import { hearing, instead, over } from "../faults.ts";
 import { answers, type Broken } from "./case.ts";
 
 const isPulse = /^ARRay:(PULSe|TRAin)\? (\d+),/;
@@ -55,7 +55,7 @@ const countingRefused = (): Fault => {
   let largest = 0;
   return instead((sent, run) => {
     const id = Number(isPulse.exec(sent)?.[2] ?? 0);
-    if (id > 0 && id < 1e6) largest = Math.max(largest, id);
+    if (id > 0 && id < 2 ** 40) largest = Math.max(largest, id);
     return /OPER.*LAST\?\n/.test(sent)
       ? run(sent).map((reply) => reply.replace(/\d+\n$/, `${largest}\n`))
       : undefined;
@@ -194,11 +194,19 @@ export const atMostOnceCases: readonly Broken[] = [
     fails: ["once.smaller", "once.event-bit", "once.gap", "lock.record"],
   },
   {
+    name: "keeps 32 bits of an id",
+    fault: hearing((text) =>
+      text.replace(/^(ARRay:PULSe\? )(\d{10,15}),/, (_, head, id) => `${head}${Number(id) % 2 ** 32},`),
+    ),
+    fails: ["once.gap"],
+  },
+  {
     name: "counts refused ids as accepted",
     array: pulsesOnly,
     fault: countingRefused(),
     fails: [
       "pulses.code-limits",
+      "pulses.little-endian",
       "pulses.shape-limits",
       "pulses.region",
       "pulses.all-or-nothing",

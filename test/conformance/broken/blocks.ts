@@ -18,7 +18,7 @@ export const blockCases: readonly Broken[] = [
       "limits.largest-message",
     ],
   },
-  rewrites("translates CR LF", /\r\n/g, "\n", "blocks.any-byte", "blocks.cr-last"),
+  rewrites("translates CR LF", /\r\n/g, "\n", "blocks.any-byte", "blocks.cr-last", "pulses.little-endian"),
   rewrites("takes bytes for flow control", /[\x11\x13]/g, "", "blocks.any-byte"),
   rewrites("drops a CR that belongs to the block", /\n\r\n/, "\n\n", "blocks.cr-last"),
   rewrites("wants short lengths", /#3002/, "#Z", "blocks.length-digits"),

@@ -14,6 +14,12 @@ export const pulseCases: readonly Broken[] = [
     "pulses.given",
   ),
   rewrites("clamps a code", /^(ARRay:PULSe\?[^#]*#11\x01,#12)\xcd\x0c/, "$1\xcc\x0c", "pulses.code-limits"),
+  rewrites(
+    "reads the high byte of a code first",
+    /^(ARRay:PULSe\?[^#]*#11\x01,#12)\0\x0d/,
+    "$1\x0d\0",
+    "pulses.little-endian",
+  ),
   rewrites("takes code 0 for 1", /^(ARRay:PULSe\?.*#11\x01,#12)\0\0/, "$1\x01\0", "pulses.code-limits"),
   rewrites("clamps a width that is too short", new RegExp(`${pulse},9,`), "$1,10,", "pulses.shape-limits"),
   rewrites("clamps a trailing edge", new RegExp(`${pulse},10,10001,`), "$1,10,10000,", "pulses.shape-limits"),

@@ -1,6 +1,6 @@
 /** Firmwares that break timing. */
 
-import { bytesOf } from "../../../src/core/bytes.ts";
+import { bytesOf, textOfBytes } from "../../../src/core/bytes.ts";
 import type { Fault } from "../boards.ts";
 import { hearing, over } from "../faults.ts";
 import { answers, type Broken, rewrites } from "./case.ts";
@@ -17,7 +17,31 @@ export const timingCases: readonly Broken[] = [
   {
     name: "waits for ever inside a message",
     fault: (line) => ({ receive: (chunk) => line.receive(chunk), midMessage: false, silence: () => {} }),
-    fails: ["once.lost-half", "timing.silence-in-block", "timing.silence-in-text"],
+    fails: [
+      "once.lost-half",
+      "timing.silence-in-block",
+      "timing.silence-in-text",
+      "timing.silence-in-dropping",
+    ],
+  },
+  {
+    name: "drops up to the next LF after a silence, too",
+    fault: (line) => {
+      let text = "";
+      return {
+        receive(chunk) {
+          text = textOfBytes(chunk);
+          return line.receive(chunk);
+        },
+        get midMessage() {
+          return line.midMessage;
+        },
+        silence() {
+          if (!text.endsWith("#9999999999")) line.silence();
+        },
+      };
+    },
+    fails: ["timing.silence-in-dropping"],
   },
   { name: "gives a message up after 0.2 s", fault: fastLine(0.2), fails: ["timing.pause"] },
   {
