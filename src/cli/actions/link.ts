@@ -1,26 +1,15 @@
 /** Says how good the line to a board is: opens its link, keeps it busy for a while, and prints terms, round trip and counters. */
 
 import { parseResource } from "../../../drivers/chip/resource.ts";
-import { framesDamaged } from "../../../firmware-protocol/link/counters.ts";
 import type { Chip } from "../../chip/chip.ts";
 import { cellCount, type Region } from "../../chip/region.ts";
 import type { Context } from "../context.ts";
-import type { LinkReport } from "./link-report.ts";
+import { type LineUse, linkLines, useLines } from "./link-text.ts";
 import { type ChipArguments, withChip } from "./with-chip.ts";
 
 export interface LinkArguments extends ChipArguments {
   /** How long the line is kept busy, s. */
   readonly seconds: number;
-}
-
-export interface LineUse {
-  readonly queries: number;
-  /** The quickest query, with the time that the board takes to answer, s. */
-  readonly shortestQuerySeconds: number;
-  readonly regions: number;
-  /** Bytes of codes, of those regions. */
-  readonly bytes: number;
-  readonly bytesPerSecond: number;
 }
 
 export async function link(args: LinkArguments, context: Context): Promise<void> {
@@ -31,7 +20,7 @@ export async function link(args: LinkArguments, context: Context): Promise<void>
     const why = report === undefined ? whyNone(args) : null;
     context.output.result(
       { resource, identification, link: report ?? null, why, use },
-      [identification, ...(report === undefined ? [why] : linkLines(report)), useLine(use)].join("\n"),
+      [identification, ...(report === undefined ? [why] : linkLines(report)), ...useLines(use)].join("\n"),
     );
   });
 }
@@ -78,26 +67,3 @@ function someRegion({ descriptor }: Chip): Region {
   const columns = Math.min(width, most);
   return { array: 0, row: 0, column: 0, rows: Math.min(rows, Math.floor(most / columns)), columns };
 }
-
-function linkLines({ terms, sessions, roundTripSeconds, counters }: LinkReport): string[] {
-  const under = ((terms.payloadBytes * terms.windowFrames) / 1024).toLocaleString("en");
-  const trip = roundTripSeconds === null ? "time not measured" : milliseconds(roundTripSeconds);
-  const counted = Object.entries(counters)
-    .filter(([, value]) => value !== 0)
-    .map(([name, value]) => `  ${name.padEnd(22)}${value}`);
-  return [
-    `link        version ${terms.version}, payload up to ${terms.payloadBytes} bytes, window ${terms.windowFrames} frames (${under} KiB under way)`,
-    `sessions    ${sessions}`,
-    `frames      ${trip} from a frame to its acknowledgement`,
-    `repaired    ${counters.retransmitted} frames sent again, ${framesDamaged(counters)} came damaged, ${counters.duplicates} came twice`,
-    ...counted,
-  ];
-}
-
-const milliseconds = (seconds: number): string => `${(1000 * seconds).toFixed(2)} ms`;
-
-const useLine = ({ queries, shortestQuerySeconds, regions, bytesPerSecond }: LineUse): string =>
-  [
-    `round trip  ${milliseconds(shortestQuerySeconds)}: the quickest of ${queries} queries, to its answer; this is what programming waits for`,
-    `read        ${regions} regions at ${(bytesPerSecond / 1000).toFixed(1)} kB/s`,
-  ].join("\n");

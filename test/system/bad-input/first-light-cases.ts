@@ -22,7 +22,11 @@ export const firstLight: readonly Case[] = [
     code: "PORT_MISSING",
     says: /no connection to 127\.0\.0\.1:1/,
   },
-  { phrase: "port taken", file: "system/bad-input.test.ts", test: "that another program holds, which is named" },
+  {
+    phrase: "port taken",
+    file: "system/bad-input.test.ts",
+    test: "that another program holds, which is named",
+  },
   {
     phrase: "a device that is not ours",
     words: async (_, atEnd) =>
