@@ -35,6 +35,8 @@ export function calibrationParametersFor({ arrays, read }: Descriptor): Calibrat
   const tolerances = arrays.flatMap(({ referenceSiemens, referenceTolerance }) =>
     referenceSiemens === undefined ? [] : [referenceTolerance ?? defaultReferenceTolerance],
   );
+  // Tolerances are parts of the range: a finer converter has more codes of the same noise.
+  const codesOf8Bits = Math.max(1, 2 ** (read.adcBits - 8));
   const others = [read.minVolts, (read.minVolts + read.maxVolts) / 2];
   return {
     repeats: 8,
@@ -45,8 +47,8 @@ export function calibrationParametersFor({ arrays, read }: Descriptor): Calibrat
     referenceTolerance: Math.max(0, ...tolerances),
     significance: 5,
     smallestGain: 0.1,
-    maxNoiseCodes: 2,
+    maxNoiseCodes: 2 * codesOf8Bits,
     voltageGainLimit: 0.005,
-    voltageOffsetCodes: 0.5,
+    voltageOffsetCodes: 0.5 * codesOf8Bits,
   };
 }

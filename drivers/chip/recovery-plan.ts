@@ -58,7 +58,7 @@ export const sameChip = (a: Descriptor, b: Descriptor): boolean =>
 /** The failure of a command whose board lost its power. @param unknown pulse operations that were sent and not acknowledged. */
 export function restarted(unknown: number): LabError {
   return new LabError("BOARD_RESTARTED", `the board restarted; ${fateText(unknown)}`, {
-    next: "check its power supply; what was acknowledged is stored, program the rest again: the chip's clock began anew",
+    next: "check its power supply; what was acknowledged is stored. `pcmlab resume` programs the rest of a network; the chip's clock began anew",
   });
 }
 

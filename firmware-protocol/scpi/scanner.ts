@@ -119,7 +119,7 @@ export class MessageScanner {
       const step = this.#mode === "block-header" ? this.#enterBlock(start) : this.#consume();
       if (step !== undefined) return step;
     }
-    return this.#length - start > this.#limit
+    return this.#trimmedEnd(start, this.#length) - start > this.#limit
       ? { kind: "fault", error: -363, detail: `a message may hold ${this.#limit} bytes` }
       : { kind: "more" };
   }

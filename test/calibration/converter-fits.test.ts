@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { columnStates } from "../../calibration/converter/column-state.ts";
 import { type ConverterFits, fitConverters } from "../../calibration/converter/fit-converters.ts";
+import { calibrationParametersFor } from "../../calibration/converter/parameters.ts";
 import { nominalSiemensPerCode } from "../../src/chip/descriptor.ts";
 import { seededPrng } from "../../src/core/prng.ts";
 import { type FormulaConverter, parameters, readingsBy, referenced } from "./converter-readings.ts";
@@ -142,4 +143,13 @@ test("readings of one voltage that do not belong together are a programmer's err
     RangeError,
   );
   expect(() => fitConverters(readings.slice(0, 1), 1, referenced, parameters)).toThrow(RangeError);
+});
+
+test("noise and offsets are allowed the same part of the range whatever the bits: 2 codes of 8 are 32 of 12", () => {
+  const ofBits = (adcBits: number) =>
+    calibrationParametersFor({ ...referenced, read: { ...referenced.read, adcBits } });
+  expect(ofBits(8)).toMatchObject({ maxNoiseCodes: 2, voltageOffsetCodes: 0.5 });
+  expect(ofBits(12)).toMatchObject({ maxNoiseCodes: 32, voltageOffsetCodes: 8 });
+  // Below 8 bits rounding itself is that much.
+  expect(ofBits(6)).toMatchObject({ maxNoiseCodes: 2, voltageOffsetCodes: 0.5 });
 });

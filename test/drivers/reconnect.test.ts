@@ -82,7 +82,7 @@ describe.each(troubles)("when a message is %s", (trouble) => {
         reason: {
           ...labError("BOARD_RESTARTED"),
           message: expect.stringContaining("unknown whether 2 pulse operations were applied"),
-          next: expect.stringContaining("program the rest again"),
+          next: expect.stringContaining("`pcmlab resume` programs the rest"),
         },
       });
     expect(applied(board).length - done).toBeLessThanOrEqual(2);

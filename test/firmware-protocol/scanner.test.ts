@@ -78,6 +78,15 @@ describe("a malformed block", () => {
 });
 
 describe("the limit", () => {
+  test("counts no terminator: a message of exactly the limit may end in CR LF, one byte more may not", () => {
+    const [most, over] = ["A".repeat(limit), "A".repeat(limit + 1)];
+    for (const pieces of [(bytes: Uint8Array) => [bytes], bytewise]) {
+      expect(scanPieces(pieces(bytesOf(`${most}\r\nB\n`)))).toEqual([most, "B"]);
+      expect(scanPieces(pieces(bytesOf(`${over}\r\nB\n`)))).toEqual([-363, "B"]);
+      expect(scanPieces(pieces(bytesOf(`${most}\rA\nB\n`)))).toEqual([-363, "B"]);
+    }
+  });
+
   const small = 32;
 
   test("lets a message of exactly its size pass and refuses one byte more", () => {

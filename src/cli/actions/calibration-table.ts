@@ -107,7 +107,7 @@ function failureLines({ failedColumns }: CalibrationSummary): string[] {
 }
 
 const voltageLine = (agreement: VoltageAgreement): string =>
-  `at ${agreement.readVolts} V`.padEnd(12) +
+  `at ${fixed(agreement.readVolts)} V`.padEnd(12) +
   `gains agree to ${percent(agreement.rmsGainDifference)} rms, ${percent(agreement.worstGainDifference)} at worst; offsets to ${fixed(agreement.worstOffsetCodes)} codes`;
 
 function dacLine(dac: DacFit): string {

@@ -31,6 +31,6 @@ export async function keepReading(
 export async function assertSamePowerUp(board: OpenedChip, doing: string): Promise<void> {
   if ((await board.currentBootId()) === board.bootId) return;
   throw new LabError("BOARD_RESTARTED", `${board.resource}: the board restarted while ${doing}`, {
-    next: "check its power supply and cable, then program the network again: the chip's clock began anew",
+    next: "check its power supply and cable, then program the rest with `pcmlab resume`: the chip's clock began anew",
   });
 }

@@ -9,12 +9,12 @@ import { requestMessage } from "../../../firmware-protocol/operation/operation.t
 import { block } from "../../../firmware-protocol/scpi/element.ts";
 import { nominalAmperesPerCode } from "../../chip/descriptor.ts";
 import { currentsFeature, largestAllowedDacCode } from "../../chip/limits.ts";
-import { demand, performed, scripted, unit } from "../asking.ts";
+import { performed, scripted, unit } from "../asking.ts";
 import type { Board } from "../board.ts";
-import { refusal } from "../expectation.ts";
+import { demandNotOffered } from "../not-offered.ts";
 import type { Probe } from "../probe.ts";
 import { type Rule, rule } from "../rule.ts";
-import { faulty, refused, replyFault } from "../step.ts";
+import { refused } from "../step.ts";
 
 const offering = {
   unless: ({ descriptor }: Board) =>
@@ -98,19 +98,7 @@ export const currentRules: readonly Rule[] = [
     "currents.absent",
     "10.11",
     `refuses it with 1002, or does not know the header, when it does not offer ${currentsFeature}`,
-    async (probe) => {
-      const send = message(1);
-      const heard = await probe.exchange(send);
-      const [error] = await probe.takeErrors();
-      const unknown = replyFault(faulty(send, []), heard) === undefined && error?.number === -113;
-      const known = replyFault(refused(send, 1002), heard) === undefined && error?.number === 1002;
-      demand(
-        unknown || known,
-        send,
-        `${refusal(1002).what}, or nothing and -113`,
-        `${heard.replies.length} replies and error ${error?.number ?? 0}`,
-      );
-    },
+    (probe) => demandNotOffered(probe, [message(1)]),
     {
       unless: ({ descriptor }) =>
         descriptor.features.includes(currentsFeature) ? `it offers ${currentsFeature}` : undefined,

@@ -9,14 +9,15 @@ import { safeOff } from "../../../firmware-protocol/operation/safe-off.ts";
 import { lockFeature } from "../../chip/lock.ts";
 import { programFeature } from "../../chip/on-board.ts";
 import { concatBytes } from "../../core/bytes.ts";
-import { asked, demand, freshId, pulsed } from "../asking.ts";
+import { asked, freshId, pulsed } from "../asking.ts";
 import { type Board, pulseMessage, readMessage, trainMessage } from "../board.ts";
 import { done, type Expectation, refusal } from "../expectation.ts";
 import { kitOwners } from "../first-contact.ts";
 import { Unchecked } from "../mismatch.ts";
+import { demandNotOffered } from "../not-offered.ts";
 import type { Probe } from "../probe.ts";
 import { type Rule, rule } from "../rule.ts";
-import { answered, faulty, inBulk, refused, replyFault, silent, take } from "../step.ts";
+import { answered, inBulk, refused, silent, take } from "../step.ts";
 import { abortMessage, message as runMessage } from "../weak-run.ts";
 import { refuseAll } from "./refusing.ts";
 
@@ -196,25 +197,13 @@ export const lockRules: readonly Rule[] = [
     "lock.absent",
     "10.16",
     `refuses it with 1002, or does not know the headers, when it does not offer ${lockFeature}`,
-    (probe) => demandUnknown(probe).finally(() => probe.exchange(release(mine))),
+    (probe) =>
+      demandNotOffered(probe, [request(mine), owned, release(mine)]).finally(() =>
+        probe.exchange(release(mine)),
+      ),
     { unless: (board) => (offers(board) === undefined ? `it offers ${lockFeature}` : undefined) },
   ),
 ];
-
-async function demandUnknown(probe: Probe): Promise<void> {
-  for (const send of [request(mine), owned, release(mine)]) {
-    const heard = await probe.exchange(send);
-    const [error] = await probe.takeErrors();
-    const unknown = replyFault(faulty(send, []), heard) === undefined && error?.number === -113;
-    const known = replyFault(refused(send, 1002), heard) === undefined && error?.number === 1002;
-    demand(
-      unknown || known,
-      send,
-      `${refusal(1002).what}, or nothing and -113`,
-      `${heard.replies.length} replies and error ${error?.number ?? 0}`,
-    );
-  }
-}
 
 const twice = <T>(value: T): [T, T] => [value, value];
 

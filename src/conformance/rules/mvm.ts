@@ -6,11 +6,11 @@ import { number } from "../../../firmware-protocol/scpi/element.ts";
 import type { MvmAbility } from "../../chip/descriptor.ts";
 import { asked, demand, performed, scripted, unit } from "../asking.ts";
 import { arrayAt, type Board, mvmMessage, mvmRequest } from "../board.ts";
-import { refusal } from "../expectation.ts";
 import { NotApplicable } from "../mismatch.ts";
+import { demandNotOffered } from "../not-offered.ts";
 import type { Probe } from "../probe.ts";
 import { type Rule, rule } from "../rule.ts";
-import { faulty, refused, replyFault, take } from "../step.ts";
+import { refused, take } from "../step.ts";
 
 const maxCodes = 2_097_152;
 const withMvm = {
@@ -213,19 +213,7 @@ export const mvmRules: readonly Rule[] = [
     "mvm.absent",
     "10.8",
     "refuses MVM with 1002, or does not know the header, when its descriptor has no mvm",
-    async (probe) => {
-      const send = mvmMessage(probe.board);
-      const heard = await probe.exchange(send);
-      const [error] = await probe.takeErrors();
-      const unknown = replyFault(faulty(send, []), heard) === undefined && error?.number === -113;
-      const known = replyFault(refused(send, 1002), heard) === undefined && error?.number === 1002;
-      demand(
-        unknown || known,
-        send,
-        `${refusal(1002).what}, or nothing and -113`,
-        `${heard.replies.length} replies and error ${error?.number ?? 0}`,
-      );
-    },
+    (probe) => demandNotOffered(probe, [mvmMessage(probe.board)]),
     { unless: ({ descriptor }) => (descriptor.mvm === undefined ? undefined : "the descriptor has mvm") },
   ),
 ];

@@ -12,10 +12,10 @@ import { programFeature } from "../../chip/on-board.ts";
 import { bytesOf, textOfBytes } from "../../core/bytes.ts";
 import { asked, demand, freshId, performed } from "../asking.ts";
 import { type Board, pulseMessage, readMessage, shortestNanoseconds, trainMessage } from "../board.ts";
-import { refusal } from "../expectation.ts";
 import { Unchecked } from "../mismatch.ts";
+import { demandNotOffered } from "../not-offered.ts";
 import { type Rule, rule } from "../rule.ts";
-import { faulty, refused, replyFault, take } from "../step.ts";
+import { refused, replyFault, take } from "../step.ts";
 import {
   abortMessage,
   during,
@@ -240,20 +240,7 @@ export const programRules: readonly Rule[] = [
     "program.absent",
     "10.12",
     `refuses it with 1002, or does not know the header, when it does not offer ${programFeature}`,
-    async (probe) => {
-      for (const send of [progressMessage(1), abortMessage(1), resultMessage(1)]) {
-        const heard = await probe.exchange(send);
-        const [error] = await probe.takeErrors();
-        const unknown = replyFault(faulty(send, []), heard) === undefined && error?.number === -113;
-        const known = replyFault(refused(send, 1002), heard) === undefined && error?.number === 1002;
-        demand(
-          unknown || known,
-          send,
-          `${refusal(1002).what}, or nothing and -113`,
-          `${heard.replies.length} replies and error ${error?.number ?? 0}`,
-        );
-      }
-    },
+    (probe) => demandNotOffered(probe, [progressMessage(1), abortMessage(1), resultMessage(1)]),
     {
       unless: ({ descriptor }) =>
         descriptor.features.includes(programFeature) ? `it offers ${programFeature}` : undefined,
