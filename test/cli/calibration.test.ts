@@ -138,6 +138,7 @@ describe("a chip with reference resistors", () => {
     const other = await openEmulator(tiny, 5);
     await expect(choose(1, 1000, other)).rejects.toMatchObject({
       message: expect.stringContaining("is of the chip TINY-000004, this is TINY-000005"),
+      next: expect.stringMatching(/^give this chip its own file/),
     });
     await expect(calibrated(other)).rejects.toMatchObject({ code: "STORE_CONTENT" });
     await other.close();

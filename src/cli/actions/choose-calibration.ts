@@ -3,7 +3,7 @@
 import { existsSync } from "node:fs";
 import type { DacLine } from "../../../calibration/converter/calibrated-dac.ts";
 import { hasReferences } from "../../../calibration/converter/measure.ts";
-import { validityFault } from "../../../calibration/converter/validity.ts";
+import { isSameChip, validityFault } from "../../../calibration/converter/validity.ts";
 import type { Chip } from "../../chip/chip.ts";
 import { type ConverterCalibration, nominalCalibration } from "../../chip/readout.ts";
 import { LabError } from "../../core/errors.ts";
@@ -59,8 +59,13 @@ export async function chooseCalibration(
     wallSeconds: context.clock.wallSeconds(),
   };
   const fault = validityFault({ ...found, measuredWallSeconds: found.wallSeconds }, now);
-  if (fault !== undefined)
-    throw new LabError("STORE_CONTENT", `calibration ${found.id} in ${args.store} ${fault}`, { next: renew });
+  if (fault !== undefined) {
+    // The store of another chip would not take a calibration of this one.
+    const next = isSameChip(found.chip, chip.descriptor)
+      ? renew
+      : "give this chip its own file with --store, or connect the chip that the store belongs to";
+    throw new LabError("STORE_CONTENT", `calibration ${found.id} in ${args.store} ${fault}`, { next });
+  }
   return { converters: store.calibrations.converters(found.id), dac: dacLineOf(found) };
 }
 
