@@ -37,13 +37,16 @@ export async function demo(args: DemoArguments, context: Context): Promise<void>
     context.output.note(`emulated chip ${emulator.serialNumber} on ${emulator.resource}`);
     // The chip is gone with the demo, and its wear with it: a new ledger is none to warn of.
     const chip = { chip: emulator.resource, baud: defaultBaudRate, store, ledger, rehearsal: true };
-    const { calibrate, infer, inferenceTable, program, read, report } = await import("./demo-steps.ts");
+    const { calibrate, drift, infer, inferenceTable, program, read, report } = await import(
+      "./demo-steps.ts"
+    );
     const calibrated = await calibrate({ ...chip, valid: "30d" }, quiet);
     const programmed = await program(
       { ...chip, network: digits.network, gmax: "25uS", bias: "array", scale: "layer", devices: 2 },
       quiet,
     );
     const reads = await read({ ...chip, at: ages, averages: 5, volts: "0.3V" }, quiet);
+    await drift({ store, model: "auto", from: "20s", reference: "25s" }, quiet);
     const inferred = await infer(
       { ...digits, store, compensation: "none,gdc,adabs", batch: 200, seed: args.seed },
       quiet,
