@@ -20,6 +20,16 @@ export function blocksOf(markdown: string): Block[] {
   return blocks;
 }
 
+/** The text without its blocks; every line keeps its number. */
+export function proseOf(markdown: string): string {
+  const lines = markdown.split("\n");
+  for (const { language, line, lines: code } of blocksOf(markdown)) {
+    const fences = language === "indented" ? 0 : 1;
+    lines.fill("", line - 1 - fences, line - 1 + code.length + fences);
+  }
+  return lines.join("\n");
+}
+
 /** The part of a text under a heading, up to the next one of any section. @throws Error when there is no such heading. */
 export function sectionOf(markdown: string, heading: string): string {
   const lines = markdown.split("\n");

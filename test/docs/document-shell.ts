@@ -11,8 +11,9 @@ import { isForShell, isServer, type ShellCommand } from "./shell-lines.ts";
 
 const project = join(import.meta.dirname, "../..");
 
-/** The port that pages give to a simulated board; it may be taken on the machine of the test. */
-const shownPort = /\b7016\b/g;
+/** The ports of pages, of a simulated board and of the dashboard; they may be taken on the machine of the test. */
+const shownPorts = ["7016", "8026"] as const;
+const anyShownPort = new RegExp(`\\b(${shownPorts.join("|")})\\b`, "g");
 
 interface Server {
   readonly text: string;
@@ -21,13 +22,13 @@ interface Server {
 
 export class DocumentShell {
   readonly #folder: string;
-  readonly #port: number;
+  readonly #ports: ReadonlyMap<string, number>;
   readonly #prelude: string[] = [];
   #servers: Server[] = [];
 
-  private constructor(folder: string, port: number) {
+  private constructor(folder: string, ports: ReadonlyMap<string, number>) {
     this.#folder = folder;
-    this.#port = port;
+    this.#ports = ports;
   }
 
   /** In a folder with what a clone has beside the code. */
@@ -39,7 +40,8 @@ export class DocumentShell {
     await writeFile(join(bin, "npx"), `#!/bin/sh\n[ "$1" = pcmlab ] || exit 127\nshift\n${script}`);
     for (const name of ["pcmlab", "npx"]) await chmod(join(bin, name), 0o755);
     for (const name of ["examples", "docs"]) await symlink(join(project, name), join(folder, name));
-    return new DocumentShell(folder, await freePort());
+    const ports = await Promise.all(shownPorts.map(async (port) => [port, await freePort()] as const));
+    return new DocumentShell(folder, new Map(ports));
   }
 
   /** What the command prints, on stdout and stderr. @throws Error when it fails, with what it printed. */
@@ -78,8 +80,7 @@ export class DocumentShell {
     const port = portOf(text);
     const earlier = this.#servers.find((server) => port !== undefined && portOf(server.text) === port);
     await earlier?.stop();
-    // So may the dashboard's.
-    const child = this.#spawn(text.includes("pcmlab dashboard ") ? `${text} --port 0` : text);
+    const child = this.#spawn(text.includes("pcmlab dashboard ") ? `${text} --port 8026` : text);
     const printed = collected(child);
     const closed = once(child, "close");
     const stop = async (): Promise<void> => {
@@ -98,9 +99,13 @@ export class DocumentShell {
     return printed();
   }
 
+  #withFreePorts(text: string): string {
+    return text.replace(anyShownPort, (port) => String(this.#ports.get(port)));
+  }
+
   #spawn(text: string) {
     const lines = ["set -e -o pipefail", ...this.#prelude, text].join("\n");
-    return spawn("bash", ["-c", lines.replace(shownPort, String(this.#port))], {
+    return spawn("bash", ["-c", this.#withFreePorts(lines)], {
       cwd: this.#folder,
       stdio: ["ignore", "pipe", "pipe"],
       // A process group of its own, which a signal reaches as Ctrl-C does.

@@ -8,8 +8,10 @@ const page = `# Page
 
 Words, then
 
-    npx pcmlab read --at 25s \\
-                    --chip x
+\`\`\`sh
+npx pcmlab read --at 25s \\
+                --chip x
+\`\`\`
 
 \`\`\`sh
 # a remark
@@ -27,10 +29,10 @@ done
 
 test("blocks are found with their lines, fenced and indented", () => {
   expect(blocksOf(page).map(({ language, line }) => [language, line])).toEqual([
-    ["indented", 5],
-    ["sh", 9],
-    ["text", 14],
-    ["indented", 19],
+    ["sh", 6],
+    ["sh", 11],
+    ["text", 16],
+    ["indented", 21],
   ]);
   expect(() => blocksOf("```sh\npcmlab")).toThrow("line 1 is not closed");
 });
@@ -38,14 +40,14 @@ test("blocks are found with their lines, fenced and indented", () => {
 test("a section ends where the next one of its height begins, and keeps the numbers of its lines", () => {
   const section = sectionOf(page, "## Next");
   expect(section.split("\n")).toHaveLength(page.split("\n").length);
-  expect(blocksOf(section).map(({ line }) => line)).toEqual([19]);
+  expect(blocksOf(section).map(({ line }) => line)).toEqual([21]);
   expect(() => sectionOf(page, "## Nowhere")).toThrow();
 });
 
 test("commands are typed where a block is for a shell, lines joined and remarks left away", () => {
   const [read, shell, , settings] = blocksOf(page);
   expect(read && isShell(read) && commandsOf(read)).toEqual([
-    { text: "npx pcmlab read --at 25s \\\n                --chip x", line: 5 },
+    { text: "npx pcmlab read --at 25s \\\n                --chip x", line: 6 },
   ]);
   expect(settings && isShell(settings)).toBe(false);
   const [assignment, server] = shell === undefined ? [] : commandsOf(shell);

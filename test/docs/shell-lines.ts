@@ -7,9 +7,8 @@ export interface ShellCommand {
   readonly line: number;
 }
 
-/** Whether a page means this block to be typed as it stands; an indented one when it begins as a command does. */
-export const isShell = ({ language, lines }: Block): boolean =>
-  language === "sh" || (language === "indented" && /^(\w+=|(npx )?pcmlab )/.test(lines[0] ?? ""));
+/** Whether a page means this block to be typed as it stands. */
+export const isShell = ({ language }: Block): boolean => language === "sh";
 
 /** Commands that are shown and not meant to be typed as they stand: they need a board, another machine, or data that nobody gives. */
 export const isOnlyShown = ({ language }: Block): boolean => language === "console";
@@ -32,7 +31,7 @@ export const isServer = ({ text }: ShellCommand): boolean =>
   /^(npx )?pcmlab (emulator|dashboard|replay) /.test(text) || text.endsWith(" &");
 
 /** What changes the shell for the commands after it. */
-export const isForShell = ({ text }: ShellCommand): boolean => /^(cd |export |\w+=\S*$)/.test(text);
+export const isForShell = ({ text }: ShellCommand): boolean => /^(cd |export |\w+=("[^"]*"|\S*)$)/.test(text);
 
 /**
  * Whether lines of output are there as a page shows them, one after the other; `...` in a line stands for any characters, and

@@ -1,11 +1,12 @@
 /** The wear ledger: what is in it after every ending that a train and a process can have. */
 
 import { writeFileSync } from "node:fs";
+import { basename } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import type { Descriptor } from "../../src/chip/descriptor.ts";
 import type { PulseTrain } from "../../src/chip/pulse.ts";
 import { type ChipLedger, openLedger } from "../../src/store/ledger/chip-ledger.ts";
-import { ledgerPath } from "../../src/store/ledger/place.ts";
+import { ledgerPath, mayBeOf } from "../../src/store/ledger/place.ts";
 import { ledgersIn, readWearSummary } from "../../src/store/ledger/summary.ts";
 import { smallDescriptor } from "../chip/numerical-chip.ts";
 import { freshFolder, leftBehind, owner } from "./ledger-bench.ts";
@@ -197,6 +198,13 @@ describe("a ledger", () => {
     ];
     for (const name of names) opened(folder, { ...smallDescriptor, ...name }).close();
     expect(ledgersIn(folder)).toHaveLength(names.length);
+    // Its name tells whose it is, unless that is too long for a file name.
+    for (const name of names) {
+      const chip = { ...smallDescriptor, ...name };
+      const file = basename(ledgerPath(folder, chip));
+      expect(mayBeOf(file, chip.serialNumber)).toBe(true);
+      expect(mayBeOf(file, "another")).toBe(chip.serialNumber.length > 200);
+    }
   });
 
   test("of another chip, or of one with other arrays, is refused and left as it is", () => {

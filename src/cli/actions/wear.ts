@@ -1,8 +1,9 @@
 /** Prints what the wear ledger of a chip says. */
 
+import { basename } from "node:path";
 import type { Descriptor } from "../../chip/descriptor.ts";
 import { LabError } from "../../core/errors.ts";
-import { ledgerPath } from "../../store/ledger/place.ts";
+import { ledgerPath, mayBeOf } from "../../store/ledger/place.ts";
 import { ledgersIn, readWearSummary, type WearSummary } from "../../store/ledger/summary.ts";
 import type { Context } from "../context.ts";
 import { ledgerFolder } from "../ledger-folder.ts";
@@ -36,10 +37,12 @@ async function summariesOf(args: WearArguments, context: Context): Promise<WearS
     if (ledgersIn(folder).includes(path)) return [readWearSummary(path, most)];
     throw neverPulsed(nameOf(descriptor), folder);
   }
+  const number = serial ?? "";
   const found = ledgersIn(folder)
+    .filter((path) => mayBeOf(basename(path), number))
     .map((path) => readWearSummary(path, most))
-    .filter((summary) => summary.chip.serialNumber === serial);
-  if (found.length === 0) throw neverPulsed(`the chip ${serial}`, folder);
+    .filter((summary) => summary.chip.serialNumber === number);
+  if (found.length === 0) throw neverPulsed(`the chip ${number}`, folder);
   return found.sort((a, b) => (a.owner?.sinceWallSeconds ?? 0) - (b.owner?.sinceWallSeconds ?? 0));
 }
 

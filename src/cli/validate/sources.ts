@@ -60,7 +60,10 @@ function assertEnough({ store, chip, at, emulator, network, against }: SourceArg
   if (store === undefined && network === undefined)
     throw usage("which network should the emulated chips hold?", "give NETWORK.onnx, or --store FILE");
   if (store !== undefined && network !== undefined)
-    throw usage("the network is that of the store", "leave the ONNX file or --store away");
+    throw usage(
+      "the network is that of the store",
+      "leave the ONNX file away, or --store (or --no-config, where a config file names the store)",
+    );
   if (chip !== undefined && (store === undefined || at === undefined))
     throw usage("readings of --chip need a store, and a time", "give --store FILE --at 1d");
   if (store === undefined && at === undefined)

@@ -14,6 +14,12 @@ export const ledgerPath = (folder: string, chip: ChipName): string => join(folde
 
 export const isLedgerName = (file: string): boolean => file.endsWith(ending);
 
+/** Whether a ledger of this name may be of a chip with this serial number: a long name does not tell. */
+export function mayBeOf(file: string, serialNumber: string): boolean {
+  const words = file.slice(0, -ending.length).split("_");
+  return words.length === 1 || words[2] === escaped(serialNumber);
+}
+
 function fileName({ manufacturer, model, serialNumber, life }: ChipName): string {
   const words = [manufacturer, model, serialNumber, ...(life === undefined ? [] : [life])].map(escaped);
   const name = words.join("_");
