@@ -1,6 +1,6 @@
 /** Joins what the compiler made of the command and of the library into few files: see docs/decisions/0024-code-is-joined-to-begin-sooner.md. */
 
-import { copyFile } from "node:fs/promises";
+import { chmod, copyFile } from "node:fs/promises";
 import { rolldown } from "rolldown";
 
 const folder = "dist/bundle";
@@ -12,4 +12,6 @@ const bundle = await rolldown({
   platform: "node",
 });
 await bundle.write({ dir: folder, chunkFileNames: "[name].js", cleanDir: true });
+// npm makes it so when it installs, and not when it is built again.
+await chmod(`${folder}/pcmlab.js`, 0o755);
 await copyFile("node_modules/zod/LICENSE", `${folder}/zod.LICENSE`);

@@ -4,7 +4,7 @@ import { readFile, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { gunzip } from "node:zlib";
-import { LabError } from "../core/errors.ts";
+import { LabError, textOf } from "../core/errors.ts";
 import { readImageFolder } from "./image-folder.ts";
 import { decodeCifar10, decodeIdx, isIdxImages } from "./image-formats.ts";
 import { firstImages, type ImageSet } from "./image-set.ts";
@@ -71,7 +71,9 @@ async function contentOf(path: string): Promise<Uint8Array> {
     const zipped = bytes[0] === 0x1f && bytes[1] === 0x8b;
     return zipped ? await promisify(gunzip)(bytes, { maxOutputLength: maxBytes }) : bytes;
   } catch (cause) {
-    throw new LabError("BAD_DATA", `cannot read ${path}: ${cause instanceof Error ? cause.message : cause}`, {
+    const isMissing = cause instanceof Error && "code" in cause && cause.code === "ENOENT";
+    const what = isMissing ? `there is no file ${path}` : `cannot read ${path}: ${textOf(cause)}`;
+    throw new LabError("BAD_DATA", what, {
       next: "check the path and that the file is complete",
       cause,
     });

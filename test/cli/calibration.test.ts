@@ -184,7 +184,7 @@ describe("what a calibration prints", () => {
     const text = calibrationTable(summary);
     expect(text).toMatch(/^calibration 1 of TINY-000004 at 300\.0 K, valid until 1970-01-31 00:16 UTC$/m);
     expect(text).toMatch(/^bit lines {3}64, 64 calibrated$/m);
-    expect(text).toMatch(/^DAC {9}\d+\.\d+ nA a code .*; in tolerance$/m);
+    expect(text).toMatch(/^DAC {9}\d+\.\d+ nA a code .*; in tolerance, and pulses correct for it$/m);
     const all = store.calibrations.list();
     expect(calibrationList(all, 1000)).toMatch(/64 of 64$/);
     expect(calibrationList(all, 1000)).not.toContain("expired");

@@ -183,3 +183,11 @@ test("a TypeScript program that uses it checks, with every declaration of it, an
   expect(stderr).toBe("");
   expect(stdout).toBe("TINY USAGE give rows x columns weights, row by row\n");
 });
+
+test.skipIf(process.platform === "win32")(
+  "the command of a checkout runs by itself, as npx and npm link run it, also when it was built again",
+  async () => {
+    const { exitCode, stdout } = await run(join(checkout, "dist/bundle/pcmlab.js"), ["--version"], checkout);
+    expect([exitCode, stdout]).toEqual([0, expect.stringMatching(/^\d+\.\d+\.\d+\n$/)]);
+  },
+);

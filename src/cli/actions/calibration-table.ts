@@ -112,8 +112,8 @@ const voltageLine = (agreement: VoltageAgreement): string =>
 
 function dacLine(dac: DacFit): string {
   const nanoamperes = (dac.amperesPerCode * 1e9).toPrecision(5);
-  const state = dac.faults.length === 0 ? "in tolerance" : `OUT OF TOLERANCE: ${dac.faults.join("; ")}`;
-  return `DAC         ${nanoamperes} nA a code (${percent(dac.gainError)} off), nonlinearity ${fixed(dac.nonlinearityCodes)} codes at code ${dac.worstCode}; ${state}`;
+  const state = dac.faults.length === 0 ? "in tolerance, and pulses correct for it" : `OUT OF TOLERANCE: ${dac.faults.join("; ")}`;
+  return `DAC         ${nanoamperes} nA a code (${percent(dac.gainError)} from nominal), nonlinearity ${fixed(dac.nonlinearityCodes)} codes at code ${dac.worstCode}; ${state}`;
 }
 
 /** The table of `calibrate --list`. */

@@ -19,7 +19,17 @@ export async function givenNetwork({
   readonly bias: "array" | "digital";
 }): Promise<GivenNetwork> {
   const onnx = await networkFile(path);
-  return { onnx, network: readNetwork(onnx, { bias }) };
+  return { onnx, network: understood(path, onnx, bias) };
+}
+
+/** @throws LabError that names the file. */
+function understood(path: string, onnx: Uint8Array, bias: "array" | "digital"): Network {
+  try {
+    return readNetwork(onnx, { bias });
+  } catch (cause) {
+    if (!(cause instanceof LabError)) throw cause;
+    throw new LabError(cause.code, `${path}: ${cause.message}`, { ...(cause.next !== undefined && { next: cause.next }), cause });
+  }
 }
 
 function networkFile(path: string): Promise<Uint8Array> {

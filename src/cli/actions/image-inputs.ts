@@ -94,7 +94,7 @@ function sourceOf(path: string, { count, pixels, labels }: ImageSet): object {
   return {
     file: basename(path),
     count,
-    sha256: createHash("sha256").update(pixels).update(labels).digest("hex"),
+    pixelsAndLabelsSha256: createHash("sha256").update(pixels).update(labels).digest("hex"),
   };
 }
 

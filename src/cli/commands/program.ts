@@ -74,14 +74,16 @@ export const programCommand = (yargs: Argv, context: Context): Argv =>
         throw new LabError("USAGE", "--profile is of a dry run; the chip is what it is", {
           next: "add --dry-run, or leave --profile away",
         });
-      const [chip, store] = [needed("chip", args.chip), needed("store", args.store)];
+      const { chip, store } = args;
+      if (chip === undefined || store === undefined) throw lacking({ chip, store });
       const { program } = await import("../actions/program.ts");
       await program({ ...args, chip, store }, context);
     },
   );
 
-/** @throws LabError USAGE. */
-function needed(name: string, value: string | undefined): string {
-  if (value !== undefined) return value;
-  throw new LabError("USAGE", `Missing required argument: ${name}`, { next: "see `pcmlab program --help`" });
+function lacking(options: Readonly<Record<string, string | undefined>>): LabError {
+  const missing = Object.keys(options).filter((name) => options[name] === undefined);
+  return new LabError("USAGE", `Missing required arguments: ${missing.join(", ")}`, {
+    next: "pcmlab program NETWORK.onnx --chip PORT --store FILE; or see `pcmlab program --help`",
+  });
 }

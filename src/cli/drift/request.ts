@@ -172,7 +172,7 @@ function notesOf(all: readonly DriftSubject[], needed: number): string[] {
     ...(unprogrammed.length === 0
       ? []
       : [
-          `${unprogrammed.length === 1 ? "the region" : `${unprogrammed.length} regions`} that nobody programmed: their ages count from what the campaign says, which need not be the last pulse of a device`,
+          `${unprogrammed.length === 1 ? "one region" : `${unprogrammed.length} regions`} of a campaign (canaries, whole arrays) belong to no programming of this store: their ages count from where the campaign began to count, which need not be the last pulse of a device, so that their drift is not to be compared with that of tiles`,
         ]),
   ];
 }

@@ -30,7 +30,7 @@ export function driftFitsSection(store: Store): Section {
 }
 
 const remark = ({ referenceSeconds, fromSeconds }: StoredAnalysis, gmax: number | undefined) =>
-  html`<p>Exponents ν of G ~ t<sup>−ν</sup> by device, by generalised least squares with the covariance of 1/f noise, over readings from ${formatDuration(fromSeconds)} on; conductance at ${formatDuration(referenceSeconds)}. The interval is that of the mean and holds it in 95 of 100 cases; the spread is that from device to device, without what the noise of the fits adds. Devices that are stuck, outliers, or at an end of the converter are counted and left out.${gmax === undefined ? "" : publishedText}</p>`;
+  html`<p>Exponents ν of G ~ t<sup>−ν</sup> by device, by generalised least squares with the covariance of 1/f noise, over readings from ${formatDuration(fromSeconds)} on; conductance at ${formatDuration(referenceSeconds)}. The interval is that of the mean and holds it in 95 of 100 cases; the spread is that from device to device, without what the noise of the fits adds. Devices that are stuck, outliers, dead (at an end of the converter in most readings), or unfitted (too few readings within it) are counted and left out.${gmax === undefined ? "" : publishedText}</p>`;
 
 const publishedText = html` Published are those of the 1M-device array of Joshi et al. (2020) as IBM gives them for G ~ (1 + t / 20 s)<sup>−ν</sup> and g = G / Gmax: −0.0155 ln g + 0.0244 between 0.049 and 0.1, and a spread of −0.0125 ln g − 0.0059 between 0.008 and 0.045.`;
 
@@ -103,6 +103,8 @@ function tableOf(levels: readonly StoredDriftLevel[], gmax: number | undefined):
       "noise (%)",
       "outliers",
       "stuck",
+      "dead",
+      "unfitted",
       "law",
     ],
     rows: levels.map((level) => [
@@ -116,6 +118,8 @@ function tableOf(levels: readonly StoredDriftLevel[], gmax: number | undefined):
       known(100 * level.noise, 1),
       level.marked.outlier,
       level.marked.stuck,
+      level.marked.dead + level.marked.saturated,
+      level.marked.unfitted,
       laws[level.model],
     ]),
   };
