@@ -129,6 +129,15 @@ test("a chip that begins anew is not resumed and has no wear; one that was saved
       /run\.db belongs to chip .* TINY-000001, life \w+; this is .* TINY-000001, life \w+/,
     ),
   ]);
+  const over = [
+    ...smallWords("./chip", "run.db").filter((word) => word !== "--quiet"),
+    "--yes",
+    "--ledger",
+    "other",
+  ];
+  const programmed = await pcmlab(over, cwd);
+  expect([programmed.exitCode, programmed.stderr]).toEqual([8, expect.stringMatching(/belongs to chip/)]);
+  expect(programmed.stderr).not.toContain("get pulses again");
   const none = await pcmlab(["wear", "--chip", "./chip"], cwd);
   expect([none.exitCode, none.stderr]).toEqual([8, expect.stringContaining("holds no wear ledger")]);
   await anew.stop();

@@ -112,7 +112,10 @@ const voltageLine = (agreement: VoltageAgreement): string =>
 
 function dacLine(dac: DacFit): string {
   const nanoamperes = (dac.amperesPerCode * 1e9).toPrecision(5);
-  const state = dac.faults.length === 0 ? "in tolerance, and pulses correct for it" : `OUT OF TOLERANCE: ${dac.faults.join("; ")}`;
+  const state =
+    dac.faults.length === 0
+      ? "in tolerance, and pulses correct for it"
+      : `OUT OF TOLERANCE: ${dac.faults.join("; ")}`;
   return `DAC         ${nanoamperes} nA a code (${percent(dac.gainError)} from nominal), nonlinearity ${fixed(dac.nonlinearityCodes)} codes at code ${dac.worstCode}; ${state}`;
 }
 

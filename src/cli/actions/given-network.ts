@@ -28,7 +28,10 @@ function understood(path: string, onnx: Uint8Array, bias: "array" | "digital"): 
     return readNetwork(onnx, { bias });
   } catch (cause) {
     if (!(cause instanceof LabError)) throw cause;
-    throw new LabError(cause.code, `${path}: ${cause.message}`, { ...(cause.next !== undefined && { next: cause.next }), cause });
+    throw new LabError(cause.code, `${path}: ${cause.message}`, {
+      ...(cause.next !== undefined && { next: cause.next }),
+      cause,
+    });
   }
 }
 

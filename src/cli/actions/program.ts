@@ -55,7 +55,7 @@ export async function programOn(
   const blocks = placedBlocks(mapped.placement.tiles).map(({ block }) => block);
   chosen.method.assertPossible(chip, blocks);
   const plan = { ...mapped, ...chosen, args, onnx, network, calibration };
-  await agreedToReprogram(args, context);
+  await agreedToReprogram(args, board.descriptor, context);
   const store = openStore(args.store, { mode: "create" });
   try {
     const summary = await programInto(store, plan, { chip, board, remarks, ledger }, context);
