@@ -118,7 +118,7 @@ describe("images", () => {
       [4, 7, true],
       /3 classes, the images have labels up to 6/,
     ],
-    ["without labels", [4, 3, false], /cannot read .*odd-labels-idx1-ubyte/],
+    ["without labels", [4, 3, false], /there is no file .*odd-labels-idx1-ubyte/],
   ];
 
   test.each(cases)("%s", (_, [side, classes, withLabels], message) => {

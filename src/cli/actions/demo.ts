@@ -57,7 +57,7 @@ export async function demo(args: DemoArguments, context: Context): Promise<void>
       "",
       inferenceTable(inferred),
       "",
-      `${(100 * programmed.convergedNonZeroShare).toFixed(2)} % of the devices converged; ${Math.round(seconds)} s in all`,
+      `${(100 * programmed.convergedNonZeroShare).toFixed(2)} % of the devices with a target above zero converged; ${Math.round(seconds)} s in all`,
       `the experiment: ${store}`,
       `the report:     ${output} (open it in a browser)`,
     ].join("\n");

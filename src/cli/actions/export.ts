@@ -36,8 +36,11 @@ export async function exportStore(args: ExportArguments, context: Context): Prom
     };
     const done = await exportTable(store, dataset, { what, format, path: resolve(out), by, pause });
     progress.end();
-    const size = (done.bytes / 2 ** 20).toFixed(1);
-    const text = `${out}: ${done.rows.toLocaleString("en")} rows of ${done.columns.length} columns, ${size} MiB`;
+    const size =
+      done.bytes < 2 ** 20
+        ? `${(done.bytes / 2 ** 10).toFixed(1)} KiB`
+        : `${(done.bytes / 2 ** 20).toFixed(1)} MiB`;
+    const text = `${out}: ${done.rows.toLocaleString("en")} rows of ${done.columns.length} columns, ${size}`;
     context.output.result({ out, what, format, ...done }, text);
   } finally {
     store.close();

@@ -70,7 +70,7 @@ function ledgerFor(
   const { trains, pulses } = ledger.unsettled;
   if (trains > 0)
     context.output.warn(
-      `a process that was killed left ${trains} pulse trains unsettled; their ${pulses} pulses count as wear`,
+      `a process that was killed left pulse trains unsettled (${trains}); their pulses (${pulses}) count as wear`,
     );
   return ledger;
 }

@@ -132,7 +132,11 @@ async function calibrationOf(
 function normalisationOf(text: string, images: ImageSet): Normalisation {
   if (text !== "auto") return parseNormalisation(text);
   if (images.channels === 3) return normalisations.imagenet;
-  throw new LabError("USAGE", `how were images of ${images.channels} channel(s) normalised in training?`, {
-    next: "say it with --normalise MEAN/STD of bytes scaled to 0..1, or --normalise none",
-  });
+  throw new LabError(
+    "USAGE",
+    `how were images of ${images.channels === 1 ? "one channel" : `${images.channels} channels`} normalised in training?`,
+    {
+      next: "say it with --normalise MEAN/STD of bytes scaled to 0..1, or --normalise none",
+    },
+  );
 }

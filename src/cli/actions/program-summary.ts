@@ -76,7 +76,7 @@ export function textOfSummary(summary: ProgramSummary): string {
     `algorithm   ${summary.algorithm}`,
     `converters  ${summary.calibration}`,
     ...(summary.mapping === undefined ? [] : mappingLines(summary.mapping)),
-    `converged   ${(100 * summary.convergedNonZeroShare).toFixed(2)} % of ${count(summary.nonZeroDevices)} devices with a target above zero`,
+    `converged   ${(100 * summary.convergedNonZeroShare).toFixed(2)} % of ${count(summary.nonZeroDevices)} devices with a target above zero, ${((100 * summary.outcomes.converged) / Math.max(1, summary.devices)).toFixed(2)} % of all`,
     `outcomes    ${["converged" as const, ...others].map((outcome) => `${count(summary.outcomes[outcome])} ${outcome}`).join(", ")}`,
     `pulses      ${count(summary.pulses)}`,
     `time        ${formatDuration(summary.wallSeconds)}; ${formatDuration(summary.chipSeconds)} by the chip's clock`,

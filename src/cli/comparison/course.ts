@@ -103,7 +103,7 @@ function placedOrRefused(...course: Parameters<typeof placeNetwork>) {
       `the cells of an algorithm do not hold the pattern: ${cause.message}`,
       {
         cause,
-        next: "lower --per-level, name larger areas with --region, or compare fewer algorithms",
+        next: "lower --per-level (1000 unless given), name larger areas with --region, or compare fewer algorithms",
       },
     );
   }

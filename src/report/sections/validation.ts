@@ -15,7 +15,7 @@ import { missing, type Section } from "../section.ts";
 import { type Table, tableMarkup } from "../table.ts";
 import { ageText, compensationName, count, inMicrosiemens, percent, rounded } from "../words.ts";
 
-const command = "pcmlab validate --store FILE --images IMAGES";
+const command = "pcmlab validate --store FILE --images IMAGES --normalise AS-FOR-INFER";
 
 export function validationSection(store: Store): Section {
   const document = store.validations.latest()?.document;

@@ -19,7 +19,7 @@ export const inference: readonly Case[] = [
     phrase: "labels missing",
     words: (world) => infer(world, "idle.db", ...images(world, "bare")),
     code: "BAD_DATA",
-    says: /cannot read .*bare-labels-idx1-ubyte/,
+    says: /there is no file .*bare-labels-idx1-ubyte/,
   },
   {
     phrase: "NaN weights",
