@@ -6,7 +6,7 @@ import { boardOptions, calibrationOption, guardOptions, storeOption } from "./op
 import { summaries } from "./summaries.ts";
 
 /** That of the run when none is named. */
-const { default: _latest, ...chosenCalibration } = calibrationOption;
+const { default: _latest, ...calibration } = calibrationOption;
 
 export const resumeCommand = (yargs: Argv, context: Context): Argv =>
   yargs.command(
@@ -18,7 +18,7 @@ export const resumeCommand = (yargs: Argv, context: Context): Argv =>
           ...boardOptions,
           ...guardOptions,
           store: storeOption,
-          "converter-calibration": chosenCalibration,
+          "converter-calibration": calibration,
         })
         .example("$0 resume --chip ./fusion --store run.db", "finished devices are not pulsed again"),
     async (args) => {

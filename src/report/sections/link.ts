@@ -22,7 +22,7 @@ export function linkMarkup(store: Store): Markup {
   const folded = dataMarkup("link-counters", { columns, rows: rowsOf(linked) }, "The reliable link");
   const troubles = linked.flatMap(troubleOf);
   if (troubles.length === 0) return folded;
-  return html`<p>The reliable link repaired its line, and nothing was lost: ${troubles.join("; ")}.</p>${folded}`;
+  return html`<p>The reliable link found its line at fault, and sent again what did not arrive whole: ${troubles.join("; ")}.</p>${folded}`;
 }
 
 /** Counters of frames that were sent again or came damaged, and of time that was lost. All others count in everyday life, too. */
