@@ -59,7 +59,7 @@ test("a new ledger is said, also to those who want no remarks, and one that goes
   const ledger = freshFolder();
   const { path, said } = await pulsed({ ledger });
   expect(said).toBe(
-    `warning: a new wear ledger was begun at ${path}; if this chip was pulsed before, name the folder of its ledger with --ledger\n`,
+    `warning: this chip has no wear ledger yet: its first pulse begins one at ${path}; if it was pulsed before, name the folder of its ledger with --ledger\n`,
   );
   expect((await pulsed({ ledger })).said).toBe("");
   expect((await pulsed({ ledger: freshFolder(), rehearsal: true })).said).toBe("");

@@ -133,13 +133,24 @@ test("every count is right at every moment that a process may be killed, over ma
   expect(readWearSummary(ledger.path, 0)).toMatchObject({ pulses: 1600, unknownPulses: 800 });
 });
 
-test("a ledger says whether it was begun now, and an emptied file is no history", () => {
+test("a ledger is new until something is booked in it, and does not stay behind before that", () => {
   const folder = freshFolder();
   const first = opened(folder);
   expect(first.isNew).toBe(true);
+  expect(opened(freshFolder()).isNew).toBe(true);
   first.close();
+  expect(ledgersIn(folder)).toEqual([]);
+  const killed = leftBehind(opened(folder));
+  expect(opened(killed).isNew).toBe(true);
+});
+
+test("a pulse that was not sent makes a ledger as well, and an emptied file is no history", () => {
+  const folder = freshFolder();
+  const first = opened(folder);
+  first.settle(first.intend(region, shared), "not-applied");
+  first.close();
+  expect(ledgersIn(folder)).toEqual([first.path]);
   const next = opened(folder);
-  expect(next.isNew).toBe(false);
   next.close();
   writeFileSync(next.path, "");
   expect(opened(folder).isNew).toBe(true);

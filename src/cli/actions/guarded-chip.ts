@@ -79,7 +79,7 @@ function ledgerFor(
 export function warnOfNewLedger({ isNew, path }: ChipLedger, output: Pick<Output, "warn">): void {
   if (!isNew) return;
   output.warn(
-    `a new wear ledger was begun at ${path}; if this chip was pulsed before, name the folder of its ledger with --ledger`,
+    `this chip has no wear ledger yet: its first pulse begins one at ${path}; if it was pulsed before, name the folder of its ledger with --ledger`,
   );
 }
 

@@ -19,13 +19,16 @@ export interface Unsettled {
 
 export interface ChipLedger extends WearLedger {
   readonly path: string;
-  /** It was begun now: what the chip felt before is not in it. */
+  /** Nothing was ever booked in it: what the chip felt before, if it did, is not there. */
   readonly isNew: boolean;
   /** What an earlier process left; it counts as sent. */
   readonly unsettled: Unsettled;
   /** Pulses that a cell has felt or may have felt, those that are under way included. */
   pulsesOf(place: Place): number;
-  /** Folds what is settled, closes the file and lets go of it. What is not settled by then stays unknown. */
+  /**
+   * Folds what is settled, closes the file and lets go of it. What is not settled by then stays unknown. A file in which nothing was ever
+   * booked is taken away.
+   */
   close(): void;
 }
 
@@ -45,11 +48,11 @@ export function openLedger(
   const chip: LedgerChip = { ...descriptor, maxPulsesPerCell: descriptor.envelope?.maxPulsesPerCell };
   const unlock = lockLedger(path, () => ownerText(path));
   try {
-    const opened = openToWrite(path, chip, owner);
+    const connection = openToWrite(path, chip, owner);
     try {
-      return new WearBook(opened, chip, maxPulsesPerCell ?? largestCount, unlock);
+      return new WearBook(connection, chip, maxPulsesPerCell ?? largestCount, unlock);
     } catch (failure) {
-      opened.connection.close();
+      connection.close();
       throw failure;
     }
   } catch (failure) {

@@ -37,19 +37,13 @@ export function makeFolder(folder: string): void {
   }
 }
 
-export interface WritableLedger {
-  readonly connection: Connection;
-  /** There was none. */
-  readonly isNew: boolean;
-}
-
 /**
  * For the process that holds the lock. Each commit outlives the process at once and, like all of SQLite's WAL with `synchronous`
  * NORMAL, the machine from the next checkpoint on: a commit that waits for the disk takes 2 to 4 ms, and there is one for every train.
  * @throws LabError STORE when the file is no wear ledger of this version, STORE_CONTENT, and nothing is written, when it is of another
  * chip.
  */
-export function openToWrite(path: string, chip: LedgerChip, owner: LedgerOwner): WritableLedger {
+export function openToWrite(path: string, chip: LedgerChip, owner: LedgerOwner): Connection {
   const connection = new Connection(path, { readonly: false, fileMustExist: false });
   try {
     assertLedger(connection, true);
@@ -57,15 +51,14 @@ export function openToWrite(path: string, chip: LedgerChip, owner: LedgerOwner):
     connection.pragma("synchronous = NORMAL");
     // The book does it whenever it folds.
     connection.pragma("wal_autocheckpoint = 0");
-    const isNew = schemaOf(connection) === 0;
     connection.transaction(() => {
-      if (isNew) begin(connection, chip, owner);
+      if (schemaOf(connection) === 0) begin(connection, chip, owner);
       else assertSameChip(path, chipOf(connection), chip);
       connection.run("UPDATE chip SET max_pulses_per_cell = @max", { max: chip.maxPulsesPerCell ?? null });
       connection.run("DELETE FROM owner");
       connection.run("INSERT INTO owner VALUES (@process, @host, @command, @sinceWallSeconds)", { ...owner });
     });
-    return { connection, isNew };
+    return connection;
   } catch (failure) {
     connection.close();
     throw failure;

@@ -4,7 +4,7 @@ import { z } from "zod";
 import { countNonZero, packBits, unpackBits } from "../../core/bytes.ts";
 import { assertChecksum, blobOf, checksum, uint32From } from "../blob.ts";
 import type { Connection } from "../connection.ts";
-import { blobColumn, countColumn } from "../identity.ts";
+import { blobColumn, countColumn, valueRow } from "../identity.ts";
 import type { CellCounts } from "./cell-counts.ts";
 import type { Claim } from "./claim.ts";
 
@@ -32,6 +32,11 @@ export function readWear(connection: Connection, counted: Counted): void {
     if (unknown !== null) counted.unknown.setRow(row.array_index, row.row, uint32From(unknown));
   }
 }
+
+/** Whether no pulse was ever booked. */
+export const isEmpty = (connection: Connection): boolean =>
+  connection.first(valueRow, "SELECT EXISTS (SELECT 1 FROM wear UNION ALL SELECT 1 FROM intents) AS value")
+    ?.value === 0;
 
 export function writeWear(connection: Connection, counted: Counted, array: number, row: number): void {
   const pulses = blobOf(counted.pulses.row(array, row));

@@ -1,5 +1,6 @@
 /** An open wear ledger: the counts in memory, the trains that are under way, and when which of it is written. */
 
+import { rmSync } from "node:fs";
 import type { OrderedCells } from "../../chip/on-board.ts";
 import type { PulseTrain } from "../../chip/pulse.ts";
 import type { PulseFate } from "../../chip/pulse-fate.ts";
@@ -10,13 +11,14 @@ import type { Connection } from "../connection.ts";
 import { CellCounts, largestCount, type Place } from "./cell-counts.ts";
 import type { ChipLedger, Unsettled } from "./chip-ledger.ts";
 import { type Claim, claimOf, type Located, pulsesOf } from "./claim.ts";
-import type { LedgerChip, WritableLedger } from "./open.ts";
+import type { LedgerChip } from "./open.ts";
 import {
   type Counted,
   deleteIntent,
   deleteIntents,
   deleteSettledIntents,
   insertIntent,
+  isEmpty,
   readIntents,
   readWear,
   settleIntent,
@@ -50,11 +52,13 @@ export class WearBook implements ChipLedger {
   readonly #changed = new Map<string, readonly [number, number]>();
   #settledTrains = 0;
   #folds = 0;
+  #isEmpty: boolean;
   #closed = false;
 
-  constructor({ connection, isNew }: WritableLedger, chip: LedgerChip, limit: number, unlock: () => void) {
+  constructor(connection: Connection, chip: LedgerChip, limit: number, unlock: () => void) {
     this.path = connection.path;
-    this.isNew = isNew;
+    this.isNew = isEmpty(connection);
+    this.#isEmpty = this.isNew;
     this.#connection = connection;
     this.#chip = chip;
     this.#limit = Math.min(limit, largestCount);
@@ -84,6 +88,7 @@ export class WearBook implements ChipLedger {
       this.#writeFates();
       return insertIntent(this.#connection, claim) as IntentId;
     });
+    this.#isEmpty = false;
     this.#fates.length = 0;
     this.#sent.add(cells);
     this.#underWay.set(intent, cells);
@@ -124,6 +129,7 @@ export class WearBook implements ChipLedger {
       this.#fold();
     } finally {
       this.#connection.close();
+      if (this.#isEmpty) rmSync(this.path, { force: true });
       this.#unlock();
     }
   }
