@@ -3,6 +3,7 @@
 import { type LabError, textOf } from "../core/errors.ts";
 import { sleep } from "../core/sleep.ts";
 import { formatDuration } from "../core/units.ts";
+import type { CampaignState } from "../store/campaign-rows.ts";
 import { Agenda } from "./agenda.ts";
 import { Attendance } from "./attendance.ts";
 import { interrupted, isAbsence, isInterruption } from "./failures.ts";
@@ -89,6 +90,9 @@ class CampaignRun {
     for (const request of ["pause", "resume"] as const)
       pen.store.campaigns.forgetRequest(pen.campaign.id, request);
     await this.#states.enter("running", null);
+    this.#tellOfState(
+      `the campaign ${beginningText(state, reason)}, open slots: ${this.#agenda.open.length}`,
+    );
   }
 
   async #untilOver(): Promise<CampaignEnding> {
@@ -190,6 +194,7 @@ class CampaignRun {
     this.#attendance.answered();
     await presence.close();
     await this.#states.enter("paused", "by the user");
+    this.#tellOfState("the campaign is paused by the user");
     this.#impediments.begin(presence.estimate(), "paused by the user");
     for (;;) {
       const request = await this.#rest(longestSearchSeconds);
@@ -198,6 +203,7 @@ class CampaignRun {
       if (request === "resume") break;
     }
     await this.#states.enter("running", "resumed by the user");
+    this.#tellOfState("the campaign goes on: resumed by the user");
     const absence = await this.#absence();
     if (absence === undefined) return;
     this.#impediments.end(presence.estimate());
@@ -208,6 +214,7 @@ class CampaignRun {
     this.#attendance.answered();
     await this.#agenda.missAll("the campaign was stopped");
     await this.#states.enter("stopped", "by the user");
+    this.#tellOfState("the campaign is stopped by the user");
     return "stopped";
   }
 
@@ -225,6 +232,10 @@ class CampaignRun {
     this.#teller.tell("line", "warning", text);
   }
 
+  #tellOfState(text: string): void {
+    this.#teller.tell("state", "info", text);
+  }
+
   #tellOfBoot(before: number): void {
     const { boot } = this.#job.presence;
     if (boot.bootId === before) return;
@@ -234,6 +245,13 @@ class CampaignRun {
         : `ages are known from the host's clock ${doubt(boot.uncertaintySeconds)}`;
     this.#teller.tell("board-restarted", "warning", `the board has restarted; ${known}`);
   }
+}
+
+function beginningText(before: CampaignState, reason: string | null): string {
+  if (before === "planned") return "begins";
+  return before === "paused"
+    ? `goes on after a pause (${reason})`
+    : "goes on after its process was killed or the machine was off";
 }
 
 const doubt = (seconds: number | null): string =>

@@ -46,7 +46,8 @@ test("on a full disk the campaign pauses and says so, keeps the reading in memor
   expect(full).toBeGreaterThan(10);
   expect(kinds[full - 1]).toBe("read");
   expect(slots[full]?.outcome?.reason).toBe("the disk was full");
-  expect(bench.events.map(({ kind }) => kind)).toEqual(["disk-full", "disk-room", "missed", "finished"]);
+  const told = bench.events.map(({ kind }) => kind);
+  expect(told).toEqual(["state", "disk-full", "disk-room", "missed", "finished"]);
   bench.store((store) => {
     expect(store.campaigns.states(campaign.id).map(({ state, reason }) => [state, reason])).toEqual([
       ["planned", null],
@@ -78,7 +79,8 @@ test("while another program has the store, the campaign waits likewise", async (
   expect(await bench.run(campaign)).toBe("finished");
   const reasons = new Set(bench.slots(campaign).flatMap(({ outcome }) => outcome?.reason ?? []));
   expect(reasons).toContain("another program had the store");
-  expect(bench.events.map(({ kind }) => kind)).toEqual(["store-busy", "disk-room", "missed", "finished"]);
+  const told = bench.events.map(({ kind }) => kind);
+  expect(told).toEqual(["state", "store-busy", "disk-room", "missed", "finished"]);
 });
 
 test("Ctrl-C ends a campaign that waits for room, and nothing that was stored is lost", async () => {

@@ -67,6 +67,7 @@ test("a board that is away for a while leaves slots that were missed, with the r
   expect(late.map(({ ageSeconds }) => ageSeconds / 60)).toEqual([13]);
   expect(late[0]?.outcome?.reason).toMatch(/late: the board was absent$/);
   expect(bench.events.map(({ kind }) => kind).filter((kind) => kind !== "missed")).toEqual([
+    "state",
     "board-lost",
     // Said once, and not at every look.
     "line",

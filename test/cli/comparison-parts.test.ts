@@ -7,7 +7,7 @@ import { Agenda } from "../../src/cli/agenda.ts";
 import { announced, chosenAreas } from "../../src/cli/comparison/announcement.ts";
 import { parseArea, shareOut } from "../../src/cli/comparison/areas.ts";
 import { parseContestants } from "../../src/cli/comparison/contestants.ts";
-import { courseOn } from "../../src/cli/comparison/course.ts";
+import { type CourseOptions, courseOn } from "../../src/cli/comparison/course.ts";
 import { levelPattern, patternShape } from "../../src/cli/comparison/level-pattern.ts";
 import { Meter } from "../../src/cli/comparison/metered-chip.ts";
 import { LabError } from "../../src/core/errors.ts";
@@ -16,9 +16,15 @@ import { productErrors, relativeError } from "../../src/inference/product-errors
 import { publishedError } from "../../src/report/statistics/programming-comparison.ts";
 import { numericalChip } from "../chip/numerical-chip.ts";
 import { openEmulator } from "../physics/lab.ts";
+import { labErrorOf } from "../store/failure.ts";
 
 const chip = await openEmulator(builtinProfile("tiny"), 1);
 const { descriptor } = chip;
+/** Of a course without a network. */
+const usual: Omit<CourseOptions, "perLevel"> = {
+  ...{ gmaxSiemens: 25e-6, devicesPerWeight: 2, layout: "bit-lines", scale: { kind: "layer" } },
+  ...{ layers: [], avoid: [], random: () => seededPrng(1) },
+};
 
 describe("the algorithms of a comparison", () => {
   test("are names, each perhaps with times of late verification, whose commas do not part them", () => {
@@ -122,10 +128,7 @@ describe("the cells of a chip that may be pulsed", () => {
 
   test("a course stays inside its area, and the announcement names every cell of it that was pulsed before", () => {
     const area = parseArea("0:8-23:10-49", descriptor);
-    const { tiles, pattern } = courseOn(descriptor, area, {
-      ...{ gmaxSiemens: 25e-6, devicesPerWeight: 2, layout: "bit-lines", scale: { kind: "layer" } },
-      ...{ perLevel: 20, layers: [], avoid: [], random: () => seededPrng(1) },
-    });
+    const { tiles, pattern } = courseOn(descriptor, area, { ...usual, perLevel: 20 });
     const cells = tiles.reduce((sum, { region }) => sum + region.rows * region.columns, 0);
     expect(cells).toBe(2 * pattern.reduce((sum, { net }) => sum + net.length, 0));
     for (const { region } of tiles) {
@@ -143,6 +146,16 @@ describe("the cells of a chip that may be pulsed", () => {
       `${cells} cells, ${tiles[0]!.region.columns} of them pulsed before, up to 7 times`,
     );
   });
+});
+
+test("a pattern that does not fit names the number of weights that would", () => {
+  const area = parseArea("0:8-23:10-49", descriptor);
+  const course = (perLevel: number) => courseOn(descriptor, area, { ...usual, perLevel });
+  const { code, next } = labErrorOf(() => course(1000));
+  expect(code).toBe("DOES_NOT_FIT");
+  const most = Number(/lower --per-level from 1000 to (\d+) or less/.exec(next ?? "")?.[1]);
+  expect(course(most).weightsPerLevel).toBeGreaterThanOrEqual(most);
+  expect(labErrorOf(() => course(most + 1)).code).toBe("DOES_NOT_FIT");
 });
 
 test("what is due is done in the order of time, and waited for only as long as asked", async () => {

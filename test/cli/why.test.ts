@@ -58,6 +58,11 @@ test("every step down to the pulses is named with the command that made it", () 
   for (const { id, commandLine } of [...lineage.runs, lineage.run!])
     expect(text).toContain(`run ${id}: pcmlab ${commandLine.join(" ")}`);
   for (const { id } of tiles) expect(text).toContain(`tile ${id} at array`);
+  // Stored parameters are told whole.
+  const said = text.replace(/\s+/g, " ");
+  for (const { programming } of lineage.tiles)
+    for (const [name, value] of Object.entries(programming!.algorithm.parameters))
+      expect(said).toContain(typeof value === "object" ? `${name} ` : `${name} ${value}`);
   store.close();
 });
 

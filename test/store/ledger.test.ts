@@ -33,6 +33,12 @@ function opened(folder = freshFolder(), descriptor: Descriptor = smallDescriptor
   return ledger;
 }
 
+function pulsedOnce(folder: string, descriptor?: Descriptor): void {
+  const ledger = opened(folder, descriptor);
+  ledger.settle(ledger.intend(region, shared), "applied");
+  ledger.close();
+}
+
 const summaryIn = (folder: string) => readWearSummary(ledgerPath(folder, smallDescriptor), 10);
 
 describe("a train", () => {
@@ -207,7 +213,7 @@ describe("a ledger", () => {
       { manufacturer: "../.." },
       { serialNumber: "n".repeat(300) },
     ];
-    for (const name of names) opened(folder, { ...smallDescriptor, ...name }).close();
+    for (const name of names) pulsedOnce(folder, { ...smallDescriptor, ...name });
     expect(ledgersIn(folder)).toHaveLength(names.length);
     // Its name tells whose it is, unless that is too long for a file name.
     for (const name of names) {
@@ -220,7 +226,7 @@ describe("a ledger", () => {
 
   test("of another chip, or of one with other arrays, is refused and left as it is", () => {
     const folder = freshFolder();
-    opened(folder).close();
+    pulsedOnce(folder);
     const before = summaryIn(folder);
     const other = { ...smallDescriptor, arrays: [{ name: "A", rows: 8, columns: 16 }] };
     expect(() => openLedger(folder, other, { ...owner, process: 18 })).toThrow(/is the wear ledger of/);

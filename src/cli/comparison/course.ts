@@ -8,7 +8,7 @@ import type { Prng } from "../../core/prng.ts";
 import type { AnalogLayer } from "../../network/layer.ts";
 import { type LayerMapping, mapLayer, netTargets, type WeightLimits } from "../../network/mapping.ts";
 import type { Mark } from "../../network/marks.ts";
-import { placeNetwork, type Tile } from "../../network/placement.ts";
+import { type Placement, placeNetwork, type Tile } from "../../network/placement.ts";
 import { withRowOrders } from "../../network/row-order.ts";
 import type { Scale } from "../../network/scale.ts";
 import { type Layout, sitesOf } from "../../network/sites.ts";
@@ -64,10 +64,14 @@ export function courseOn(descriptor: Descriptor, area: Region | undefined, optio
           ...(layout === "bit-lines" && { arrays }),
           avoid: [...options.avoid, ...outside(area, arrays, descriptor)],
         };
-  const shape = patternShape(perLevel, largestBlock(sitesOf(descriptor, site)));
+  const largest = largestBlock(sitesOf(descriptor, site));
+  const shape = patternShape(perLevel, largest);
   const pattern = levelPattern(shape, options.random());
   const layers = [pattern, ...options.layers];
-  const placed = placedOrRefused(layers, descriptor, site);
+  const placed = placedOrRefused(perLevel, (fewer) => {
+    const smaller = levelPattern(patternShape(fewer, largest), options.random());
+    return placeNetwork([smaller, ...options.layers], descriptor, site);
+  });
   const mappings = layers.map((layer) =>
     mapLayer(layer, {
       gmaxSiemens,
@@ -93,19 +97,29 @@ export function courseOn(descriptor: Descriptor, area: Region | undefined, optio
 }
 
 /** @throws LabError DOES_NOT_FIT with what a comparison can be told otherwise. */
-function placedOrRefused(...course: Parameters<typeof placeNetwork>) {
+function placedOrRefused(perLevel: number, place: (perLevel: number) => Placement): Placement {
+  const placed = placedOrNot(perLevel, place);
+  if (!(placed instanceof LabError)) return placed;
+  // By halves: what holds more weights of each level also holds fewer.
+  let [most, tooMany] = [0, perLevel];
+  while (tooMany - most > 1) {
+    const middle = Math.floor((most + tooMany) / 2);
+    if (placedOrNot(middle, place) instanceof LabError) tooMany = middle;
+    else most = middle;
+  }
+  const lower = most === 0 ? "" : `lower --per-level from ${perLevel} to ${most} or less, `;
+  throw new LabError("DOES_NOT_FIT", `the cells of an algorithm do not hold the pattern: ${placed.message}`, {
+    cause: placed,
+    next: `${lower}name larger areas with --region, or compare fewer algorithms`,
+  });
+}
+
+function placedOrNot(perLevel: number, place: (perLevel: number) => Placement): Placement | LabError {
   try {
-    return placeNetwork(...course);
-  } catch (cause) {
-    if (!(cause instanceof LabError) || cause.code !== "DOES_NOT_FIT") throw cause;
-    throw new LabError(
-      "DOES_NOT_FIT",
-      `the cells of an algorithm do not hold the pattern: ${cause.message}`,
-      {
-        cause,
-        next: "lower --per-level (1000 unless given), name larger areas with --region, or compare fewer algorithms",
-      },
-    );
+    return place(perLevel);
+  } catch (failure) {
+    if (failure instanceof LabError && failure.code === "DOES_NOT_FIT") return failure;
+    throw failure;
   }
 }
 

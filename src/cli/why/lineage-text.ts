@@ -15,7 +15,7 @@ export function lineageText(store: Store, lineage: Lineage, tiles: boolean): str
     `result ${result.id}, ${nameOf(result)}: ${percent.toFixed(2)} % of ${count(result.images)} images ` +
       `(95 %: ${(100 * result.interval.low).toFixed(2)} to ${(100 * result.interval.high).toFixed(2)})`,
     ...runLines("computed by", run),
-    ...Object.entries(result.details).map(([key, value]) => `    ${key}: ${shortened(value)}`),
+    ...Object.entries(result.details).flatMap(([key, value]) => wrapped(`${key}: ${inWords(value)}`)),
     ...networkLines(store),
     ...readingLines(lineage, store),
     ...calibrationLines(lineage, store),
@@ -44,7 +44,7 @@ function networkLines(store: Store): string[] {
   const { name, sha256, gmaxSiemens, options, layers } = network;
   return [
     `  network ${name}, sha256 ${sha256.slice(0, 16)}..., ${layers.length} layers on the array`,
-    `    largest weight at ${(1e6 * gmaxSiemens).toFixed(3)} uS, ${shortened(options)}`,
+    ...wrapped(`largest weight at ${(1e6 * gmaxSiemens).toFixed(3)} uS, ${inWords(options)}`),
   ];
 }
 
@@ -118,7 +118,7 @@ function programmingLines({ tiles, runs }: Lineage): string[] {
   return [
     `  ${programmings.length} programmings with ${count(total(({ pulseCount }) => pulseCount))} pulses: ` +
       cellOutcomes.map((outcome) => `${count(total(({ counts }) => counts[outcome]))} ${outcome}`).join(", "),
-    ...[...algorithms.values()].map(({ name, parameters }) => `    ${name} ${shortened(parameters)}`),
+    ...[...algorithms.values()].flatMap(({ name, parameters }) => wrapped(`${name}: ${inWords(parameters)}`)),
     ...runsOf(
       runs,
       programmings.map(({ run }) => run),
@@ -137,10 +137,32 @@ const tileLines = (tiles: readonly TileLineage[]): string[] =>
       `(${count(programming?.pulseCount ?? 0)} pulses)`,
   );
 
-const longest = 160;
+/** Stored options, each name before its value. */
+function inWords(value: unknown): string {
+  if (value === null) return "none";
+  if (Array.isArray(value)) return value.map(inWords).join(" ");
+  if (typeof value !== "object") return String(value);
+  return Object.entries(value)
+    .map(([key, inner]) =>
+      typeof inner === "object" && inner !== null && !Array.isArray(inner)
+        ? `${key} (${inWords(inner)})`
+        : `${key} ${inWords(inner)}`,
+    )
+    .join(", ");
+}
 
-/** JSON on one line; what is longer is told with --json. */
-function shortened(value: unknown): string {
-  const text = typeof value === "string" ? value : JSON.stringify(value);
-  return text.length <= longest ? text : `${text.slice(0, longest)}...`;
+const lineWidth = 120;
+
+/** As lines with an indent of four; what goes on has two more. */
+function wrapped(text: string): string[] {
+  const lines: string[] = [];
+  let line = "   ";
+  for (const word of text.split(" ")) {
+    if (line.length + 1 + word.length > lineWidth && line.trim() !== "") {
+      lines.push(line);
+      line = "     ";
+    }
+    line += ` ${word}`;
+  }
+  return [...lines, line];
 }
