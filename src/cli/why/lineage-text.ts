@@ -50,37 +50,37 @@ function networkLines(store: Store): string[] {
 
 function readingLines({ tiles, runs }: Lineage, store: Store): string[] {
   if (tiles.length === 0) return ["  no reading of a chip: the weights are those of the file"];
-  const ages = tiles.flatMap(({ ageSeconds }) => ageSeconds ?? []);
   const readouts = tiles.map(({ readout }) => readout);
-  const span = (values: readonly number[], digits: number): string =>
-    [...new Set([Math.min(...values), Math.max(...values)].map((value) => value.toFixed(digits)))].join(
-      " to ",
-    );
+  const span = (of: (one: (typeof readouts)[number]) => number, digits: number): string =>
+    rangeText(readouts.map(of), (value) => value.toFixed(digits));
   const past = tiles.filter(({ isPast }) => isPast).length;
   return [
     `  ${tiles.length} readings of ${new Set(tiles.map(({ tile }) => tile.id)).size} tiles, ` +
-      `true ages ${formatDuration(Math.min(...ages))} to ${formatDuration(Math.max(...ages))}, ` +
-      `${span(
-        readouts.map(({ averages }) => averages),
-        0,
-      )} conversions at ${span(
-        readouts.map(({ readVolts }) => readVolts),
-        3,
-      )} V, ${span(
-        readouts.map(({ temperatureKelvin }) => temperatureKelvin),
-        1,
-      )} K, ` +
+      `${span(({ averages }) => averages, 0)} conversions at ${span(({ readVolts }) => readVolts, 3)} V, ` +
+      `${span(({ temperatureKelvin }) => temperatureKelvin, 1)} K, ` +
       `${count(readouts.reduce((sum, { saturatedCells }) => sum + saturatedCells, 0))} saturated`,
     ...chipLine(store, readouts[0]?.run),
     ...runsOf(
       runs,
       readouts.map(({ run }) => run),
-    ).flatMap((run) => runLines("read by", run)),
+    ).flatMap((run) => [...runLines("read by", run), ...agesLine(tiles, run)]),
     ...(past > 0
       ? [`    ${past} of these tiles were programmed again since: the chip no longer holds them`]
       : []),
   ];
 }
+
+/** The readings for a compensation are much younger than those that it is for, and often of another run. */
+function agesLine(tiles: readonly TileLineage[], { id }: StoredRun): string[] {
+  const own = tiles.filter(({ readout }) => readout.run === id);
+  const ages = own.flatMap(({ ageSeconds }) => ageSeconds ?? []);
+  return ages.length === 0
+    ? []
+    : [`    ${own.length} of the readings, true ages ${rangeText(ages, formatDuration)}`];
+}
+
+const rangeText = (values: readonly number[], text: (value: number) => string): string =>
+  [...new Set([Math.min(...values), Math.max(...values)].map(text))].join(" to ");
 
 function chipLine(store: Store, run: StoredRun["id"] | undefined): string[] {
   const chip = run === undefined ? undefined : store.chips.of(run);
@@ -140,16 +140,16 @@ const tileLines = (tiles: readonly TileLineage[]): string[] =>
 /** Stored options, each name before its value. */
 function inWords(value: unknown): string {
   if (value === null) return "none";
-  if (Array.isArray(value)) return value.map(inWords).join(" ");
+  if (typeof value === "number") return String(Number(value.toPrecision(9)));
   if (typeof value !== "object") return String(value);
+  if (Array.isArray(value)) return value.map(inBrackets).join(" ");
   return Object.entries(value)
-    .map(([key, inner]) =>
-      typeof inner === "object" && inner !== null && !Array.isArray(inner)
-        ? `${key} (${inWords(inner)})`
-        : `${key} ${inWords(inner)}`,
-    )
+    .map(([key, inner]) => `${key} ${Array.isArray(inner) ? inWords(inner) : inBrackets(inner)}`)
     .join(", ");
 }
+
+const inBrackets = (value: unknown): string =>
+  typeof value === "object" && value !== null ? `(${inWords(value)})` : inWords(value);
 
 const lineWidth = 120;
 
