@@ -8,11 +8,11 @@ import type { Chip } from "../../src/chip/chip.ts";
 import { keepCalibration } from "../../src/cli/actions/calibrate.ts";
 import { calibrationList, calibrationTable } from "../../src/cli/actions/calibration-table.ts";
 import {
-  type CalibrationChoice,
   chooseBeforeStore,
   chooseCalibration,
   derivation,
 } from "../../src/cli/actions/choose-calibration.ts";
+import type { CalibrationChoice } from "../../src/cli/calibration-choice.ts";
 import type { Context } from "../../src/cli/context.ts";
 import { OpenBoards } from "../../src/cli/open-boards.ts";
 import { Output } from "../../src/cli/output.ts";

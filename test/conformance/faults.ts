@@ -46,6 +46,19 @@ export const both =
   (line, firmware) =>
     second(first(line, firmware), firmware);
 
+/** Changes what happens when the line falls silent; `latest` is what arrived last, in Latin-1. */
+export const silent =
+  (silence: (line: Line, latest: string) => void): Fault =>
+  (line) => {
+    let latest = "";
+    const heard = over(line, (chunk) => {
+      latest = textOfBytes(chunk);
+      return line.receive(chunk);
+    });
+    // Not spread: `midMessage` is asked anew each time.
+    return Object.assign(heard, { silence: () => silence(line, latest) });
+  };
+
 /** The same line with another way to receive. */
 export const over = (line: Line, receive: (chunk: Uint8Array) => Uint8Array[]): Line => ({
   receive,

@@ -14,13 +14,14 @@ import { LabError } from "../../core/errors.ts";
 import { formatDuration } from "../../core/units.ts";
 import type { NewSubject } from "../../store/campaign-inserts.ts";
 import { openStore, type Store } from "../../store/store.ts";
+import { calibrationChoice } from "../calibration-choice.ts";
 import { unfinishedCampaign } from "../campaign/chosen-campaign.ts";
 import { planFile } from "../campaign/plan-file.ts";
 import { type PlanSettings, pastOf, planFrom } from "../campaign/plan-settings.ts";
 import { programmedTiles } from "../campaign/programmed-tiles.ts";
 import type { Context } from "../context.ts";
 import { recorded } from "../provenance.ts";
-import { type CalibrationChoice, chooseCalibration } from "./choose-calibration.ts";
+import { chooseCalibration } from "./choose-calibration.ts";
 import { type ChipArguments, withChip } from "./with-chip.ts";
 
 export interface NewCampaignArguments extends ChipArguments {
@@ -95,15 +96,6 @@ async function calibrationOf(
     context,
   );
   return "id" in converters ? converters.id : null;
-}
-
-function calibrationChoice(text: string): CalibrationChoice {
-  if (text === "latest" || text === "nominal") return text;
-  const number = Number(text);
-  if (Number.isInteger(number) && number > 0) return number;
-  throw new LabError("USAGE", `"${text}" is no calibration`, {
-    next: "give latest, nominal, or a number that `pcmlab calibrate --list` shows",
-  });
 }
 
 interface Kept {

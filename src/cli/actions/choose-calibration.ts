@@ -10,10 +10,8 @@ import { LabError } from "../../core/errors.ts";
 import type { StoredCalibration, StoredConverters } from "../../store/calibrations.ts";
 import { calibrationId } from "../../store/identity.ts";
 import { openStore, type Store } from "../../store/store.ts";
+import type { CalibrationChoice } from "../calibration-choice.ts";
 import type { Context } from "../context.ts";
-
-/** The newest one of the store, the descriptor's own word, or the number of one. */
-export type CalibrationChoice = "latest" | "nominal" | number;
 
 export interface CalibrationArguments {
   readonly chip: string;

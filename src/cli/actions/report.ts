@@ -5,8 +5,9 @@ import { extname, resolve } from "node:path";
 import type { ConverterCalibration } from "../../chip/readout.ts";
 import { LabError, textOf } from "../../core/errors.ts";
 import { openStore, type Store } from "../../store/store.ts";
+import type { CalibrationChoice } from "../calibration-choice.ts";
 import type { Context } from "../context.ts";
-import { type CalibrationChoice, derivation } from "./choose-calibration.ts";
+import { derivation } from "./choose-calibration.ts";
 import { assertMayBeWritten } from "./may-be-written.ts";
 
 const reportFormats = ["html", "svg", "png"] as const;

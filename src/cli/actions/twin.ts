@@ -4,12 +4,12 @@ import { readFileSync } from "node:fs";
 import { LabError, textOf } from "../../core/errors.ts";
 import { WholeFile } from "../../export/whole-file.ts";
 import { openStore } from "../../store/store.ts";
+import type { CalibrationChoice } from "../calibration-choice.ts";
 import type { Context } from "../context.ts";
 import { aihwkitExport, aihwkitPython } from "../twin/aihwkit.ts";
 import { isTwin, parseTwin, type Twin, twinText } from "../twin/document.ts";
 import { fitTwin } from "../twin/fit.ts";
 import { twinSummary } from "../twin/text.ts";
-import type { CalibrationChoice } from "./choose-calibration.ts";
 import { assertMayBeWritten } from "./may-be-written.ts";
 import { loadProfile } from "./profile.ts";
 

@@ -5,6 +5,7 @@ import { defaultReconnectSeconds } from "../../../drivers/chip/reconnect-time.ts
 import { defaultBaudRate } from "../../../drivers/serial/baud-rate.ts";
 import { LabError } from "../../core/errors.ts";
 import { formatDuration, parseQuantity } from "../../core/units.ts";
+import { calibrationChoice } from "../calibration-choice.ts";
 
 /** An option that takes a whole number. @throws LabError USAGE outside the range. */
 export function whole(name: string, min: number, max: number) {
@@ -148,19 +149,6 @@ export const averagesOption = {
 
 export const voltsOption = { type: "string", default: "0.3V", describe: "read voltage" } as const;
 
-const choices = ["latest", "nominal"] as const;
-
-/** @throws LabError USAGE for anything but latest, nominal and the number of a calibration. */
-function chosenCalibration(value: string): (typeof choices)[number] | number {
-  const word = choices.find((choice) => choice === value);
-  const id = Number(value);
-  if (word !== undefined) return word;
-  if (Number.isInteger(id) && id > 0) return id;
-  throw new LabError("USAGE", `"${value}" is no calibration`, {
-    next: `give latest, nominal, or a number that pcmlab calibrate --list shows`,
-  });
-}
-
 /** Of commands after which something is lost for good. */
 export const yesOption = {
   type: "boolean",
@@ -172,7 +160,7 @@ export const yesOption = {
 export const calibrationOption = {
   type: "string",
   alias: "calibration",
-  coerce: chosenCalibration,
+  coerce: calibrationChoice,
   default: "latest",
   describe: "calibration of the converters: latest, its number, or nominal to trust the descriptor",
 } as const;
@@ -180,7 +168,7 @@ export const calibrationOption = {
 /** The calibration that stored codes are derived with again. */
 export const rederivationOption = {
   type: "string",
-  coerce: (value: string | undefined) => (value === undefined ? undefined : chosenCalibration(value)),
+  coerce: (value: string | undefined) => (value === undefined ? undefined : calibrationChoice(value)),
   describe:
     "derive conductances again with another calibration of the converters: latest, its number, or nominal",
 } as const;

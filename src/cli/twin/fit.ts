@@ -4,7 +4,8 @@ import { type ChipProfile, parseProfile } from "../../../mocks/array/profile.ts"
 import { cellCount } from "../../chip/region.ts";
 import { LabError } from "../../core/errors.ts";
 import type { Store } from "../../store/store.ts";
-import { type CalibrationChoice, derivation } from "../actions/choose-calibration.ts";
+import { derivation } from "../actions/choose-calibration.ts";
+import type { CalibrationChoice } from "../calibration-choice.ts";
 import type { Context } from "../context.ts";
 import { derivationOf } from "../drift/request.ts";
 import { toolVersion } from "../package-files.ts";

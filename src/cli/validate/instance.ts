@@ -19,7 +19,8 @@ import type { StoredLayer, StoredTile } from "../../store/placement.ts";
 import type { StoredReadout } from "../../store/readout-rows.ts";
 import type { Store } from "../../store/store.ts";
 import { asStored } from "../actions/as-stored.ts";
-import { type CalibrationChoice, derivation } from "../actions/choose-calibration.ts";
+import { derivation } from "../actions/choose-calibration.ts";
+import type { CalibrationChoice } from "../calibration-choice.ts";
 import { levelsOf } from "./levels.ts";
 
 export interface PlacedTiles extends PlacedLayers {

@@ -6,7 +6,7 @@ import { programFeature } from "../../../src/chip/on-board.ts";
 import { bytesOf, textOfBytes } from "../../../src/core/bytes.ts";
 import { fakeArray, mvmDescriptor } from "../../firmware/fake-array.ts";
 import type { Fault } from "../boards.ts";
-import { hearing, instead, over } from "../faults.ts";
+import { hearing, instead, over, silent } from "../faults.ts";
 import { answers, type Broken } from "./case.ts";
 
 const isPulse = /^ARRay:(PULSe|TRAin)\? (\d+),/;
@@ -95,22 +95,10 @@ const forgettingLines: Fault = (line, firmware) => {
 let recordOfLines = 0;
 
 /** Gives the pulse of half a request when the line falls silent. */
-const completing: Fault = (line) => {
-  let text = "";
-  return {
-    receive(chunk) {
-      text = textOfBytes(chunk);
-      return line.receive(chunk);
-    },
-    get midMessage() {
-      return line.midMessage;
-    },
-    silence() {
-      line.silence();
-      if (isPulse.test(text)) line.receive(bytesOf(`${text}\0\n`));
-    },
-  };
-};
+const completing = silent((line, latest) => {
+  line.silence();
+  if (isPulse.test(latest)) line.receive(bytesOf(`${latest}\0\n`));
+});
 
 const deafToRepeats = (): Fault => {
   let before = "";

@@ -1,8 +1,8 @@
 /** Firmwares that break timing. */
 
-import { bytesOf, textOfBytes } from "../../../src/core/bytes.ts";
+import { bytesOf } from "../../../src/core/bytes.ts";
 import type { Fault } from "../boards.ts";
-import { hearing, over } from "../faults.ts";
+import { hearing, over, silent } from "../faults.ts";
 import { answers, type Broken, rewrites } from "./case.ts";
 
 const fastLine =
@@ -26,35 +26,17 @@ export const timingCases: readonly Broken[] = [
   },
   {
     name: "drops up to the next LF after a silence, too",
-    fault: (line) => {
-      let text = "";
-      return {
-        receive(chunk) {
-          text = textOfBytes(chunk);
-          return line.receive(chunk);
-        },
-        get midMessage() {
-          return line.midMessage;
-        },
-        silence() {
-          if (!text.endsWith("#9999999999")) line.silence();
-        },
-      };
-    },
+    fault: silent((line, latest) => {
+      if (!latest.endsWith("#9999999999")) line.silence();
+    }),
     fails: ["timing.silence-in-dropping"],
   },
   { name: "gives a message up after 0.2 s", fault: fastLine(0.2), fails: ["timing.pause"] },
   {
     name: "says nothing of a message that it gave up",
-    fault: (line) => ({
-      receive: (chunk) => line.receive(chunk),
-      get midMessage() {
-        return line.midMessage;
-      },
-      silence() {
-        line.silence();
-        line.receive(bytesOf("SYST:ERR?\n"));
-      },
+    fault: silent((line) => {
+      line.silence();
+      line.receive(bytesOf("SYST:ERR?\n"));
     }),
     fails: ["once.lost-half", "timing.silence-in-block", "timing.silence-in-text"],
   },
