@@ -19,6 +19,8 @@ export const mapPart = ({ digest, store }: Source): Look => ({
 
 /** A picture of one array. */
 interface Picture {
+  /** Of its array. */
+  readonly arrayName: string;
   readonly name: string;
   readonly map: PatchedMap;
   /** What the raster shows of the array. */
@@ -56,7 +58,8 @@ function pictureOf(
       : own.target === map
         ? "target"
         : `measured${agesText(tiles)}`;
-  return { name: `array ${nameOf(array)}, ${what}`, map, ...shownOf(map, own === undefined) };
+  const arrayName = `array ${nameOf(array)}`;
+  return { arrayName, name: `${arrayName}, ${what}`, map, ...shownOf(map, own === undefined) };
 }
 
 /** Tiles fill their window or will; of what is read beside them, a few word lines of an array may be all. */
@@ -82,12 +85,12 @@ function scaleTop(pictures: readonly Picture[], gmaxSiemens: number | undefined)
 }
 
 function markupOf(pictures: readonly (readonly Picture[])[], gmaxSiemens: number | undefined): Markup {
-  const captions = pictures.map(([first]) => (first === undefined ? "" : captionOf(first)));
-  return html`<figure>${pictures.map((row) => rowMarkup(row, scaleTop(row, gmaxSiemens)))}
-<figcaption>${captions.join(" ")} Places of which nothing is known are left empty. The numbers are at <a href="api/map">/api/map</a>.</figcaption></figure>`;
+  const top = scaleTop(pictures.flat(), gmaxSiemens);
+  return html`<figure>${pictures.map((row) => rowMarkup(row, top))}
+${scaleMarkup(top)}
+<figcaption>${pictures.map(captionOf).join(" ")} All pictures have one scale. Places of which nothing is known are left empty. The numbers are at <a href="api/map">/api/map</a>.</figcaption></figure>`;
 }
 
-/** Pictures beside each other have one scale. */
 function rowMarkup(row: readonly Picture[], top: number): Markup {
   const [first] = row;
   if (first === undefined) return nothing;
@@ -96,13 +99,17 @@ function rowMarkup(row: readonly Picture[], top: number): Markup {
     map.isEmpty
       ? missing("Not read yet; this reads the devices:", commands.read)
       : imageMarkup({ name, raster }, top),
-  )}</div>
-${scaleMarkup(top)}`;
+  )}</div>`;
 }
 
-function captionOf({ window, map: { block } }: Picture): string {
+/** Pictures beside each other are of the same places. */
+function captionOf(row: readonly Picture[]): string {
+  const [first] = row;
+  if (first === undefined) return "";
+  const { arrayName, name, window, map } = first;
+  const { block } = map;
   const point = block === 1 ? "one device" : `the mean of ${block} × ${block} devices`;
-  return `Array ${window.array}: word lines ${window.row} to ${window.row + window.rows - 1} downwards, bit lines ${window.column} to ${window.column + window.columns - 1} to the right; each point is ${point}.`;
+  return `Of ${row.length === 1 ? name : arrayName}: word lines ${window.row} to ${window.row + window.rows - 1} downwards, bit lines ${window.column} to ${window.column + window.columns - 1} to the right; each point is ${point}.`;
 }
 
 /** Conductances in µS, row by row; null where nothing is known. */
