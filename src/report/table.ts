@@ -22,6 +22,27 @@ export function tableMarkup({ columns, rows }: Table): Markup {
   return html`<div class="scroll" tabindex="0"><table><thead><tr>${head}</tr></thead><tbody>${body}</tbody></table></div>`;
 }
 
+export interface Condensed {
+  readonly table: Table;
+  /** What all rows say of the columns that are left out, such as "version: 1.0". */
+  readonly shared: readonly string[];
+}
+
+/** The table without those of the named columns in which all rows agree. */
+export function condensed({ columns, rows }: Table, names: readonly string[]): Condensed {
+  const isShared = (index: number): boolean =>
+    names.includes(columns[index] ?? "") && rows.every((row) => row[index] === rows[0]?.[index]);
+  const kept = columns.map((_, index) => index).filter((index) => !isShared(index));
+  const left = columns.map((_, index) => index).filter(isShared);
+  return {
+    table: {
+      columns: kept.map((index) => columns[index] ?? ""),
+      rows: rows.map((row) => kept.map((index) => row[index] ?? null)),
+    },
+    shared: left.map((index) => `${columns[index]}: ${rows[0]?.[index] ?? "–"}`),
+  };
+}
+
 /** A link that holds the table as a CSV file (RFC 4180), with a byte order mark for spreadsheets. */
 export function csvLink(name: string, table: Table): Markup {
   const uri = `data:text/csv;charset=utf-8,${encodeURIComponent(`\ufeff${csvOf(table)}`)}`;

@@ -13,7 +13,7 @@ import { LevelErrors, publishedSigma } from "../../src/report/statistics/level-e
 import { publishedExponent } from "../../src/report/statistics/published-drift.ts";
 import { quantile } from "../../src/report/statistics/quantile.ts";
 import type { TileData } from "../../src/report/statistics/tile-data.ts";
-import { csvOf, tableMarkup } from "../../src/report/table.ts";
+import { condensed, csvOf, tableMarkup } from "../../src/report/table.ts";
 import { networkId, tileId } from "../../src/store/identity.ts";
 
 const gmax = 25e-6;
@@ -198,6 +198,18 @@ describe("text", () => {
     expect(html`<p title="${`"'<`}">${["a<b", html`<b>${1}</b>`]}</p>`.text).toBe(
       `<p title="&quot;&#39;&lt;">a&lt;b<b>1</b></p>`,
     );
+  });
+
+  test("of columns in which all rows agree may stand beside the table once", () => {
+    const columns = ["run", "host", "seed"];
+    const rows = [
+      [1, "linux", null],
+      [2, "linux", null],
+    ];
+    const { table, shared } = condensed({ columns, rows }, ["host", "seed", "run"]);
+    expect(table).toEqual({ columns: ["run"], rows: [[1], [2]] });
+    expect(shared).toEqual(["host: linux", "seed: –"]);
+    expect(condensed({ columns, rows }, []).table).toEqual({ columns, rows });
   });
 
   test("of a CSV cell is quoted where RFC 4180 asks for it, and never becomes a formula", () => {

@@ -9,14 +9,14 @@ import type { Figure } from "../figure.ts";
 import { html } from "../markup.ts";
 import { missing, type Section } from "../section.ts";
 import { publishedExponent } from "../statistics/published-drift.ts";
-import { type Table, tableMarkup } from "../table.ts";
+import { condensed, type Table, tableMarkup } from "../table.ts";
 import { inMicrosiemens, rounded } from "../words.ts";
 
 const command = "pcmlab drift --store FILE";
 
 export function driftFitsSection(store: Store): Section {
   const analysis = store.driftFits.latest();
-  const section = { id: "drift-fits", title: "Drift exponents" };
+  const section = { id: "drift-fits", title: "Drift as fitted" };
   if (analysis === undefined)
     return {
       ...section,
@@ -26,11 +26,16 @@ export function driftFitsSection(store: Store): Section {
   const shown = chosen(levels.filter(isShowable));
   const figure = shown.length === 0 ? [] : [figureOf(shown, analysis)];
   const gmax = store.networks.find()?.gmaxSiemens;
-  return { ...section, parts: [...figure, tableMarkup(tableOf(levels, gmax)), remark(analysis, gmax)] };
+  const { table, shared } = condensed(tableOf(levels, gmax), ["law"]);
+  return { ...section, parts: [...figure, tableMarkup(table), remark(analysis, gmax, shared)] };
 }
 
-const remark = ({ referenceSeconds, fromSeconds }: StoredAnalysis, gmax: number | undefined) =>
-  html`<p>Exponents ν of G ~ t<sup>−ν</sup> by device, by generalised least squares with the covariance of 1/f noise, over readings from ${formatDuration(fromSeconds)} on; conductance at ${formatDuration(referenceSeconds)}. The interval is that of the mean and holds it in 95 of 100 cases; the spread is that from device to device, without what the noise of the fits adds. Devices that are stuck, outliers, dead (at an end of the converter in most readings), or unfitted (too few readings within it) are counted and left out.${gmax === undefined ? "" : publishedText}</p>`;
+const remark = (
+  { referenceSeconds, fromSeconds }: StoredAnalysis,
+  gmax: number | undefined,
+  shared: readonly string[],
+) =>
+  html`<p>${shared.map((text) => `Every level has the ${text}. `)}Exponents ν of G ~ t<sup>−ν</sup> by device, by generalised least squares with the covariance of 1/f noise, over readings from ${formatDuration(fromSeconds)} on; conductance at ${formatDuration(referenceSeconds)}. The interval is that of the mean and holds it in 95 of 100 cases; the spread is that from device to device, without what the noise of the fits adds. Devices that are stuck, outliers, dead (at an end of the converter in most readings), or unfitted (too few readings within it) are counted and left out.${gmax === undefined ? "" : publishedText}</p>`;
 
 const publishedText = html` Published are those of the 1M-device array of Joshi et al. (2020) as IBM gives them for G ~ (1 + t / 20 s)<sup>−ν</sup> and g = G / Gmax: −0.0155 ln g + 0.0244 between 0.049 and 0.1, and a spread of −0.0125 ln g − 0.0059 between 0.008 and 0.045.`;
 
@@ -60,9 +65,9 @@ function figureOf(levels: readonly StoredDriftLevel[], { referenceSeconds }: Sto
   }));
   return {
     id: "figure-drift-fits",
-    title: `G(t) over the fitted G(${formatDuration(referenceSeconds)}) by target, and the law of the level`,
+    title: `Fits: G(t) / fitted G(${formatDuration(referenceSeconds)}) by target, and the law of the level`,
     caption:
-      "Against time since programming: median (blue) and 10 to 90 % of the sound devices (band), each over the conductance of its own fit. The dashed line is the law with the mean exponent of the level.",
+      "Against time since programming: median (blue) and 10 to 90 % of the sound devices (band), each over the conductance of its own fit, which is freer of noise than its first reading. The dashed line is the law with the mean exponent of the level.",
     height: 290,
     narrowHeight: 500,
     option: (size) => driftPanels(panels, size),

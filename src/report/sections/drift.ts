@@ -14,7 +14,7 @@ export function driftSection(drift: { levels(): LevelDrift[] } | undefined, gmax
     levels.length === 0
       ? missing("Drift needs readings at two times or more; this takes them:", commands.read)
       : figureOf(levels, gmaxSiemens);
-  return { id: "drift", title: "Drift", parts: [part] };
+  return { id: "drift", title: "Drift as read", parts: [part] };
 }
 
 function figureOf(levels: readonly LevelDrift[], gmax: number): Figure {
@@ -23,8 +23,8 @@ function figureOf(levels: readonly LevelDrift[], gmax: number): Figure {
     : "";
   return {
     id: "figure-drift",
-    title: "Conductance G(t) / G(first readout) by target",
-    caption: `Against time since programming: median (blue) and 10 to 90 % of the devices (band), for devices whose target is nearest to the level above the panel. The band holds read noise of both readouts as well as the spread of drift exponents.${fitted}`,
+    title: "Readings: G(t) / G(first readout) by target",
+    caption: `Against time since programming: median (blue) and 10 to 90 % of the devices (band), for devices whose target is nearest to the level above the panel, stuck ones and outliers among them. The band holds read noise of both readouts as well as the spread of drift exponents.${fitted}`,
     height: 290,
     narrowHeight: 500,
     option: (size) =>

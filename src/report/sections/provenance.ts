@@ -7,7 +7,7 @@ import type { StoredRun } from "../../store/runs.ts";
 import type { Store } from "../../store/store.ts";
 import { html, type Markup, nothing } from "../markup.ts";
 import type { Section } from "../section.ts";
-import { csvLink, type Table, tableMarkup } from "../table.ts";
+import { condensed, csvLink, type Table, tableMarkup } from "../table.ts";
 import { dateAndTime, inMicrosiemens } from "../words.ts";
 import { linkMarkup } from "./link.ts";
 import {
@@ -111,11 +111,27 @@ function runsMarkup(runs: readonly StoredRun[]): Markup {
       run.toolVersion,
       run.gitCommit?.slice(0, 12) ?? "–",
       run.seed === null ? "–" : String(run.seed),
-      Object.values(run.host).join(", "),
+      hostText(run),
     ]),
   };
-  return html`<h3>Runs</h3>${tableMarkup(table)}<p>${csvLink("runs", table)}</p>`;
+  const { table: shown, shared } = condensed(table, ["version", "commit", "host"]);
+  const all = shared.length === 0 ? "" : `All runs: ${shared.join(", ")}. `;
+  return html`<h3>Runs</h3>${tableMarkup(shown)}
+<p>${all}A run takes from its entry in the store to its end: a calibration is measured before it is entered.</p>
+<p>${csvLink("runs", table)}</p>`;
 }
+
+/** As `host` is written today; other names of other versions are told as they are. */
+const hostText = ({ host: { platform, node, cores, memoryBytes, ...rest } }: StoredRun): string =>
+  [
+    platform,
+    node && `Node ${node}`,
+    cores && `${cores} processors`,
+    typeof memoryBytes === "number" && `${(memoryBytes / 2 ** 30).toFixed(0)} GiB`,
+    ...Object.entries(rest).map(([name, value]) => `${name} ${JSON.stringify(value)}`),
+  ]
+    .filter(Boolean)
+    .join(", ");
 
 const outcomeText = ({ outcome, message }: StoredRun): string =>
   outcome === null ? "did not end" : message === null ? outcome : `${outcome}: ${message}`;
