@@ -5,6 +5,7 @@ import { counterNames } from "../../firmware-protocol/link/counters.ts";
 import { flattened } from "../../src/report/flattened.ts";
 import { faults, linkMarkup } from "../../src/report/sections/link.ts";
 import { compensationParts, inferenceFacts, leavesText } from "../../src/report/sections/methods.ts";
+import { converterText } from "../../src/report/sections/provenance.ts";
 import { resultId, runId } from "../../src/store/identity.ts";
 import type { StoredResult } from "../../src/store/results.ts";
 import { openStore, type Store } from "../../src/store/store.ts";
@@ -48,6 +49,21 @@ test("a sentence says which run's link lost or repeated frames, and how many", (
 
 test("what counts as a loss are counters that the link has", () => {
   expect(faults.filter((name) => !counterNames.some((known) => known === name))).toEqual([]);
+});
+
+test("bit lines whose converter cannot be trusted are named, the first ten of them", () => {
+  const length = 16;
+  const columns = Float64Array.from({ length }, (_, column) => 1e-7 + column * 1e-9);
+  const readBy = (failed: number) =>
+    converterText({
+      name: "calibration 1",
+      siemensPerCode: columns,
+      offsetCodes: new Float64Array(length),
+      success: Uint8Array.from({ length }, (_, column) => (column < failed ? 0 : 1)),
+    });
+  expect(readBy(0)).toMatch(/each of 16 bit lines; on bit line 0/);
+  expect(readBy(2)).toMatch(/16 bit lines, 2 of them not to be trusted: 0, 1; on bit line 2/);
+  expect(readBy(12)).toContain("12 of them not to be trusted: 0, 1, 2, 3, 4, 5, 6, 7, 8, 9 ...");
 });
 
 test("a store whose commands used no link says nothing of it", () => {

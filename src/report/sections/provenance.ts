@@ -89,13 +89,24 @@ function methodFacts(store: Store): Fact[] {
 }
 
 /** The name, and what a code means: on every bit line, or on one of those that can be trusted and on how many it was measured. */
-function converterText({ name, siemensPerCode, offsetCodes, success }: ConverterCalibration): string {
+export function converterText({ name, siemensPerCode, offsetCodes, success }: ConverterCalibration): string {
   const column = Math.max(0, success.indexOf(1));
   const [siemens = 0, offset = 0] = [siemensPerCode[column], offsetCodes[column]];
   const code = `${inMicrosiemens(siemens, 5)} µS a code, offset ${Number(offset.toPrecision(4))} codes`;
   const alike = siemensPerCode.every((value) => value === siemens);
   if (alike) return `calibration ${name} (${code})`;
-  return `${name} (a converter for each of ${siemensPerCode.length} bit lines; on bit line ${column} ${code})`;
+  const each = `a converter for each of ${siemensPerCode.length} bit lines`;
+  return `${name} (${each}${failedText(success)}; on bit line ${column} ${code})`;
+}
+
+const mostNamed = 10;
+
+/** Tiles are placed beside them. */
+function failedText(success: ConverterCalibration["success"]): string {
+  const failed = Array.from(success.keys()).filter((column) => success[column] === 0);
+  if (failed.length === 0) return "";
+  const more = failed.length > mostNamed ? " ..." : "";
+  return `, ${failed.length} of them not to be trusted: ${failed.slice(0, mostNamed).join(", ")}${more}`;
 }
 
 function runsMarkup(runs: readonly StoredRun[]): Markup {
