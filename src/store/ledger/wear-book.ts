@@ -129,7 +129,14 @@ export class WearBook implements ChipLedger {
       this.#fold();
     } finally {
       this.#connection.close();
+      this.#letGo();
+    }
+  }
+
+  #letGo(): void {
+    try {
       if (this.#isEmpty) rmSync(this.path, { force: true });
+    } finally {
       this.#unlock();
     }
   }
