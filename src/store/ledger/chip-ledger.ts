@@ -19,15 +19,15 @@ export interface Unsettled {
 
 export interface ChipLedger extends WearLedger {
   readonly path: string;
-  /** Nothing was ever booked in it: what the chip felt before, if it did, is not there. */
+  /** It held no pulse when it was opened: what the chip felt before, if it did, is not there. */
   readonly isNew: boolean;
   /** What an earlier process left; it counts as sent. */
   readonly unsettled: Unsettled;
   /** Pulses that a cell has felt or may have felt, those that are under way included. */
   pulsesOf(place: Place): number;
   /**
-   * Folds what is settled, closes the file and lets go of it. What is not settled by then stays unknown. A file in which nothing was ever
-   * booked is taken away.
+   * Folds what is settled, closes the file and lets go of it. What is not settled by then stays unknown. A file that held no
+   * pulse, and in which none was booked since, is taken away.
    */
   close(): void;
 }

@@ -33,7 +33,7 @@ export function readWear(connection: Connection, counted: Counted): void {
   }
 }
 
-/** Whether no pulse was ever booked. */
+/** Whether it holds no pulse. */
 export const isEmpty = (connection: Connection): boolean =>
   connection.first(valueRow, "SELECT EXISTS (SELECT 1 FROM wear UNION ALL SELECT 1 FROM intents) AS value")
     ?.value === 0;
